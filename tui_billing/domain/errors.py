@@ -1,0 +1,57 @@
+"""The refusals an operator can act on. Anything that is not one of these is a bug."""
+
+from __future__ import annotations
+
+
+class BillingError(Exception):
+    """A refusal: a short title and a sentence that says what happened and what to do."""
+
+    title = "Refused"
+    exit_code = 3
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class InvalidInput(BillingError):
+    """What was typed cannot be taken; the sentence says how to type it."""
+
+    title = "Check the input"
+    exit_code = 2
+
+
+class NotPermitted(BillingError):
+    """The signed-in user's profile does not allow this."""
+
+    title = "Not permitted"
+
+
+class RuleRefused(BillingError):
+    """A rule of the money forbids this now; the sentence names the rule or the earlier action."""
+
+
+class SignInRefused(BillingError):
+    """Sign-in failed, or the session is no longer good."""
+
+    title = "Not signed in"
+
+
+class NotFound(BillingError):
+    """Nothing by that number or ID is there for this user."""
+
+    title = "Not found"
+    exit_code = 4
+
+
+class OutcomeUnknown(BillingError):
+    """The gateway did not answer: the money may or may not have moved, and the row stays Pending."""
+
+    title = "Outcome not known yet"
+    exit_code = 5
+
+
+class SetUpRefused(BillingError):
+    """The database, configuration or file cannot be used as it is."""
+
+    title = "Cannot start"

@@ -1,0 +1,69 @@
+"""Free text: what may be typed, and how any text is made safe to show."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from tui_billing.domain.errors import InvalidInput
+
+UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+DIGIT_RUN = re.compile(r"[0-9](?:[ .-]?[0-9])+")
+NOT_DIGIT = re.compile(r"[^0-9]")
+MAX_COMBINING = 4
+
+
+def shown(text: str, max_length: int = 400) -> str:
+    """The text with everything a terminal would obey, reorder or hide made visible, cut after `max_length` characters.
+
+    Each such character becomes `�`; a pile of combining marks is cut to four.
+    """
+    out: list[str] = []
+    marks = 0
+    for character in text[:max_length]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks > MAX_COMBINING:
+            continue
+        out.append("�" if unicodedata.category(character) in UNPRINTABLE else character)
+    if len(text) > max_length:
+        out.append("…")
+    return "".join(out)
+
+
+def checked_text(text: str, label: str, max_length: int = 255, required: bool = False) -> str:
+    """The text, trimmed, if it may be kept; raises `InvalidInput` naming the field `label` if it may not.
+
+    Refused are control and other invisible characters, card numbers, and more than `max_length` characters.
+    """
+    text = text.strip()
+    if required and not text:
+        raise InvalidInput(f"{label} is required.")
+    if len(text) > max_length:
+        raise InvalidInput(f"{label} is {len(text):,} characters long; at most {max_length} are kept. Shorten it.")
+    if any(unicodedata.category(character) in UNPRINTABLE for character in text):
+        raise InvalidInput(f"{label} contains a control or invisible character. Type it again without it.")
+    if has_card_number(text):
+        raise InvalidInput(f"{label} contains what looks like a card number. Card numbers are never stored here.")
+    return text
+
+
+def has_card_number(text: str) -> bool:
+    """Whether the text holds 13 to 19 digits, spaced or not, that pass the Luhn check (ISO/IEC 7812-1)."""
+    runs = DIGIT_RUN.findall(unicodedata.normalize("NFKC", text))
+    return any(
+        _luhn_valid(run[start : start + size])
+        for run in (NOT_DIGIT.sub("", r) for r in runs)
+        for size in range(13, 20)
+        for start in range(max(0, len(run) - size + 1))
+    )
+
+
+def folded(text: str) -> str:
+    """The text as searches compare it: case-folded and without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def _luhn_valid(digits: str) -> bool:
+    doubled = [int(d) * 2 if i % 2 else int(d) for i, d in enumerate(reversed(digits))]
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
