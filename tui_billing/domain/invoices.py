@@ -1,0 +1,113 @@
+"""Charges, invoices and statements."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from tui_billing.domain.money import Money
+
+MONTHS_A_YEAR = 12
+
+
+class InvoiceState(StrEnum):
+    """Whether anything of an invoice is left to pay, and whether it is late."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    PAID = "paid"
+
+    @property
+    def label(self) -> str:
+        """The word on the screen."""
+        return self.value.capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A dated line of usage: quantity × unit price, amount in minor units."""
+
+    dated: date
+    description: str
+    quantity: str
+    unit_price: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An account's charges of one period, as an open item; amounts in minor units."""
+
+    sequence: int
+    number: str
+    account_id: int
+    currency: str
+    period_start: date
+    period_end: date
+    issued: date
+    due_date: date
+    total_minor: int
+    due_minor: int
+    paid_from_credit_minor: int
+
+    def money(self, minor_units: int) -> Money:
+        """That many minor units in the invoice's currency."""
+        return Money(minor_units, self.currency)
+
+    def state(self, today: date) -> InvoiceState:
+        """Paid, open or overdue on a day."""
+        if not self.due_minor:
+            return InvoiceState.PAID
+        return InvoiceState.OVERDUE if self.due_date < today else InvoiceState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One billing period of an account; a positive net balance means that the customer owes. Minor units."""
+
+    start: date
+    end: date
+    currency: str
+    balance_forward_minor: int
+    payments_minor: int
+    credits_minor: int
+    charges_minor: int
+    provisional: bool
+
+    @property
+    def net_balance_minor(self) -> int:
+        """Balance forward − (payments + credits) + new charges."""
+        return self.balance_forward_minor - (self.payments_minor + self.credits_minor) + self.charges_minor
+
+    @property
+    def state_label(self) -> str:
+        """Provisional while the period runs, Posted afterwards."""
+        return "Provisional" if self.provisional else "Posted"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One ledger entry as an auditor reads it; amount in minor units."""
+
+    sequence: int
+    recorded_at: datetime
+    event: str
+    amount_minor: int
+    payment_id: str | None
+    invoice_number: str | None
+    recorded_by: str
+
+
+def period_of(day: date, billing_day: int) -> tuple[date, date]:
+    """The first and the last day of the billing period that holds `day`; a period begins on the billing day."""
+    start = day.replace(day=billing_day) if day.day >= billing_day else add_months(day.replace(day=billing_day), -1)
+    return start, add_months(start, 1) - timedelta(days=1)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some months later, or the month's last day where it has no such day."""
+    month_index = day.year * MONTHS_A_YEAR + day.month - 1 + months
+    year, month = divmod(month_index, MONTHS_A_YEAR)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

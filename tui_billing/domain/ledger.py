@@ -1,0 +1,187 @@
+"""The double-entry ledger of one account: what each event moves, and how funds settle invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from tui_billing.domain.payments import PaymentKind
+
+
+class LedgerAccount(StrEnum):
+    """The ledger accounts an entry moves money between."""
+
+    RECEIVABLE = "receivable"
+    CUSTOMER_FUNDS = "customer_funds"
+    REVENUE = "revenue"
+    BANK = "bank"
+    CARD_CLEARING = "card_clearing"
+    CREDITS_GRANTED = "credits_granted"
+
+
+class Event(StrEnum):
+    """What happened, one kind of ledger entry each."""
+
+    CHARGES_INVOICED = "charges_invoiced"
+    PAYMENT_RECORDED = "payment_recorded"
+    CARD_PAYMENT_COMPLETED = "card_payment_completed"
+    CREDIT_ISSUED = "credit_issued"
+    FUNDS_APPLIED = "funds_applied"
+    APPLICATION_UNDONE = "application_undone"
+    PAYMENT_CANCELLED = "payment_cancelled"
+    CHARGE_BACK_COMPLETED = "charge_back_completed"
+    CREDIT_CANCELLED = "credit_cancelled"
+
+    @property
+    def label(self) -> str:
+        """The words on the screen."""
+        return self.value.replace("_", " ").capitalize()
+
+
+LEGS: dict[Event, tuple[LedgerAccount, LedgerAccount]] = {
+    # event: (debit, credit)
+    Event.CHARGES_INVOICED: (LedgerAccount.RECEIVABLE, LedgerAccount.REVENUE),
+    Event.PAYMENT_RECORDED: (LedgerAccount.BANK, LedgerAccount.CUSTOMER_FUNDS),
+    Event.CARD_PAYMENT_COMPLETED: (LedgerAccount.CARD_CLEARING, LedgerAccount.CUSTOMER_FUNDS),
+    Event.CREDIT_ISSUED: (LedgerAccount.CREDITS_GRANTED, LedgerAccount.CUSTOMER_FUNDS),
+    Event.FUNDS_APPLIED: (LedgerAccount.CUSTOMER_FUNDS, LedgerAccount.RECEIVABLE),
+    Event.APPLICATION_UNDONE: (LedgerAccount.RECEIVABLE, LedgerAccount.CUSTOMER_FUNDS),
+    Event.PAYMENT_CANCELLED: (LedgerAccount.CUSTOMER_FUNDS, LedgerAccount.BANK),
+    Event.CHARGE_BACK_COMPLETED: (LedgerAccount.CUSTOMER_FUNDS, LedgerAccount.CARD_CLEARING),
+    Event.CREDIT_CANCELLED: (LedgerAccount.CUSTOMER_FUNDS, LedgerAccount.CREDITS_GRANTED),
+}
+MONEY_IN = {
+    PaymentKind.RECORD: Event.PAYMENT_RECORDED,
+    PaymentKind.AUTO: Event.CARD_PAYMENT_COMPLETED,
+    PaymentKind.MANUAL: Event.CARD_PAYMENT_COMPLETED,
+    PaymentKind.CREDIT: Event.CREDIT_ISSUED,
+}
+MONEY_OUT = {
+    PaymentKind.RECORD: Event.PAYMENT_CANCELLED,
+    PaymentKind.AUTO: Event.CHARGE_BACK_COMPLETED,
+    PaymentKind.MANUAL: Event.CHARGE_BACK_COMPLETED,
+    PaymentKind.CREDIT: Event.CREDIT_CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One positive amount moved from one ledger account to another, in minor units of the account's currency."""
+
+    event: Event
+    amount_minor: int
+    payment_sequence: int | None = None
+    invoice_sequence: int | None = None
+
+    @property
+    def debit(self) -> LedgerAccount:
+        """The ledger account debited."""
+        return LEGS[self.event][0]
+
+    @property
+    def credit(self) -> LedgerAccount:
+        """The ledger account credited."""
+        return LEGS[self.event][1]
+
+
+@dataclass(slots=True)
+class OpenInvoice:
+    """An invoice as settling sees it: oldest first by issue date and sequence."""
+
+    sequence: int
+    issued: date
+    total_minor: int
+    due_minor: int
+
+
+@dataclass(slots=True)
+class Funding:
+    """A payment or credit as settling sees it: what is left of it and what it has paid, by invoice."""
+
+    sequence: int
+    kind: PaymentKind
+    expires: date | None
+    unapplied_minor: int
+    applied_minor: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def turn(self) -> tuple[bool, bool, date, int]:
+        """The order of use: credits first, the soonest expiry, then the oldest."""
+        is_credit = self.kind is PaymentKind.CREDIT
+        expires = self.expires if is_credit else None
+        return (not is_credit, expires is None, expires or date.max, self.sequence)
+
+
+@dataclass(slots=True)
+class Book:
+    """One account's open invoices and funds; every change appends to `entries` and keeps the ledger's invariants."""
+
+    funds_minor: int = 0
+    receivable_minor: int = 0
+    invoices: dict[int, OpenInvoice] = field(default_factory=dict)
+    fundings: dict[int, Funding] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+
+    def charge(self, invoice: OpenInvoice) -> None:
+        """Take an invoice in and settle it from the funds at hand."""
+        self.invoices[invoice.sequence] = invoice
+        if invoice.total_minor:
+            self._post(Entry(Event.CHARGES_INVOICED, invoice.total_minor, invoice_sequence=invoice.sequence))
+        self.settle()
+
+    def fund(self, funding: Funding) -> None:
+        """Take a payment or credit in and let it pay the oldest open invoices."""
+        self.fundings[funding.sequence] = funding
+        self._post(Entry(MONEY_IN[funding.kind], funding.unapplied_minor, funding.sequence))
+        self.settle()
+
+    def take_back(self, sequence: int, amount_minor: int) -> None:
+        """Undo the payment's own applications, take the amount out of it, and settle again with what is left."""
+        funding = self.fundings[sequence]
+        for invoice_sequence, applied_minor in funding.applied_minor.items():
+            self.invoices[invoice_sequence].due_minor += applied_minor
+            self._post(Entry(Event.APPLICATION_UNDONE, applied_minor, sequence, invoice_sequence))
+        funding.unapplied_minor += sum(funding.applied_minor.values())
+        funding.applied_minor.clear()
+        assert 0 < amount_minor <= funding.unapplied_minor, "more is taken back than the payment still holds"
+        funding.unapplied_minor -= amount_minor
+        self._post(Entry(MONEY_OUT[funding.kind], amount_minor, sequence))
+        self.settle()
+
+    def settle(self) -> None:
+        """Apply funds to invoices until either runs out: credits first, then payments, to the oldest open invoice."""
+        open_invoices = self._in_turn(self.invoices.values())
+        invoice = next(open_invoices, None)
+        for funding in sorted(self.fundings.values(), key=lambda funding: funding.turn):
+            while invoice is not None and funding.unapplied_minor:
+                self._apply(funding, invoice)
+                if not invoice.due_minor:
+                    invoice = next(open_invoices, None)
+        self._check()
+
+    def _apply(self, funding: Funding, invoice: OpenInvoice) -> None:
+        amount_minor = min(funding.unapplied_minor, invoice.due_minor)
+        funding.unapplied_minor -= amount_minor
+        invoice.due_minor -= amount_minor
+        funding.applied_minor[invoice.sequence] = funding.applied_minor.get(invoice.sequence, 0) + amount_minor
+        self._post(Entry(Event.FUNDS_APPLIED, amount_minor, funding.sequence, invoice.sequence))
+
+    def _post(self, entry: Entry) -> None:
+        assert entry.amount_minor > 0, "an entry moves a positive amount"
+        self.entries.append(entry)
+        for ledger_account, sign in ((entry.debit, 1), (entry.credit, -1)):
+            if ledger_account is LedgerAccount.CUSTOMER_FUNDS:
+                self.funds_minor -= sign * entry.amount_minor
+            elif ledger_account is LedgerAccount.RECEIVABLE:
+                self.receivable_minor += sign * entry.amount_minor
+
+    def _check(self) -> None:
+        assert self.funds_minor >= 0 <= self.receivable_minor, "funds and receivable are never negative"
+        assert not (self.funds_minor and self.receivable_minor), "funds are left while an invoice is open"
+        assert all(0 <= invoice.due_minor <= invoice.total_minor for invoice in self.invoices.values())
+
+    @staticmethod
+    def _in_turn(invoices: Iterable[OpenInvoice]) -> Iterator[OpenInvoice]:
+        return iter(sorted((i for i in invoices if i.due_minor), key=lambda i: (i.issued, i.sequence)))

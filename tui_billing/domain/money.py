@@ -1,0 +1,79 @@
+"""Money: whole minor units of one ISO 4217 currency, and the one way to read and write it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tui_billing.domain.errors import InvalidInput
+
+# ISO 4217:2015 active codes. Two decimals unless listed below.
+CODES = frozenset(
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF "
+    "CHE CHF CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF "
+    "GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD "
+    "LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP "
+    "PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP "
+    "TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG".split()
+)
+EXPONENTS = {
+    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys("CLF UYW".split(), 4),
+}
+LARGEST_AMOUNT = "99,999,999.99"
+AMOUNT_PATTERN = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?", re.ASCII)
+
+
+def exponent(currency: str) -> int:
+    """The number of decimals of a currency; raises `InvalidInput` for a code that ISO 4217 does not list."""
+    if currency not in CODES:
+        raise InvalidInput(f"“{currency[:8]}” is not an ISO 4217 currency. Use a code such as USD, EUR or JPY.")
+    return EXPONENTS.get(currency, 2)
+
+
+def largest_minor(currency: str) -> int:
+    """The largest amount one action may move, in minor units: 99,999,999.99 cut to the currency's decimals."""
+    return int(Decimal(LARGEST_AMOUNT.replace(",", "")).scaleb(exponent(currency)))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """A number of minor units of a currency; negative where a balance is owed."""
+
+    minor_units: int
+    currency: str
+
+    def __str__(self) -> str:
+        """The currency and the figure, such as `USD 1,234.50`."""
+        return f"{self.currency} {self.figure}"
+
+    @property
+    def figure(self) -> str:
+        """The figure alone, grouped, with the currency's decimals, such as `-1,234.50`."""
+        return f"{Decimal(self.minor_units).scaleb(-exponent(self.currency)):,f}"
+
+    @classmethod
+    def parse(cls, typed: str, currency: str) -> Money:
+        """The positive amount an operator typed, such as `1,234.50`; raises `InvalidInput` saying how to type it."""
+        typed = typed.strip(" ")
+        decimals = exponent(currency)
+        if not typed:
+            raise InvalidInput("Amount is required.")
+        match = AMOUNT_PATTERN.fullmatch(typed[:40])
+        if match is None or len(typed) > 40:
+            raise InvalidInput(f"Amount is not a plain figure. Type it like {_example(decimals)}.")
+        if len(match[1] or "") > decimals:
+            allowed = f"at most {decimals} decimals" if decimals else "no decimals"
+            raise InvalidInput(f"Amount has too many decimals: {currency} takes {allowed}.")
+        minor_units = int(Decimal(typed.replace(",", "")).scaleb(decimals))
+        if minor_units == 0:
+            raise InvalidInput("Amount must be more than zero.")
+        if minor_units > largest_minor(currency):
+            raise InvalidInput(f"Amount is too large: at most {cls(largest_minor(currency), currency)} at a time.")
+        return cls(minor_units, currency)
+
+
+def _example(decimals: int) -> str:
+    return "1,234" + ("." + "5".ljust(decimals, "0") if decimals else "")

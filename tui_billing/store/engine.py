@@ -1,0 +1,152 @@
+"""The database: opened safely, with real transactions, off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from tui_billing.domain.errors import NotFound, SetUpRefused
+from tui_billing.store.schema import APPLICATION_ID, SCHEMA_VERSION, create_schema
+
+BUSY_TIMEOUT_S = 30
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    # WAL with NORMAL syncs nothing at commit: an acknowledged payment must survive a power cut.
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+)
+
+
+class Store:
+    """One database; hands out transactions and nothing else."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = create_engine(
+            f"sqlite:///{path}", creator=self._connect, isolation_level=None, max_overflow=24, pool_reset_on_return=None
+        )
+        event.listen(self._engine, "begin", _begin)
+
+    @classmethod
+    def create(cls, url: str, fill: Callable[[Connection], None]) -> None:
+        """Make a database with its tables and first rows, whole or not at all; `SetUpRefused` if a file is there."""
+        path = sqlite_path(url)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        try:
+            store = cls(unfinished)
+            with store.writing() as connection:
+                create_schema(connection)
+                fill(connection)
+            store.close()
+            os.link(unfinished, path)
+        except FileExistsError:
+            raise SetUpRefused(f"{path} is there already. Open it, or name another file.") from None
+        finally:
+            unfinished.unlink()
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Open an existing database; raises `SetUpRefused` if others could read it or it is not one of ours."""
+        path = sqlite_path(url)
+        if not path.exists():
+            raise NotFound(f"There is no database at {path}. Make one with: tui-billing --database {url} init")
+        _refuse_readable_by_others(path)
+        store = cls(path)
+        store._refuse_other_schemas()
+        return store
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database and changes nothing."""
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that holds the write lock from its start, so what it read is still so when it commits."""
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Connection]:
+        assert not _on_event_loop(), "database work on the event loop"
+        with self._engine.connect().execution_options(begin=begin) as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def _connect(self) -> Any:
+        import sqlite3
+
+        os.umask(0o077)
+        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+        return connection
+
+    def _refuse_other_schemas(self) -> None:
+        from sqlalchemy.exc import DatabaseError
+
+        try:
+            with self.reading() as connection:
+                application_id = connection.execute(text("PRAGMA application_id")).scalar_one()
+                version = connection.execute(text("PRAGMA user_version")).scalar_one()
+        except DatabaseError as error:
+            raise SetUpRefused(f"{self.path} cannot be opened as a database: {error.orig}.") from None
+        if application_id != APPLICATION_ID:
+            raise SetUpRefused(f"{self.path} is not a tui-billing database. Name another file.")
+        if version > SCHEMA_VERSION:
+            raise SetUpRefused(f"{self.path} was made by a newer tui-billing. Upgrade this one to open it.")
+
+
+def sqlite_path(url: str) -> Path:
+    """The file of a `sqlite:///` URL or a plain path; raises `SetUpRefused` for anything else."""
+    if "://" not in url:
+        return Path(url).expanduser().absolute()
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise SetUpRefused("The database URL cannot be read. Use sqlite:////absolute/path/billing.db.") from None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise SetUpRefused("Only SQLite files are supported: sqlite:////absolute/path/billing.db.")
+    return Path(parsed.database).expanduser().absolute()
+
+
+def sqlite_url(path: Path) -> str:
+    """The database URL of a file."""
+    return f"sqlite:///{path.absolute()}"
+
+
+def _on_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def _refuse_readable_by_others(path: Path) -> None:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise SetUpRefused(
+            f"Other users of this machine can open {path} (mode {mode:04o}), past every permission check."
+            f" Close it to them with: chmod 600 {path}"
+        )

@@ -1,0 +1,251 @@
+"""The tables: definitions, CHECKs and indexes. Amounts are whole minor units; moments are UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Index, Integer, Table, TypeDecorator, text
+from sqlmodel import Field, SQLModel
+
+
+class UtcMoment(TypeDecorator[datetime]):
+    """A moment in UTC, kept without its zone and given back with it."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """To the database: the same moment, zone dropped."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """From the database: the moment, in UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Amount(TypeDecorator[int]):
+    """Whole minor units: refuses anything but an integer before SQL sees it."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """To the database: an integer or nothing."""
+        assert value is None or type(value) is int, "amounts are whole minor units"
+        return value
+
+
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _amounts(*checks: str, whole: str) -> tuple[CheckConstraint, ...]:
+    """The CHECKs given, and one for SQLite that the named columns hold integers, as it would keep a float."""
+    integers = " AND ".join(f"typeof({column}) IN ('integer', 'null')" for column in whole.split())
+    return (*(CheckConstraint(check) for check in checks), CheckConstraint(integers).ddl_if(dialect="sqlite"))
+
+
+def _partial_index(name: str, column: str, where: str) -> Index:
+    """An index of just the rows that are still being worked on."""
+    return Index(name, column, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class AccountRow(SQLModel, table=True):
+    """A customer account with the balances cached from its ledger entries."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        *_amounts(
+            "funds_minor >= 0",
+            "receivable_minor >= 0",
+            "funds_minor = 0 OR receivable_minor = 0",
+            "billing_day BETWEEN 1 AND 28",
+            whole="funds_minor receivable_minor credit_limit_minor",
+        ),
+        Index("account_by_type", "type", "number"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
+    number: str = Field(unique=True)
+    name: str
+    search: str
+    type: str
+    state: str
+    currency: str
+    master_user: str
+    created: date
+    billing_day: int
+    payment_terms_days: int
+    credit_limit_minor: int | None = Field(default=None, sa_type=Amount)
+    card_brand: str | None = None
+    card_last_four: str | None = None
+    card_expiry: str | None = None
+    card_gateway: str | None = None
+    card_customer_reference: str | None = None
+    card_payment_method_reference: str | None = None
+    funds_minor: int = Field(default=0, sa_type=Amount)
+    receivable_minor: int = Field(default=0, sa_type=Amount)
+
+
+class UserRow(SQLModel, table=True):
+    """Somebody who may sign in; a customer's user belongs to one account."""
+
+    __tablename__ = "user"
+    id: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
+    name: str = Field(unique=True)
+    profile: str
+    account_id: int | None = Field(default=None, foreign_key="account.id", index=True)
+    password_hash: str
+    disabled: bool = False
+    failures: int = 0
+    locked_until: datetime | None = Field(default=None, sa_type=UtcMoment)
+
+
+class PaymentRow(SQLModel, table=True):
+    """A payment or a credit, with what is left of it."""
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        *_amounts(
+            "amount_minor > 0",
+            "unapplied_minor BETWEEN 0 AND amount_minor",
+            "charged_back_minor >= 0 AND charge_back_pending_minor >= 0",
+            "charged_back_minor + charge_back_pending_minor <= amount_minor",
+            whole="amount_minor unapplied_minor charged_back_minor charge_back_pending_minor",
+        ),
+        Index("payment_newest_first", "account_id", "received", "sequence"),
+        _partial_index("payment_unapplied", "account_id", "unapplied_minor > 0"),
+        _partial_index("payment_pending", "state", "state = 'pending'"),
+    )
+    sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
+    id: str = Field(unique=True)
+    account_id: int = Field(foreign_key="account.id")
+    kind: str
+    state: str
+    amount_minor: int = Field(sa_type=Amount)
+    unapplied_minor: int = Field(default=0, sa_type=Amount)
+    charged_back_minor: int = Field(default=0, sa_type=Amount)
+    charge_back_pending_minor: int = Field(default=0, sa_type=Amount)
+    received: date
+    recorded_at: datetime = Field(sa_type=UtcMoment)
+    method: str
+    reference: str = ""
+    memo: str = ""
+    expires: date | None = None
+    recorded_by: str
+    card_label: str = ""
+    gateway: str = ""
+    gateway_reference: str = ""
+    failure_reason: str = ""
+    key: str = Field(unique=True)
+    cancelled_by: str = ""
+    cancelled_at: datetime | None = Field(default=None, sa_type=UtcMoment)
+    cancel_reason: str | None = None
+
+
+class ChargeBackRow(SQLModel, table=True):
+    """An attempt to return card money through the gateway that took it."""
+
+    __tablename__ = "charge_back"
+    __table_args__ = (
+        *_amounts("amount_minor > 0", whole="amount_minor"),
+        _partial_index("charge_back_pending", "state", "state = 'pending'"),
+    )
+    sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
+    id: str = Field(unique=True)
+    payment_id: str = Field(foreign_key="payment.id", index=True)
+    amount_minor: int = Field(sa_type=Amount)
+    state: str
+    reason: str | None = None
+    case_reference: str = ""
+    failure_reason: str = ""
+    gateway_reference: str = ""
+    key: str = Field(unique=True)
+    issued_by: str
+    issued_at: datetime = Field(sa_type=UtcMoment)
+
+
+class InvoiceRow(SQLModel, table=True):
+    """An invoice as an open item: its total, and what of it is still due."""
+
+    __tablename__ = "invoice"
+    __table_args__ = (
+        *_amounts("total_minor >= 0", "due_minor BETWEEN 0 AND total_minor", whole="total_minor due_minor"),
+        Index("invoice_newest_first", "account_id", "issued", "sequence"),
+        _partial_index("invoice_open", "account_id", "due_minor > 0"),
+    )
+    sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
+    number: str = Field(unique=True)
+    account_id: int = Field(foreign_key="account.id")
+    period_start: date
+    period_end: date
+    issued: date
+    due_date: date
+    total_minor: int = Field(sa_type=Amount)
+    due_minor: int = Field(sa_type=Amount)
+
+
+class ChargeRow(SQLModel, table=True):
+    """A dated line of usage; quantity and unit price as they were given, the amount in minor units."""
+
+    __tablename__ = "charge"
+    __table_args__ = (*_amounts("amount_minor >= 0", whole="amount_minor"),)
+    sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    invoice_sequence: int | None = Field(default=None, foreign_key="invoice.sequence", index=True)
+    dated: date
+    description: str
+    quantity: str
+    unit_price: str
+    amount_minor: int = Field(sa_type=Amount)
+
+
+class LedgerEntryRow(SQLModel, table=True):
+    """One amount moved between two ledger accounts, for good."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (
+        *_amounts("amount_minor > 0", "debit <> credit", whole="amount_minor"),
+        Index("ledger_entry_by_time", "account_id", "recorded_at"),
+    )
+    sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
+    account_id: int = Field(foreign_key="account.id")
+    event: str
+    debit: str
+    credit: str
+    amount_minor: int = Field(sa_type=Amount)
+    payment_sequence: int | None = Field(default=None, foreign_key="payment.sequence", index=True)
+    invoice_sequence: int | None = Field(default=None, foreign_key="invoice.sequence", index=True)
+    recorded_at: datetime = Field(sa_type=UtcMoment)
+    recorded_by: str
+
+
+class MoneyActionRow(SQLModel, table=True):
+    """The idempotency record: one key, one action, one result."""
+
+    __tablename__ = "money_action"
+    key: str = Field(primary_key=True)
+    content: str
+    result_id: str
+
+
+class AuditEntryRow(SQLModel, table=True):
+    """Who did or tried what, when, from where, and how it ended, for good."""
+
+    __tablename__ = "audit_entry"
+    sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
+    recorded_at: datetime = Field(sa_type=UtcMoment)
+    user_name: str
+    origin: str
+    action: str
+    subject: str
+    outcome: str
+
+
+APPEND_ONLY = ("ledger_entry", "audit_entry", "money_action")
+
+
+def table(row: type[SQLModel]) -> Table:
+    """The Core table of a row class, for the statements of the money path."""
+    found: Any = row.__dict__["__table__"]
+    assert isinstance(found, Table)
+    return found
