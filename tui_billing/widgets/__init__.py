@@ -1,0 +1,1 @@
+"""Values in, messages out: what the screens are made of; nothing here knows a database."""

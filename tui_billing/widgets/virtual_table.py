@@ -1,0 +1,256 @@
+"""The one list of the desk: any number of rows, a few pages of them in memory, two lines painted per move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, ClassVar, Generic
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_billing.widgets.columns import Cell, Column
+from tui_billing.widgets.paging import Direction, Fetch, RowT
+from tui_billing.widgets.row_feed import RowFeed
+from tui_billing.widgets.table_lines import CELL_STYLES, TableLines
+
+PAGE_ROWS = 100
+WHEEL_ROWS = 3
+
+
+class RowMessage(Message):
+    """A message about one row of a table."""
+
+    def __init__(self, table: VirtualTable[Any], row: Any) -> None:
+        super().__init__()
+        self.table = table
+        self.row = row
+
+    @property
+    def control(self) -> VirtualTable[Any]:
+        """The table this comes from."""
+        return self.table
+
+
+class VirtualTable(Widget, Generic[RowT], can_focus=True):
+    """A list whose rows come in keyset pages; keys and clicks on rows that are still on their way wait for them."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"virtual-table--{name}" for name in ("header", "cursor", *CELL_STYLES)}
+    DEFAULT_CSS = """
+    VirtualTable {
+        height: 1fr;
+        & > .virtual-table--header { color: $text-muted; text-style: bold; }
+        & > .virtual-table--cursor { background: $surface-lighten-2; text-style: bold; }
+        & > .virtual-table--icon { color: $text-accent; }
+        & > .virtual-table--positive { color: $text-success; }
+        & > .virtual-table--warning { color: $text-warning; }
+        & > .virtual-table--negative { color: $text-error; }
+        & > .virtual-table--muted { color: $text-muted; }
+        & > .virtual-table--strong { text-style: bold; }
+        &:focus > .virtual-table--cursor {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home", "first", "First row", show=False),
+        Binding("end", "last", "Last row", show=False),
+        Binding("enter", "open", "Open", key_display="Enter"),
+    ]
+
+    class RowHighlighted(RowMessage):
+        """The cursor came to another row, or its row was read anew; the row is none in an empty list."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Of several moves in a row only the last one counts."""
+            return isinstance(message, VirtualTable.RowHighlighted) and message.table is self.table
+
+    class RowOpened(RowMessage):
+        """Enter or a double click on a row."""
+
+    class IconPressed(RowMessage):
+        """A click on a row's icon; `column` is the label of the icon's column."""
+
+        def __init__(self, table: VirtualTable[Any], row: Any, column: str) -> None:
+            super().__init__(table, row)
+            self.column = column
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        *,
+        cells: Callable[[RowT], Sequence[str | Cell]],
+        key: Callable[[RowT], Hashable],
+        empty: str = "Nothing here.",
+        opens: bool = True,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._opens = opens
+        self._lines: TableLines[RowT] = TableLines(self, columns, cells)
+        self._feed: RowFeed[RowT] = RowFeed(key)
+        self._fetch: Fetch[RowT] | None = None
+        self._loading: tuple[Direction, Hashable | None] | None = None
+        self._empty = empty
+        self._status = ""
+        self._highlighted: RowT | None = None
+        self._painted_picture: object = None
+        self._painted_line = 0
+
+    @property
+    def selected_row(self) -> RowT | None:
+        """The row under the cursor, or none."""
+        return self._feed.window.current
+
+    @property
+    def settled(self) -> bool:
+        """Whether every key so far has been honoured."""
+        return self._feed.settled
+
+    def show_source(self, fetch: Fetch[RowT], select_key: Hashable | None = None, empty: str | None = None) -> None:
+        """Show the rows this fetch gives, from the first or around a key, instead of those before."""
+        self._fetch = fetch
+        self._empty = self._empty if empty is None else empty
+        self._status = "Loading…"
+        self._feed.start(select_key)
+        self._sync(anew=True)
+
+    def reload(self, select_key: Hashable | None = None) -> None:
+        """Read the rows again; the cursor stays on its row, or goes to the one with this key."""
+        self._feed.reload(select_key)
+        self._sync()
+
+    def when_settled(self, callback: Callable[[], object]) -> None:
+        """Call back once the keys pressed so far have been honoured: at once, or when their rows have come."""
+        self._feed.when_settled(callback)
+        self._sync()
+
+    def render_line(self, y: int) -> Strip:
+        """One line: the header, a row, or a word on why there are none."""
+        window = self._feed.window
+        visible = window.visible
+        if y == 0:
+            return self._lines.header()
+        if y > len(visible):
+            return self._lines.status(self._status) if y == 1 else self._lines.blank()
+        more_above, more_below = y == 1 and window.more_above, y == len(visible) and window.more_below
+        return self._lines.row(visible[y - 1], window.top + y - 1 == window.cursor, more_above, more_below)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A list whose rows open nothing offers no Enter."""
+        return self._opens if action == "open" else super().check_action(action, parameters)
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor by rows."""
+        self._feed.move(rows)
+        self._sync()
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by screens."""
+        self._feed.turn(pages)
+        self._sync()
+
+    def action_first(self) -> None:
+        """Go to the first row of the whole list."""
+        self._feed.jump(Direction.FIRST)
+        self._sync()
+
+    def action_last(self) -> None:
+        """Go to the last row of the whole list."""
+        self._feed.jump(Direction.LAST)
+        self._sync()
+
+    def action_open(self) -> None:
+        """Open the row under the cursor."""
+        self.when_settled(self._post_opened)
+
+    def _post_opened(self) -> None:
+        if self.selected_row is not None:
+            self.post_message(self.RowOpened(self, self.selected_row))
+
+    def on_mount(self) -> None:
+        """Read the source that was given before the table was on the screen."""
+        self._sync()
+
+    def _on_resize(self, event: events.Resize) -> None:
+        self._feed.resize(max(1, event.size.height - 1))
+        self._sync()
+
+    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._feed.scroll(WHEEL_ROWS)
+        self._sync()
+
+    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._feed.scroll(-WHEEL_ROWS)
+        self._sync()
+
+    def _on_mouse_move(self, event: events.MouseMove) -> None:
+        x, y = event.get_content_offset_capture(self)
+        column = self._lines.column_at(x) if 0 < y <= len(self._feed.window.visible) else None
+        tooltip = column.tooltip if column is not None and column.tooltip else None
+        if tooltip != self.tooltip:
+            self.tooltip = tooltip
+
+    async def _on_click(self, event: events.Click) -> None:
+        x, y = event.get_content_offset_capture(self)
+        window = self._feed.window
+        if not self.settled or not 0 < y <= len(window.visible):
+            return
+        self._feed.move(window.top + y - 1 - window.cursor)
+        self._sync()
+        column = self._lines.column_at(x)
+        if column is not None and column.icon:
+            self.post_message(self.IconPressed(self, self.selected_row, column.label))
+        elif event.chain == 2 and self._opens:
+            self._post_opened()
+
+    async def _load(self) -> None:
+        assert self._fetch is not None, "show_source() comes first"
+        while (wanted := self._feed.requested) is not None:
+            self._loading = wanted
+            page = await self._fetch(*wanted, max(PAGE_ROWS, 3 * self._feed.window.height))
+            replaced = self._feed.replacing
+            if page is None:
+                self._status = "Could not be read."
+                self._feed.fail()
+            else:
+                self._status = self._empty
+                self._feed.take(page)
+            # What the page made necessary, this worker reads next.
+            self._loading = self._feed.requested
+            self._sync(anew=replaced)
+
+    def _sync(self, anew: bool = False) -> None:
+        """Bring the screen, the listeners and the worker up to what the feed now holds."""
+        self._repaint(anew)
+        row = self.selected_row
+        if row is not self._highlighted and not self._feed.replacing:
+            self._highlighted = row
+            self.post_message(self.RowHighlighted(self, row))
+        requested = self._feed.requested
+        if self.is_mounted and requested is not None and requested is not self._loading:
+            self._loading = requested
+            # Exclusive: an older answer can never overwrite a newer one.
+            self.run_worker(self._load(), group="rows", exclusive=True)
+
+    def _repaint(self, anew: bool) -> None:
+        window = self._feed.window
+        line = window.cursor - window.top + 1
+        if anew or window.picture != self._painted_picture:
+            self.refresh()
+        elif line != self._painted_line:
+            width = self.size.width
+            self.refresh(Region(0, self._painted_line, width, 1), Region(0, line, width, 1))
+        self._painted_picture, self._painted_line = window.picture, line
