@@ -94,3 +94,12 @@ class Account:
     def amount_due(self) -> Money:
         """What the customer owes."""
         return self.money(max(0, self.receivable_minor - self.funds_minor))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFilter:
+    """Which accounts a list shows; empty means all."""
+
+    type: AccountType | None = None
+    state: AccountState | None = None
+    search: str = ""

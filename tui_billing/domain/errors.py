@@ -20,6 +20,10 @@ class InvalidInput(BillingError):
     title = "Check the input"
     exit_code = 2
 
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
 
 class NotPermitted(BillingError):
     """The signed-in user's profile does not allow this."""

@@ -40,8 +40,8 @@ class Event(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
+# The ledger account each event debits, then the one it credits.
 LEGS: dict[Event, tuple[LedgerAccount, LedgerAccount]] = {
-    # event: (debit, credit)
     Event.CHARGES_INVOICED: (LedgerAccount.RECEIVABLE, LedgerAccount.REVENUE),
     Event.PAYMENT_RECORDED: (LedgerAccount.BANK, LedgerAccount.CUSTOMER_FUNDS),
     Event.CARD_PAYMENT_COMPLETED: (LedgerAccount.CARD_CLEARING, LedgerAccount.CUSTOMER_FUNDS),

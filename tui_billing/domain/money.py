@@ -22,7 +22,8 @@ EXPONENTS = {
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
     **dict.fromkeys("CLF UYW".split(), 4),
 }
-LARGEST_AMOUNT = "99,999,999.99"
+LARGEST_AMOUNT = Decimal("99999999.99")
+LONGEST_TYPED = 40
 AMOUNT_PATTERN = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?", re.ASCII)
 
 
@@ -35,7 +36,7 @@ def exponent(currency: str) -> int:
 
 def largest_minor(currency: str) -> int:
     """The largest amount one action may move, in minor units: 99,999,999.99 cut to the currency's decimals."""
-    return int(Decimal(LARGEST_AMOUNT.replace(",", "")).scaleb(exponent(currency)))
+    return int(LARGEST_AMOUNT.scaleb(exponent(currency)))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,20 +60,20 @@ class Money:
         """The positive amount an operator typed, such as `1,234.50`; raises `InvalidInput` saying how to type it."""
         typed = typed.strip(" ")
         decimals = exponent(currency)
+        match = AMOUNT_PATTERN.fullmatch(typed) if len(typed) <= LONGEST_TYPED else None
         if not typed:
-            raise InvalidInput("Amount is required.")
-        match = AMOUNT_PATTERN.fullmatch(typed[:40])
-        if match is None or len(typed) > 40:
-            raise InvalidInput(f"Amount is not a plain figure. Type it like {_example(decimals)}.")
-        if len(match[1] or "") > decimals:
-            allowed = f"at most {decimals} decimals" if decimals else "no decimals"
-            raise InvalidInput(f"Amount has too many decimals: {currency} takes {allowed}.")
-        minor_units = int(Decimal(typed.replace(",", "")).scaleb(decimals))
-        if minor_units == 0:
-            raise InvalidInput("Amount must be more than zero.")
-        if minor_units > largest_minor(currency):
-            raise InvalidInput(f"Amount is too large: at most {cls(largest_minor(currency), currency)} at a time.")
-        return cls(minor_units, currency)
+            fault = "is required."
+        elif match is None:
+            fault = f"is not a plain figure. Type it like {_example(decimals)}."
+        elif len(match[1] or "") > decimals:
+            fault = f"has too many decimals: {currency} takes {f'at most {decimals}' if decimals else 'none'}."
+        else:
+            minor_units = int(Decimal(typed.replace(",", "")).scaleb(decimals))
+            if 0 < minor_units <= largest_minor(currency):
+                return cls(minor_units, currency)
+            largest = cls(largest_minor(currency), currency)
+            fault = f"is too large: at most {largest} at a time." if minor_units else "must be more than zero."
+        raise InvalidInput(f"Amount {fault}", field="Amount")
 
 
 def _example(decimals: int) -> str:

@@ -91,6 +91,19 @@ class ChargeBackState(_Worded):
     FAILED = "failed"
 
 
+class PaymentFilter(StrEnum):
+    """Which rows the Payments list shows; Paid is money that came in and was not wholly given back."""
+
+    ALL = "All"
+    PAID = "Paid"
+    CARD = "Card payments"
+    RECORDED = "Recorded payments"
+    CREDITS = "Credits"
+    PENDING = "Pending"
+    GIVEN_BACK = "Given back"
+    FAILED = "Failed"
+
+
 @dataclass(frozen=True, slots=True)
 class ChargeBack:
     """Money on its way back to the card, or refused by the gateway; amount in minor units."""
@@ -103,6 +116,7 @@ class ChargeBack:
     case_reference: str
     failure_reason: str
     gateway_reference: str
+    unanswered_at: datetime | None
     key: str
     issued_by: str
     issued_at: datetime
@@ -134,6 +148,7 @@ class Payment:
     gateway: str
     gateway_reference: str
     failure_reason: str
+    unanswered_at: datetime | None
     key: str
     cancelled_by: str
     cancelled_at: datetime | None

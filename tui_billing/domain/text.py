@@ -35,22 +35,25 @@ def checked_text(text: str, label: str, max_length: int = 255, required: bool = 
 
     Refused are control and other invisible characters, card numbers, and more than `max_length` characters.
     """
-    text = text.strip()
+    text = text.strip(" ")
+    fault = ""
     if required and not text:
-        raise InvalidInput(f"{label} is required.")
-    if len(text) > max_length:
-        raise InvalidInput(f"{label} is {len(text):,} characters long; at most {max_length} are kept. Shorten it.")
-    if any(unicodedata.category(character) in UNPRINTABLE for character in text):
-        raise InvalidInput(f"{label} contains a control or invisible character. Type it again without it.")
-    if has_card_number(text):
-        raise InvalidInput(f"{label} contains what looks like a card number. Card numbers are never stored here.")
+        fault = "is required."
+    elif len(text) > max_length:
+        fault = f"is {len(text):,} characters long; at most {max_length} are kept. Shorten it."
+    elif any(unicodedata.category(character) in UNPRINTABLE for character in text):
+        fault = "contains a control or invisible character. Type it again without it."
+    elif has_card_number(text):
+        fault = "contains what looks like a card number. Card numbers are never stored here."
+    if fault:
+        raise InvalidInput(f"{label} {fault}", field=label)
     return text
 
 
 def has_card_number(text: str) -> bool:
     """Whether the text holds a number of 13 to 19 digits, in one piece or in groups, that passes the Luhn check.
 
-    Source: ISO/IEC 7812-1. Groups are tried in every run of neighbours, so an expiry date behind a number hides nothing.
+    Source: ISO/IEC 7812-1. Groups are tried in every run of neighbours, so an expiry date behind it hides no number.
     """
     for run in DIGIT_RUN.findall(unicodedata.normalize("NFKC", text)):
         groups = DIGITS.findall(run)

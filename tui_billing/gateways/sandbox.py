@@ -18,7 +18,8 @@ from tui_billing.gateways.base import Answer, Approved, ChargeRequest, Declined,
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS transactions (
-    reference TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL CHECK (kind IN ('charge', 'refund', 'withdrawn')),
+    reference TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL CHECK (kind IN ('charge', 'refund', 'withdrawn')),
     amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0), currency TEXT NOT NULL, card TEXT NOT NULL,
     charge_reference TEXT, decline_reason TEXT)
 """

@@ -1,0 +1,1 @@
+"""The use cases, one module per noun; permissions are checked here."""

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from tui_billing.domain.errors import NotFound, SetUpRefused
-from tui_billing.store.schema import APPLICATION_ID, SCHEMA_VERSION, create_schema
+from tui_billing.store.schema import APPLICATION_ID, SCHEMA_VERSION, TRAINING_APPLICATION_ID, create_schema
 
 BUSY_TIMEOUT_S = 30
 PRAGMAS = (
@@ -38,7 +38,7 @@ class Store:
         event.listen(self._engine, "begin", _begin)
 
     @classmethod
-    def create(cls, url: str, fill: Callable[[Connection], None]) -> None:
+    def create(cls, url: str, fill: Callable[[Connection], None], training: bool = False) -> None:
         """Make a database with its tables and first rows, whole or not at all; `SetUpRefused` if a file is there."""
         path = sqlite_path(url)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -47,7 +47,7 @@ class Store:
         try:
             store = cls(unfinished)
             with store.writing() as connection:
-                create_schema(connection)
+                create_schema(connection, training)
                 fill(connection)
             store.close()
             os.link(unfinished, path)
@@ -98,6 +98,11 @@ class Store:
             connection.execute(pragma)
         return connection
 
+    def is_training(self) -> bool:
+        """Whether this is a demo or training database."""
+        with self.reading() as connection:
+            return bool(connection.execute(text("PRAGMA application_id")).scalar_one() == TRAINING_APPLICATION_ID)
+
     def _refuse_other_schemas(self) -> None:
         from sqlalchemy.exc import DatabaseError
 
@@ -107,7 +112,7 @@ class Store:
                 version = connection.execute(text("PRAGMA user_version")).scalar_one()
         except DatabaseError as error:
             raise SetUpRefused(f"{self.path} cannot be opened as a database: {error.orig}.") from None
-        if application_id != APPLICATION_ID:
+        if application_id not in (APPLICATION_ID, TRAINING_APPLICATION_ID):
             raise SetUpRefused(f"{self.path} is not a tui-billing database. Name another file.")
         if version > SCHEMA_VERSION:
             raise SetUpRefused(f"{self.path} was made by a newer tui-billing. Upgrade this one to open it.")

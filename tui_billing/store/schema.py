@@ -7,17 +7,19 @@ from sqlmodel import SQLModel
 
 from tui_billing.store import tables
 
-APPLICATION_ID = 0x54554249  # "TUBI", so that another program's database is told from ours
+# "TUBI" and "TUBT": another program's database is told from ours, and a training database from a real one.
+APPLICATION_ID = 0x54554249
+TRAINING_APPLICATION_ID = 0x54554254
 SCHEMA_VERSION = 1
 
 
-def create_schema(connection: Connection) -> None:
+def create_schema(connection: Connection, training: bool) -> None:
     """Make every table, index and trigger in the connection's transaction."""
     SQLModel.metadata.create_all(connection, tables=[tables.table(row) for row in ROWS])
     for name in tables.APPEND_ONLY:
         for action in ("UPDATE", "DELETE"):
             connection.execute(text(_refusing_trigger(name, action)))
-    connection.execute(text(f"PRAGMA application_id = {APPLICATION_ID}"))
+    connection.execute(text(f"PRAGMA application_id = {TRAINING_APPLICATION_ID if training else APPLICATION_ID}"))
     connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
 
 

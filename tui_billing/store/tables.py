@@ -136,6 +136,7 @@ class PaymentRow(SQLModel, table=True):
     gateway: str = ""
     gateway_reference: str = ""
     failure_reason: str = ""
+    unanswered_at: datetime | None = Field(default=None, sa_type=UtcMoment)
     key: str = Field(unique=True)
     cancelled_by: str = ""
     cancelled_at: datetime | None = Field(default=None, sa_type=UtcMoment)
@@ -159,6 +160,7 @@ class ChargeBackRow(SQLModel, table=True):
     case_reference: str = ""
     failure_reason: str = ""
     gateway_reference: str = ""
+    unanswered_at: datetime | None = Field(default=None, sa_type=UtcMoment)
     key: str = Field(unique=True)
     issued_by: str
     issued_at: datetime = Field(sa_type=UtcMoment)

@@ -1,0 +1,29 @@
+"""The check: every stored balance recomputed from the ledger entries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from tui_billing.domain.access import Permission
+from tui_billing.domain.ledger import LEGS
+from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.store.checking import Difference, card_clearing, differences
+
+
+@dataclass(frozen=True, slots=True)
+class Checks(Service):
+    """Proves the cached figures against the entries."""
+
+    @requires(Permission.FINANCE)
+    def check(self, session: OperatorSession) -> list[Difference]:  # noqa: ARG002
+        """Every figure that the entries do not bear out; empty when the books are right."""
+        legs = json.dumps([f"{event.value}:{debit.value}:{credit.value}" for event, (debit, credit) in LEGS.items()])
+        with self.store.reading() as connection:
+            return differences(connection, legs)
+
+    @requires(Permission.FINANCE)
+    def card_clearing(self, session: OperatorSession) -> dict[tuple[str, str], int]:  # noqa: ARG002
+        """The card clearing account, in minor units, by gateway and currency: what the gateway must agree with."""
+        with self.store.reading() as connection:
+            return card_clearing(connection)

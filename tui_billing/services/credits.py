@@ -1,0 +1,80 @@
+"""Credits: Issue Credit and Cancel Credit."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from tui_billing.domain.access import Permission
+from tui_billing.domain.errors import InvalidInput
+from tui_billing.domain.money import Money
+from tui_billing.domain.payments import (
+    CancelReason,
+    PaymentKind,
+    PaymentMethod,
+    PaymentState,
+    refuse_cancel_credit,
+    refuse_credit,
+)
+from tui_billing.domain.text import checked_text
+from tui_billing.services.accounts import found
+from tui_billing.services.posting import (
+    CreditRequest,
+    MoneyMoved,
+    checked_key,
+    content_of,
+    earlier_result,
+    funding_of,
+    remember,
+    told,
+)
+from tui_billing.services.refunds import cancel
+from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.store import payments
+from tui_billing.store.ledger import load_book, save_book
+
+
+@dataclass(frozen=True, slots=True)
+class Credits(Service):
+    """Credits granted to customers, which pay their charges before their own money does."""
+
+    @requires(Permission.FINANCE, action="Issue Credit")
+    def issue(self, session: OperatorSession, number: str, request: CreditRequest, key: str) -> MoneyMoved:
+        """Issue Credit: raise the customer's balance, once per key; a reason is required."""
+        key, content = checked_key(key), content_of("credit", number, request)
+        with self.store.writing() as connection:
+            if (earlier := earlier_result(connection, key, content)) is not None:
+                return told(connection, earlier)
+            account = found(connection, number)
+            refuse_credit(account)
+            amount_minor = Money.parse(request.amount, account.currency).minor_units
+            today = self.clock().date()
+            if request.expires is not None and request.expires <= today:
+                raise InvalidInput("Expires must be a day after today.", "Expires")
+            values = {
+                "id": uuid.uuid4().hex,
+                "account_id": account.id,
+                "kind": PaymentKind.CREDIT.value,
+                "state": PaymentState.COMPLETED.value,
+                "amount_minor": amount_minor,
+                "unapplied_minor": amount_minor,
+                "received": today,
+                "recorded_at": self.clock(),
+                "recorded_by": session.name,
+                "method": PaymentMethod.CREDIT.value,
+                "memo": checked_text(request.reason, "Reason", required=True),
+                "expires": request.expires,
+                "key": key,
+            }
+            remember(connection, key, content, values["id"])
+            credit = payments.add(connection, values)
+            book = load_book(connection, account)
+            book.fund(funding_of(credit))
+            save_book(connection, account, book, credit.recorded_at, session.name)
+            self.audit(connection, session, "Issue Credit", credit.id, f"done: {credit.amount} on {number}")
+            return told(connection, credit.id)
+
+    @requires(Permission.FINANCE, action="Cancel Credit")
+    def cancel(self, session: OperatorSession, credit_id: str, reason: CancelReason, key: str) -> MoneyMoved:
+        """Cancel Credit: take a credit back whole, once per key; what it had paid is due again."""
+        return cancel(self, session, credit_id, reason, key, refuse_cancel_credit, "Cancel Credit")

@@ -1,0 +1,86 @@
+"""The customer's dashboard: where the account stands, twelve months at a glance, and what is due by age."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tui_billing.domain.access import Permission
+from tui_billing.domain.accounts import Account
+from tui_billing.domain.invoices import Invoice, add_months
+from tui_billing.domain.ledger import Event
+from tui_billing.domain.money import Money
+from tui_billing.domain.pages import Direction
+from tui_billing.domain.payments import Payment, PaymentFilter
+from tui_billing.services.accounts import OWN, found
+from tui_billing.services.billing import MONEY_IN, MONEY_OUT, midnight
+from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.store import invoices, payments
+from tui_billing.store.ledger import sums_by_event
+
+MONTHS_SHOWN = 12
+AGES = ("Not due", "1–30", "31–60", "61–90", "Over 90")
+AGE_LIMITS_DAYS = (0, 30, 60, 90)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A calendar month's charges against the payments that came, less what went back; minor units."""
+
+    first_day: date
+    charges_minor: int
+    payments_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """What the dashboard shows; `due_by_age` follows `AGES`."""
+
+    account: Account
+    net_balance: Money
+    open_invoices: int
+    overdue_invoices: int
+    last_payment: Payment | None
+    months: tuple[Month, ...]
+    due_by_age: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboards(Service):
+    """One customer at a glance."""
+
+    @requires(Permission.ACCOUNT_MANAGE, own=OWN)
+    def show(self, session: OperatorSession, number: str) -> Dashboard:  # noqa: ARG002
+        """The dashboard of an account; raises `NotFound`."""
+        today = self.clock().date()
+        first = add_months(today.replace(day=1), 1 - MONTHS_SHOWN)
+        firsts = [add_months(first, n) for n in range(MONTHS_SHOWN)]
+        with self.store.reading() as connection:
+            account = found(connection, number)
+            due = invoices.open_of(connection, account.id)
+            sums = sums_by_event(connection, account.id, [midnight(day) for day in firsts])
+            newest = payments.listed(account.id, PaymentFilter.PAID).page(connection, Direction.FIRST, None, 1)
+        return Dashboard(
+            account,
+            net_balance=account.money(-account.balance.minor_units),
+            open_invoices=len(due),
+            overdue_invoices=sum(1 for invoice in due if invoice.due_date < today),
+            last_payment=newest.rows[0] if newest.rows else None,
+            months=tuple(_month(day, by_event) for day, by_event in zip(firsts, sums[1:], strict=True)),
+            due_by_age=_by_age(account, due, today),
+        )
+
+
+def _month(first_day: date, by_event: dict[Event, int]) -> Month:
+    came_minor = sum(by_event.get(event, 0) for event in MONEY_IN)
+    went_minor = sum(by_event.get(event, 0) for event in MONEY_OUT)
+    return Month(first_day, by_event.get(Event.CHARGES_INVOICED, 0), came_minor - went_minor)
+
+
+def _by_age(account: Account, due: Sequence[Invoice], today: date) -> tuple[Money, ...]:
+    minor = [0] * len(AGES)
+    for invoice in due:
+        late_days = (today - invoice.due_date).days
+        minor[sum(1 for limit in AGE_LIMITS_DAYS if late_days > limit)] += invoice.due_minor
+    return tuple(account.money(m) for m in minor)

@@ -1,0 +1,37 @@
+"""All services of one open database, as the screens and the command line receive them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui_billing.services.accounts import Accounts
+from tui_billing.services.billing import Billing
+from tui_billing.services.checks import Checks
+from tui_billing.services.credits import Credits
+from tui_billing.services.dashboards import Dashboards
+from tui_billing.services.outcomes import Outcomes
+from tui_billing.services.passwords import Passwords
+from tui_billing.services.payments import Payments
+from tui_billing.services.previews import Previews
+from tui_billing.services.refunds import Refunds
+from tui_billing.services.sign_in import SignIn
+from tui_billing.services.users import Users
+
+
+@dataclass(frozen=True, slots=True)
+class DeskServices:
+    """The use cases by noun, and whether the database is for training."""
+
+    sign_in: SignIn
+    users: Users
+    accounts: Accounts
+    payments: Payments
+    credits: Credits
+    refunds: Refunds
+    previews: Previews
+    billing: Billing
+    dashboards: Dashboards
+    outcomes: Outcomes
+    checks: Checks
+    passwords: Passwords
+    training: bool

@@ -1,0 +1,155 @@
+"""What the gateway answered, brought into the ledger; and asking again where no answer came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from tui_billing.domain.access import Permission
+from tui_billing.domain.payments import ChargeBack, ChargeBackState, Payment, PaymentState
+from tui_billing.gateways.base import Answer, Approved, Declined, Unknown
+from tui_billing.services.posting import funding_of
+from tui_billing.services.session import OperatorSession, Service, open_to_all, requires
+from tui_billing.store import accounts, payments, users
+from tui_billing.store.ledger import load_book, save_book
+from tui_billing.store.users import AuditEntry
+
+# Longer than any gateway call may take: by then a request that has not arrived is not on its way any more.
+IN_FLIGHT = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """How many unknown outcomes were looked up, and how many are still unknown."""
+
+    resolved: int
+    still_unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes(Service):
+    """Resolves the payments and charge backs whose outcome is unknown."""
+
+    @requires(Permission.FINANCE)
+    def reconcile(self, session: OperatorSession) -> Reconciled:
+        """Ask the gateway for every Pending payment and charge back until it knows."""
+        reconciled = self.resolve_all()
+        with self.store.writing() as connection:
+            outcome = f"done: {reconciled.resolved} resolved, {reconciled.still_unknown} still unknown"
+            self.audit(connection, session, "reconcile", "", outcome)
+        return reconciled
+
+    @open_to_all
+    def resolve_all(self) -> Reconciled:
+        """The same when the desk starts, before anybody has signed in: it only finds out what has happened."""
+        with self.store.reading() as connection:
+            waiting: list[Payment | ChargeBack] = [*payments.pending(connection)]
+            waiting += payments.pending_charge_backs(connection)
+        unknown = sum(1 for row in waiting if isinstance(_resolve(self, row), Unknown))
+        return Reconciled(len(waiting) - unknown, unknown)
+
+
+def resolve_payment(service: Service, payment_id: str) -> None:
+    """Look up what is pending on one payment, before anything else happens to it."""
+    with service.store.reading() as connection:
+        payment = payments.by_id(connection, payment_id)
+        charge_backs = payments.charge_backs_of(connection, payment_id)
+    if payment is not None and payment.state is PaymentState.PENDING:
+        _resolve(service, payment)
+    for charge_back in charge_backs:
+        if charge_back.state is ChargeBackState.PENDING:
+            _resolve(service, charge_back)
+
+
+def save_payment_outcome(service: Service, payment_id: str, answer: Answer) -> None:
+    """Bring the answer to a charge into the ledger, unless that has been done already."""
+    with service.store.writing() as connection:
+        payment = payments.by_id(connection, payment_id)
+        assert payment is not None
+        if payment.state is not PaymentState.PENDING:
+            return
+        if isinstance(answer, Unknown):
+            payments.save(connection, payment.id, unanswered_at=service.clock())
+        elif isinstance(answer, Declined):
+            state = PaymentState.FAILED.value
+            payments.save(connection, payment.id, state=state, failure_reason=answer.reason)
+        else:
+            _book_payment(service, connection, payment, answer)
+        _audit_answer(service, connection, payment.recorded_by, payment.id, answer)
+
+
+def save_charge_back_outcome(service: Service, charge_back_id: str, answer: Answer) -> None:
+    """Bring the answer to a refund into the ledger, unless that has been done already."""
+    with service.store.writing() as connection:
+        charge_back = payments.charge_back_by_id(connection, charge_back_id)
+        if charge_back.state is not ChargeBackState.PENDING:
+            return
+        if isinstance(answer, Unknown):
+            payments.save_charge_back(connection, charge_back.id, unanswered_at=service.clock())
+        elif isinstance(answer, Declined):
+            state = ChargeBackState.FAILED.value
+            payments.save_charge_back(connection, charge_back.id, state=state, failure_reason=answer.reason)
+            _release(connection, charge_back)
+        else:
+            _book_charge_back(service, connection, charge_back, answer)
+        _audit_answer(service, connection, charge_back.issued_by, charge_back.payment_id, answer)
+
+
+def _resolve(service: Service, row: Payment | ChargeBack) -> Answer:
+    with service.store.reading() as connection:
+        payment = row if isinstance(row, Payment) else payments.by_id(connection, row.payment_id)
+    assert payment is not None
+    gateway = service.gateways[payment.gateway]
+    answer = gateway.find(row.key)
+    began_at = row.recorded_at if isinstance(row, Payment) else row.issued_at
+    # The sender has given up, or has had time enough: what has not arrived must never arrive.
+    if answer is None and (row.unanswered_at is not None or service.clock() - began_at > IN_FLIGHT):
+        gateway.withdraw(row.key)
+        answer = gateway.find(row.key)
+    if answer is None:
+        return Unknown("The request may still be on its way.")
+    if isinstance(row, Payment):
+        save_payment_outcome(service, row.id, answer)
+    else:
+        save_charge_back_outcome(service, row.id, answer)
+    return answer
+
+
+def _book_payment(service: Service, connection: Connection, payment: Payment, answer: Approved) -> None:
+    state = PaymentState.COMPLETED.value
+    payments.save(connection, payment.id, state=state, gateway_reference=answer.reference)
+    account = accounts.by_id(connection, payment.account_id)
+    book = load_book(connection, account)
+    book.fund(funding_of(payment))
+    save_book(connection, account, book, service.clock(), payment.recorded_by)
+
+
+def _book_charge_back(service: Service, connection: Connection, charge_back: ChargeBack, answer: Approved) -> None:
+    state = ChargeBackState.COMPLETED.value
+    payments.save_charge_back(connection, charge_back.id, state=state, gateway_reference=answer.reference)
+    payment = _release(connection, charge_back)
+    returned_minor = payment.charged_back_minor + charge_back.amount_minor
+    whole = returned_minor == payment.amount_minor
+    payment_state = PaymentState.CHARGED_BACK if whole else PaymentState.PARTLY_CHARGED_BACK
+    payments.save(connection, payment.id, state=payment_state.value, charged_back_minor=returned_minor)
+    account = accounts.by_id(connection, payment.account_id)
+    book = load_book(connection, account, reversing=payment.sequence)
+    book.take_back(payment.sequence, charge_back.amount_minor)
+    save_book(connection, account, book, service.clock(), charge_back.issued_by)
+
+
+def _release(connection: Connection, charge_back: ChargeBack) -> Payment:
+    payment = payments.by_id(connection, charge_back.payment_id)
+    assert payment is not None
+    waiting_minor = payment.charge_back_pending_minor - charge_back.amount_minor
+    payments.save(connection, payment.id, charge_back_pending_minor=waiting_minor)
+    return payment
+
+
+def _audit_answer(service: Service, connection: Connection, user_name: str, payment_id: str, answer: Answer) -> None:
+    said = {Approved: "approved", Declined: "declined", Unknown: "unknown"}[type(answer)]
+    reason = "" if isinstance(answer, Approved) else f": {answer.reason}"
+    entry = AuditEntry(service.clock(), user_name, "gateway", "gateway answer", payment_id, f"{said}{reason}")
+    users.write_audit(connection, entry)

@@ -1,0 +1,197 @@
+"""Payments: listing them, Record Payment and Make Payment."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from tui_billing.domain.access import Permission
+from tui_billing.domain.accounts import Account, CardOnFile
+from tui_billing.domain.errors import InvalidInput, NotFound
+from tui_billing.domain.invoices import LedgerLine
+from tui_billing.domain.money import Money
+from tui_billing.domain.pages import Direction, Page
+from tui_billing.domain.payments import (
+    RECORD_METHODS,
+    ChargeBack,
+    Payment,
+    PaymentFilter,
+    PaymentKind,
+    PaymentMethod,
+    PaymentState,
+    refuse_make,
+    refuse_record,
+)
+from tui_billing.domain.text import checked_text
+from tui_billing.gateways.base import ChargeRequest
+from tui_billing.services.accounts import OWN, found
+from tui_billing.services.outcomes import resolve_payment, save_payment_outcome
+from tui_billing.services.posting import (
+    MoneyMoved,
+    RecordRequest,
+    checked_key,
+    content_of,
+    earlier_result,
+    funding_of,
+    payment_found,
+    remember,
+    told,
+)
+from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.store import invoices, payments, users
+from tui_billing.store.ledger import applications, lines_of_payment, load_book, save_book
+from tui_billing.store.users import AuditEntry
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDetails:
+    """Everything about one payment or credit: what it paid (by invoice number), what went back, and its history."""
+
+    payment: Payment
+    paid: tuple[tuple[str, Money], ...]
+    charge_backs: tuple[ChargeBack, ...]
+    entries: tuple[LedgerLine, ...]
+    history: tuple[AuditEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Payments(Service):
+    """Money coming in, and the list of all that came."""
+
+    @requires(Permission.FINANCE, own=OWN, trying=True)
+    def page(
+        self,
+        session: OperatorSession,  # noqa: ARG002
+        number: str,
+        chosen: PaymentFilter,
+        direction: Direction,
+        key: tuple[date, int] | None,
+        limit: int,
+    ) -> Page[Payment]:
+        """One page of an account's payments and credits, newest first; the key is a row's received date, sequence."""
+        with self.store.reading() as connection:
+            return payments.listed(found(connection, number).id, chosen).page(connection, direction, key, limit)
+
+    @requires(Permission.FINANCE, own=OWN)
+    def details(self, session: OperatorSession, number: str, payment_id: str) -> PaymentDetails:  # noqa: ARG002
+        """Everything about one of the account's payments; raises `NotFound`."""
+        with self.store.reading() as connection:
+            payment = payment_found(connection, payment_id)
+            if payment.account_number != number:
+                raise NotFound(f"There is no payment {payment_id[:36]}.")
+            paid_minor = applications(connection, payment.sequence)
+            numbers = invoices.numbers(connection, list(paid_minor))
+            return PaymentDetails(
+                payment,
+                tuple((numbers[sequence], Money(m, payment.currency)) for sequence, m in paid_minor.items()),
+                tuple(payments.charge_backs_of(connection, payment.id)),
+                tuple(lines_of_payment(connection, payment.sequence)),
+                tuple(users.audit_of(connection, payment.id)),
+            )
+
+    @requires(Permission.FINANCE, action="Record Payment")
+    def record(self, session: OperatorSession, number: str, request: RecordRequest, key: str) -> MoneyMoved:
+        """Record Payment: money a corporate customer paid the provider, once per key."""
+        key, content = checked_key(key), content_of("record", number, request)
+        with self.store.writing() as connection:
+            if (earlier := earlier_result(connection, key, content)) is not None:
+                return told(connection, earlier)
+            account = found(connection, number)
+            refuse_record(account)
+            values = self._recorded_values(account, request)
+            payment = self._add(connection, session, account, key, content, values)
+            book = load_book(connection, account)
+            book.fund(funding_of(payment))
+            save_book(connection, account, book, payment.recorded_at, session.name)
+            self.audit(connection, session, "Record Payment", payment.id, f"done: {payment.amount} on {number}")
+            return told(connection, payment.id)
+
+    @requires(own=(Permission.BILLING_ADMIN,), action="Make Payment")
+    def make(self, session: OperatorSession, number: str, amount: str, key: str) -> MoneyMoved:
+        """Make Payment: charge the retail account's card on file through its gateway, once per key.
+
+        Raises `RuleRefused` with the reason if the card is declined, and `OutcomeUnknown` if no answer came.
+        """
+        key, content = checked_key(key), content_of("make", number, RecordRequest(amount))
+        with self.store.writing() as connection:
+            earlier = earlier_result(connection, key, content)
+            account = found(connection, number)
+            if earlier is None:
+                refuse_make(account)
+                payment = self._add_pending(connection, session, account, amount, key, content)
+                self.audit(connection, session, "Make Payment", payment.id, f"sent: {payment.amount} on {number}")
+        if earlier is None:
+            assert account.card is not None
+            charge = _charge_request(payment, account.card)
+            save_payment_outcome(self, payment.id, self.gateways[payment.gateway].charge(charge))
+        else:
+            resolve_payment(self, earlier)
+        with self.store.reading() as connection:
+            return told(connection, earlier or payment.id)
+
+    def _recorded_values(self, account: Account, request: RecordRequest) -> dict[str, Any]:
+        received = request.received or self.clock().date()
+        if received > self.clock().date():
+            raise InvalidInput("Received date lies in the future. Record the payment when it has come.", "Received")
+        if request.method not in RECORD_METHODS:
+            raise InvalidInput(f"Method must be one of: {', '.join(m.label for m in RECORD_METHODS)}.", "Method")
+        amount_minor = Money.parse(request.amount, account.currency).minor_units
+        return {
+            "kind": PaymentKind.RECORD.value,
+            "state": PaymentState.COMPLETED.value,
+            "amount_minor": amount_minor,
+            "unapplied_minor": amount_minor,
+            "received": received,
+            "method": request.method.value,
+            "reference": checked_text(request.reference, "Reference"),
+            "memo": checked_text(request.memo, "Memo"),
+        }
+
+    def _add_pending(
+        self, connection: Connection, session: OperatorSession, account: Account, amount: str, key: str, content: str
+    ) -> Payment:
+        assert account.card is not None
+        values = {
+            "kind": PaymentKind.MANUAL.value,
+            "state": PaymentState.PENDING.value,
+            "amount_minor": Money.parse(amount, account.currency).minor_units,
+            "received": self.clock().date(),
+            "method": PaymentMethod.CARD.value,
+            "card_label": account.card.label,
+            "gateway": account.card.gateway,
+        }
+        return self._add(connection, session, account, key, content, values)
+
+    def _add(
+        self,
+        connection: Connection,
+        session: OperatorSession,
+        account: Account,
+        key: str,
+        content: str,
+        values: dict[str, Any],
+    ) -> Payment:
+        values |= {
+            "id": uuid.uuid4().hex,
+            "account_id": account.id,
+            "recorded_at": self.clock(),
+            "recorded_by": session.name,
+            "key": key,
+        }
+        remember(connection, key, content, values["id"])
+        return payments.add(connection, values)
+
+
+def _charge_request(payment: Payment, card: CardOnFile) -> ChargeRequest:
+    return ChargeRequest(
+        key=payment.key,
+        payment_id=payment.id,
+        customer_reference=card.customer_reference,
+        payment_method_reference=card.payment_method_reference,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+    )

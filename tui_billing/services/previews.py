@@ -1,0 +1,104 @@
+"""What a money action would do, worked out in a book that is not saved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from tui_billing.domain.access import Permission
+from tui_billing.domain.accounts import Account
+from tui_billing.domain.ledger import Book, Event, Funding
+from tui_billing.domain.money import Money
+from tui_billing.domain.payments import PaymentKind, refuse_credit, refuse_make, refuse_record
+from tui_billing.services.accounts import found
+from tui_billing.services.posting import payment_found
+from tui_billing.services.refunds import charge_back_amount
+from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.store import accounts, invoices
+from tui_billing.store.ledger import load_book
+
+NOT_YET = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The balance now and after, and the invoices that would be paid or re-opened, with how much of each."""
+
+    now: Money
+    after: Money
+    paid: tuple[tuple[str, Money], ...]
+    reopened: tuple[tuple[str, Money], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Previews(Service):
+    """Says before OK what will happen; asked while the operator types."""
+
+    @requires(Permission.FINANCE, trying=True)
+    def record(self, session: OperatorSession, number: str, amount: str) -> Preview:  # noqa: ARG002
+        """What Record Payment of this amount would do."""
+        with self.store.reading() as connection:
+            account = found(connection, number)
+            refuse_record(account)
+            return _of_money_in(connection, account, PaymentKind.RECORD, amount)
+
+    @requires(own=(Permission.BILLING_ADMIN,), trying=True)
+    def make(self, session: OperatorSession, number: str, amount: str) -> Preview:  # noqa: ARG002
+        """What Make Payment of this amount would do, once the card has been charged."""
+        with self.store.reading() as connection:
+            account = found(connection, number)
+            refuse_make(account)
+            return _of_money_in(connection, account, PaymentKind.MANUAL, amount)
+
+    @requires(Permission.FINANCE, trying=True)
+    def credit(
+        self,
+        session: OperatorSession,  # noqa: ARG002
+        number: str,
+        amount: str,
+        expires: date | None = None,
+    ) -> Preview:
+        """What Issue Credit of this amount would do."""
+        with self.store.reading() as connection:
+            account = found(connection, number)
+            refuse_credit(account)
+            return _of_money_in(connection, account, PaymentKind.CREDIT, amount, expires)
+
+    @requires(Permission.FINANCE, trying=True)
+    def take_back(self, session: OperatorSession, payment_id: str, amount: str = "") -> Preview:  # noqa: ARG002
+        """What a charge back of this amount, or of all that is left, or a cancellation would do."""
+        with self.store.reading() as connection:
+            payment = payment_found(connection, payment_id)
+            account = accounts.by_id(connection, payment.account_id)
+            amount_minor = charge_back_amount(payment, amount).minor_units
+            book = load_book(connection, account, reversing=payment.sequence)
+            book.take_back(payment.sequence, amount_minor)
+            return _of_book(connection, account, book)
+
+
+def _of_money_in(
+    connection: Connection, account: Account, kind: PaymentKind, amount: str, expires: date | None = None
+) -> Preview:
+    amount_minor = Money.parse(amount, account.currency).minor_units
+    book = load_book(connection, account)
+    book.fund(Funding(NOT_YET, kind, expires, amount_minor))
+    return _of_book(connection, account, book)
+
+
+def _of_book(connection: Connection, account: Account, book: Book) -> Preview:
+    change_minor: Counter[int] = Counter()
+    for entry in book.entries:
+        if entry.invoice_sequence is not None:
+            sign = {Event.FUNDS_APPLIED: 1, Event.APPLICATION_UNDONE: -1}.get(entry.event, 0)
+            change_minor[entry.invoice_sequence] += sign * entry.amount_minor
+    numbers = invoices.numbers(connection, list(change_minor))
+    changes = [(numbers[sequence], minor) for sequence, minor in sorted(change_minor.items())]
+    return Preview(
+        account.balance,
+        account.money(book.funds_minor - book.receivable_minor),
+        paid=tuple((number, account.money(minor)) for number, minor in changes if minor > 0),
+        reopened=tuple((number, account.money(-minor)) for number, minor in changes if minor < 0),
+    )

@@ -1,0 +1,167 @@
+"""Money going back: Issue Charge Back and Cancel Payment."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from tui_billing.domain.access import Permission
+from tui_billing.domain.errors import RuleRefused
+from tui_billing.domain.money import Money
+from tui_billing.domain.payments import (
+    CancelReason,
+    ChargeBack,
+    ChargeBackReason,
+    ChargeBackState,
+    Payment,
+    PaymentState,
+    refuse_cancel_payment,
+    refuse_charge_back,
+)
+from tui_billing.domain.text import checked_text
+from tui_billing.gateways.base import RefundRequest
+from tui_billing.services.outcomes import resolve_payment, save_charge_back_outcome
+from tui_billing.services.posting import (
+    MoneyMoved,
+    checked_key,
+    content_of,
+    earlier_result,
+    payment_found,
+    remember,
+    told,
+)
+from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.store import accounts, payments
+from tui_billing.store.ledger import load_book, save_book
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeBackRequest:
+    """What goes back to the card: the amount as typed (all that is left if empty), and the bank's reason and case."""
+
+    amount: str = ""
+    reason: ChargeBackReason | None = None
+    case_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequest:
+    """Why a recorded payment or a credit is cancelled."""
+
+    reason: CancelReason
+
+
+@dataclass(frozen=True, slots=True)
+class Refunds(Service):
+    """The way back of every payment: card payments by charge back, recorded ones by cancellation."""
+
+    @requires(Permission.FINANCE, action="Issue Charge Back")
+    def charge_back(
+        self, session: OperatorSession, payment_id: str, request: ChargeBackRequest, key: str
+    ) -> MoneyMoved:
+        """Issue Charge Back: return card money through the gateway that took it, once per key.
+
+        Raises `RuleRefused` with the gateway's reason if it refuses, and `OutcomeUnknown` if no answer came.
+        """
+        with self.store.reading() as connection:
+            payment = payment_found(connection, payment_id)
+        resolve_payment(self, payment.id)
+        key, content = checked_key(key), content_of("charge back", payment.id, request)
+        with self.store.writing() as connection:
+            earlier = earlier_result(connection, key, content)
+            if earlier is None:
+                charge_back = self._add_pending(connection, session, payment.id, request, key)
+                remember(connection, key, content, charge_back.id)
+        if earlier is None:
+            refund = _refund_request(payment, charge_back)
+            save_charge_back_outcome(self, charge_back.id, self.gateways[payment.gateway].refund(refund))
+        with self.store.reading() as connection:
+            return told(connection, payment.id, earlier or charge_back.id)
+
+    @requires(Permission.FINANCE, action="Cancel Payment")
+    def cancel_payment(self, session: OperatorSession, payment_id: str, reason: CancelReason, key: str) -> MoneyMoved:
+        """Cancel Payment: take a recorded payment out whole, once per key; what it had paid is due again."""
+        return cancel(self, session, payment_id, reason, key, refuse_cancel_payment, "Cancel Payment")
+
+    def _add_pending(
+        self, connection: Connection, session: OperatorSession, payment_id: str, request: ChargeBackRequest, key: str
+    ) -> ChargeBack:
+        payment = payments.by_id(connection, payment_id)
+        assert payment is not None
+        refuse_charge_back(payment)
+        amount = charge_back_amount(payment, request.amount)
+        charge_back = payments.add_charge_back(
+            connection,
+            {
+                "id": uuid.uuid4().hex,
+                "payment_id": payment.id,
+                "amount_minor": amount.minor_units,
+                "state": ChargeBackState.PENDING.value,
+                "reason": None if request.reason is None else request.reason.value,
+                "case_reference": checked_text(request.case_reference, "Case reference"),
+                "key": key,
+                "issued_by": session.name,
+                "issued_at": self.clock(),
+            },
+        )
+        payments.save(connection, payment.id, charge_back_pending_minor=amount.minor_units)
+        self.audit(connection, session, "Issue Charge Back", payment.id, f"sent: {amount}")
+        return charge_back
+
+
+def charge_back_amount(payment: Payment, typed: str) -> Money:
+    """The amount to charge back, all that is left if none is typed; raises `RuleRefused` for more than is left."""
+    if not typed.strip():
+        return payment.returnable
+    amount = Money.parse(typed, payment.currency)
+    if amount > payment.returnable:
+        raise RuleRefused(f"Only {payment.returnable} of this payment is left to charge back.")
+    return amount
+
+
+def cancel(
+    service: Service,
+    session: OperatorSession,
+    payment_id: str,
+    reason: CancelReason,
+    key: str,
+    refuse: Callable[[Payment], None],
+    action: str,
+) -> MoneyMoved:
+    """Take a recorded payment or a credit out whole, unless `refuse` raises for it."""
+    key = checked_key(key)
+    with service.store.writing() as connection:
+        payment = payment_found(connection, payment_id)
+        content = content_of(action, payment.id, CancelRequest(reason))
+        if (earlier := earlier_result(connection, key, content)) is not None:
+            return told(connection, earlier)
+        refuse(payment)
+        now = service.clock()
+        payments.save(
+            connection,
+            payment.id,
+            state=PaymentState.CANCELLED.value,
+            cancelled_by=session.name,
+            cancelled_at=now,
+            cancel_reason=reason.value,
+        )
+        remember(connection, key, content, payment.id)
+        account = accounts.by_id(connection, payment.account_id)
+        book = load_book(connection, account, reversing=payment.sequence)
+        book.take_back(payment.sequence, payment.amount_minor)
+        save_book(connection, account, book, now, session.name)
+        service.audit(connection, session, action, payment.id, f"done: {payment.amount}, {reason.label}")
+        return told(connection, payment.id)
+
+
+def _refund_request(payment: Payment, charge_back: ChargeBack) -> RefundRequest:
+    return RefundRequest(
+        key=charge_back.key,
+        charge_back_id=charge_back.id,
+        charge_reference=payment.gateway_reference,
+        amount_minor=charge_back.amount_minor,
+        currency=payment.currency,
+    )

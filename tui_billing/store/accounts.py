@@ -1,0 +1,95 @@
+"""Reading and writing accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
+
+from tui_billing.domain.accounts import SYSTEM_NUMBER, Account, AccountFilter, AccountState, AccountType, CardOnFile
+from tui_billing.domain.text import folded
+from tui_billing.store.keyset import Keyset
+from tui_billing.store.tables import AccountRow, table
+
+ACCOUNT = table(AccountRow)
+
+
+def listed(chosen: AccountFilter) -> Keyset[Account]:
+    """The accounts that match, by number; a search finds any part of number, name or master user."""
+    where: list[ColumnElement[bool]] = [ACCOUNT.c.number != SYSTEM_NUMBER]
+    if chosen.type is not None:
+        where.append(ACCOUNT.c.type == chosen.type.value)
+    if chosen.state is not None:
+        where.append(ACCOUNT.c.state == chosen.state.value)
+    if chosen.search:
+        where.append(ACCOUNT.c.search.contains(folded(chosen.search), autoescape=True))
+    return Keyset(select(ACCOUNT).where(*where), [ACCOUNT.c.number], account_of)
+
+
+def by_number(connection: Connection, number: str) -> Account | None:
+    """The account with this number, if there is one."""
+    row = connection.execute(select(ACCOUNT).where(ACCOUNT.c.number == number)).mappings().one_or_none()
+    return None if row is None else account_of(row)
+
+
+def by_id(connection: Connection, account_id: int) -> Account:
+    """The account with this internal id, which must exist."""
+    return account_of(connection.execute(select(ACCOUNT).where(ACCOUNT.c.id == account_id)).mappings().one())
+
+
+def all_accounts(connection: Connection) -> list[Account]:
+    """Every account, the System account too, for checks and batch work."""
+    return [account_of(row) for row in connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.number)).mappings()]
+
+
+def add(connection: Connection, values: dict[str, Any]) -> None:
+    """Insert an account from its column values; the search column is made here."""
+    search = folded(" ".join((values["number"], values["name"], values["master_user"])))
+    connection.execute(ACCOUNT.insert().values(**values, search=search))
+
+
+def save_balances(connection: Connection, account_id: int, funds_minor: int, receivable_minor: int) -> None:
+    """Replace the cached balances."""
+    connection.execute(
+        update(ACCOUNT)
+        .where(ACCOUNT.c.id == account_id)
+        .values(funds_minor=funds_minor, receivable_minor=receivable_minor)
+    )
+
+
+def save_state(connection: Connection, account_id: int, state: AccountState) -> None:
+    """Replace the state."""
+    connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(state=state.value))
+
+
+def account_of(row: RowMapping) -> Account:
+    """The account that a row of the table holds."""
+    return Account(
+        id=row["id"],
+        number=row["number"],
+        name=row["name"],
+        type=AccountType(row["type"]),
+        state=AccountState(row["state"]),
+        currency=row["currency"],
+        master_user=row["master_user"],
+        created=row["created"],
+        billing_day=row["billing_day"],
+        payment_terms_days=row["payment_terms_days"],
+        credit_limit_minor=row["credit_limit_minor"],
+        card=_card_of(row),
+        funds_minor=row["funds_minor"],
+        receivable_minor=row["receivable_minor"],
+    )
+
+
+def _card_of(row: RowMapping) -> CardOnFile | None:
+    if row["card_payment_method_reference"] is None:
+        return None
+    return CardOnFile(
+        brand=row["card_brand"],
+        last_four=row["card_last_four"],
+        expiry=row["card_expiry"],
+        gateway=row["card_gateway"],
+        customer_reference=row["card_customer_reference"],
+        payment_method_reference=row["card_payment_method_reference"],
+    )

@@ -1,0 +1,112 @@
+"""Reading and writing charges and invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, select, update
+
+from tui_billing.domain.accounts import Account
+from tui_billing.domain.invoices import Charge, Invoice
+from tui_billing.store.accounts import ACCOUNT
+from tui_billing.store.keyset import Keyset
+from tui_billing.store.ledger import ENTRY, INVOICE, NET_APPLIED
+from tui_billing.store.payments import PAYMENT
+from tui_billing.store.tables import ChargeRow, table
+
+CHARGE = table(ChargeRow)
+CHARGE_FIELDS = tuple(field.name for field in fields(Charge))
+PAID_FROM_CREDIT = (
+    select(func.coalesce(NET_APPLIED, 0))
+    .join(PAYMENT, ENTRY.c.payment_sequence == PAYMENT.c.sequence)
+    .where(ENTRY.c.invoice_sequence == INVOICE.c.sequence, PAYMENT.c.kind == "credit")
+    .correlate(INVOICE)
+    .scalar_subquery()
+)
+WITH_ACCOUNT = select(INVOICE, ACCOUNT.c.currency, PAID_FROM_CREDIT.label("paid_from_credit_minor")).join(
+    ACCOUNT, INVOICE.c.account_id == ACCOUNT.c.id
+)
+
+
+def listed(account_id: int) -> Keyset[Invoice]:
+    """An account's invoices, newest first."""
+    statement = WITH_ACCOUNT.where(INVOICE.c.account_id == account_id)
+    return Keyset(statement, [INVOICE.c.issued, INVOICE.c.sequence], invoice_of, descending=True)
+
+
+def open_of(connection: Connection, account_id: int) -> list[Invoice]:
+    """An account's invoices with something due, oldest first."""
+    statement = WITH_ACCOUNT.where(INVOICE.c.account_id == account_id, INVOICE.c.due_minor > 0)
+    rows = connection.execute(statement.order_by(INVOICE.c.issued, INVOICE.c.sequence)).mappings()
+    return [invoice_of(row) for row in rows]
+
+
+def numbers(connection: Connection, sequences: Sequence[int]) -> dict[int, str]:
+    """The invoice numbers by sequence."""
+    statement = select(INVOICE.c.sequence, INVOICE.c.number).where(INVOICE.c.sequence.in_(sequences))
+    return dict(connection.execute(statement).tuples().all())
+
+
+def by_sequence(connection: Connection, sequence: int) -> Invoice | None:
+    """The invoice with this sequence, if there is one."""
+    row = connection.execute(WITH_ACCOUNT.where(INVOICE.c.sequence == sequence)).mappings().one_or_none()
+    return None if row is None else invoice_of(row)
+
+
+def lines_of(connection: Connection, invoice_sequence: int) -> list[Charge]:
+    """The charges an invoice gathered, by date."""
+    statement = select(CHARGE).where(CHARGE.c.invoice_sequence == invoice_sequence)
+    rows = connection.execute(statement.order_by(CHARGE.c.dated, CHARGE.c.sequence)).mappings()
+    return [charge_of(row) for row in rows]
+
+
+def payers_of(connection: Connection, invoice_sequence: int) -> list[tuple[str, str, int]]:
+    """What paid an invoice: kind and ID of each payment or credit and the minor units still applied."""
+    statement = (
+        select(PAYMENT.c.kind, PAYMENT.c.id, NET_APPLIED)
+        .join(PAYMENT, ENTRY.c.payment_sequence == PAYMENT.c.sequence)
+        .where(ENTRY.c.invoice_sequence == invoice_sequence)
+        .group_by(PAYMENT.c.sequence)
+        .having(NET_APPLIED > 0)
+        .order_by(PAYMENT.c.sequence)
+    )
+    return [(kind, payment_id, int(minor)) for kind, payment_id, minor in connection.execute(statement)]
+
+
+def add_charges(connection: Connection, account_id: int, charges: Sequence[Charge]) -> None:
+    """Insert charges that no invoice has gathered yet."""
+    rows = [{name: getattr(charge, name) for name in CHARGE_FIELDS} | {"account_id": account_id} for charge in charges]
+    connection.execute(CHARGE.insert(), rows)
+
+
+def open_charges(connection: Connection, account_id: int, through: date) -> tuple[list[int], int]:
+    """The sequences and the sum, in minor units, of the charges dated up to `through` that no invoice has gathered."""
+    statement = select(CHARGE.c.sequence, CHARGE.c.amount_minor).where(
+        CHARGE.c.account_id == account_id, CHARGE.c.invoice_sequence.is_(None), CHARGE.c.dated <= through
+    )
+    rows = connection.execute(statement).all()
+    return [sequence for sequence, _ in rows], sum(int(minor) for _, minor in rows)
+
+
+def add(connection: Connection, account: Account, values: dict[str, Any], charges: Sequence[int]) -> Invoice:
+    """Insert an invoice that gathers the charges with these sequences; its number is its account's and its own."""
+    following = connection.execute(select(func.coalesce(func.max(INVOICE.c.sequence), 0) + 1)).scalar_one()
+    number = f"INV-{values['issued']:%Y}-{following:06d}"
+    connection.execute(INVOICE.insert().values(sequence=following, number=number, account_id=account.id, **values))
+    connection.execute(update(CHARGE).where(CHARGE.c.sequence.in_(charges)).values(invoice_sequence=following))
+    invoice = by_sequence(connection, following)
+    assert invoice is not None
+    return invoice
+
+
+def invoice_of(row: RowMapping) -> Invoice:
+    """The invoice that a row, joined with its account, holds."""
+    return Invoice(**dict(row))
+
+
+def charge_of(row: RowMapping) -> Charge:
+    """The charge that a row holds."""
+    return Charge(**{name: row[name] for name in CHARGE_FIELDS})

@@ -1,0 +1,53 @@
+"""Reading one page of an ordered list by the key of a row, never by its position."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, tuple_
+
+from tui_billing.domain.pages import Direction, Page
+
+RowT = TypeVar("RowT")
+
+
+@dataclass(frozen=True, slots=True)
+class Keyset(Generic[RowT]):
+    """A list: its statement, the columns that order it uniquely, and how a row of it is made."""
+
+    statement: Select[Any]
+    columns: Sequence[ColumnElement[Any]]
+    make: Callable[[RowMapping], RowT]
+    descending: bool = False
+
+    def page(self, connection: Connection, direction: Direction, key: tuple[Any, ...] | None, limit: int) -> Page[RowT]:
+        """Up to `limit` rows in the direction given; the key is the ordering columns' values of a row."""
+        if direction is Direction.AROUND:
+            return self._around(connection, key, limit)
+        forward = direction in (Direction.FIRST, Direction.AFTER)
+        rows, more = self._read(connection, key, limit, forward=forward)
+        beyond = key is not None
+        return Page(tuple(rows), before=beyond if forward else more, after=more if forward else beyond)
+
+    def _around(self, connection: Connection, key: tuple[Any, ...] | None, limit: int) -> Page[RowT]:
+        above, before = self._read(connection, key, limit // 2, forward=False)
+        below, after = self._read(connection, key, limit - limit // 2, forward=True, including=True)
+        return Page((*above, *below), before=before, after=after)
+
+    def _read(
+        self, connection: Connection, key: tuple[Any, ...] | None, limit: int, *, forward: bool, including: bool = False
+    ) -> tuple[list[RowT], bool]:
+        rising = forward is not self.descending
+        statement = self.statement
+        if key is not None:
+            here, there = tuple_(*self.columns), tuple_(*key)
+            if including:
+                statement = statement.where(here >= there if rising else here <= there)
+            else:
+                statement = statement.where(here > there if rising else here < there)
+        statement = statement.order_by(*(c.asc() if rising else c.desc() for c in self.columns)).limit(limit + 1)
+        found = [self.make(row) for row in connection.execute(statement).mappings()]
+        rows = found[:limit]
+        return (rows if forward else rows[::-1]), len(found) > limit

@@ -1,0 +1,129 @@
+"""Reading and writing payments, credits and charge backs."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select, update
+
+from tui_billing.domain.payments import (
+    CancelReason,
+    ChargeBack,
+    ChargeBackReason,
+    ChargeBackState,
+    Payment,
+    PaymentFilter,
+    PaymentKind,
+    PaymentMethod,
+    PaymentState,
+)
+from tui_billing.store.accounts import ACCOUNT
+from tui_billing.store.keyset import Keyset
+from tui_billing.store.tables import ChargeBackRow, PaymentRow, table
+
+PAYMENT = table(PaymentRow)
+CHARGE_BACK = table(ChargeBackRow)
+WITH_ACCOUNT = select(PAYMENT, ACCOUNT.c.number.label("account_number"), ACCOUNT.c.currency).join(
+    ACCOUNT, PAYMENT.c.account_id == ACCOUNT.c.id
+)
+PAYMENT_ENUMS: dict[str, type[StrEnum]] = {"kind": PaymentKind, "state": PaymentState, "method": PaymentMethod}
+CHARGE_BACK_FIELDS = tuple(field.name for field in fields(ChargeBack))
+
+
+CONDITIONS = {
+    PaymentFilter.PAID: (PAYMENT.c.kind != "credit") & PAYMENT.c.state.in_(["completed", "partly_charged_back"]),
+    PaymentFilter.CARD: PAYMENT.c.kind.in_(["auto", "manual"]),
+    PaymentFilter.RECORDED: PAYMENT.c.kind == "record",
+    PaymentFilter.CREDITS: PAYMENT.c.kind == "credit",
+    PaymentFilter.PENDING: (PAYMENT.c.state == "pending") | (PAYMENT.c.charge_back_pending_minor > 0),
+    PaymentFilter.GIVEN_BACK: PAYMENT.c.state.in_(["cancelled", "charged_back", "partly_charged_back"]),
+    PaymentFilter.FAILED: PAYMENT.c.state == "failed",
+}
+
+
+def listed(account_id: int, chosen: PaymentFilter) -> Keyset[Payment]:
+    """An account's payments and credits, newest first."""
+    statement = WITH_ACCOUNT.where(PAYMENT.c.account_id == account_id)
+    if chosen in CONDITIONS:
+        statement = statement.where(CONDITIONS[chosen])
+    return Keyset(statement, [PAYMENT.c.received, PAYMENT.c.sequence], payment_of, descending=True)
+
+
+def by_id(connection: Connection, payment_id: str) -> Payment | None:
+    """The payment or credit with this ID, if there is one."""
+    row = connection.execute(WITH_ACCOUNT.where(PAYMENT.c.id == payment_id)).mappings().one_or_none()
+    return None if row is None else payment_of(row)
+
+
+def by_id_start(connection: Connection, id_start: str) -> list[Payment]:
+    """Up to two payments whose ID begins so; two mean that more characters are needed."""
+    statement = WITH_ACCOUNT.where(PAYMENT.c.id.between(id_start, id_start + "~")).limit(2)
+    return [payment_of(row) for row in connection.execute(statement).mappings()]
+
+
+def pending(connection: Connection) -> list[Payment]:
+    """Every card payment whose outcome is not known."""
+    statement = WITH_ACCOUNT.where(PAYMENT.c.state == PaymentState.PENDING.value).order_by(PAYMENT.c.sequence)
+    return [payment_of(row) for row in connection.execute(statement).mappings()]
+
+
+def add(connection: Connection, values: dict[str, Any]) -> Payment:
+    """Insert a payment from its column values."""
+    connection.execute(PAYMENT.insert().values(**values))
+    payment = by_id(connection, values["id"])
+    assert payment is not None
+    return payment
+
+
+def save(connection: Connection, payment_id: str, **values: Any) -> None:
+    """Replace the named columns of a payment."""
+    connection.execute(update(PAYMENT).where(PAYMENT.c.id == payment_id).values(**values))
+
+
+def charge_backs_of(connection: Connection, payment_id: str) -> list[ChargeBack]:
+    """A payment's charge backs, oldest first."""
+    statement = select(CHARGE_BACK).where(CHARGE_BACK.c.payment_id == payment_id).order_by(CHARGE_BACK.c.sequence)
+    return [charge_back_of(row) for row in connection.execute(statement).mappings()]
+
+
+def charge_back_by_id(connection: Connection, charge_back_id: str) -> ChargeBack:
+    """The charge back with this ID, which must exist."""
+    row = connection.execute(select(CHARGE_BACK).where(CHARGE_BACK.c.id == charge_back_id)).mappings().one()
+    return charge_back_of(row)
+
+
+def pending_charge_backs(connection: Connection) -> list[ChargeBack]:
+    """Every charge back whose outcome is not known."""
+    statement = select(CHARGE_BACK).where(CHARGE_BACK.c.state == ChargeBackState.PENDING.value)
+    return [charge_back_of(row) for row in connection.execute(statement.order_by(CHARGE_BACK.c.sequence)).mappings()]
+
+
+def add_charge_back(connection: Connection, values: dict[str, Any]) -> ChargeBack:
+    """Insert a charge back from its column values."""
+    connection.execute(CHARGE_BACK.insert().values(**values))
+    return charge_back_by_id(connection, values["id"])
+
+
+def save_charge_back(connection: Connection, charge_back_id: str, **values: Any) -> None:
+    """Replace the named columns of a charge back."""
+    connection.execute(update(CHARGE_BACK).where(CHARGE_BACK.c.id == charge_back_id).values(**values))
+
+
+def payment_of(row: RowMapping) -> Payment:
+    """The payment that a row, joined with its account, holds."""
+    values = dict(row)
+    values |= {name: kind(values[name]) for name, kind in PAYMENT_ENUMS.items()}
+    if values["cancel_reason"] is not None:
+        values["cancel_reason"] = CancelReason(values["cancel_reason"])
+    return Payment(**values)
+
+
+def charge_back_of(row: RowMapping) -> ChargeBack:
+    """The charge back that a row holds."""
+    values = {name: row[name] for name in CHARGE_BACK_FIELDS}
+    values["state"] = ChargeBackState(values["state"])
+    if values["reason"] is not None:
+        values["reason"] = ChargeBackReason(values["reason"])
+    return ChargeBack(**values)

@@ -1,0 +1,105 @@
+"""Reading and writing users, and the audit log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select, update
+
+from tui_billing.domain.access import Profile
+from tui_billing.domain.accounts import AccountState
+from tui_billing.store.accounts import ACCOUNT
+from tui_billing.store.tables import AuditEntryRow, UserRow, table
+
+USER = table(UserRow)
+AUDIT = table(AuditEntryRow)
+WITH_ACCOUNT = select(USER, ACCOUNT.c.number.label("account_number"), ACCOUNT.c.state.label("account_state")).outerjoin(
+    ACCOUNT, USER.c.account_id == ACCOUNT.c.id
+)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who may sign in, with the state of the account they belong to."""
+
+    id: int
+    name: str
+    profile: Profile
+    account_id: int | None
+    account_number: str | None
+    account_state: AccountState | None
+    password_hash: str = field(repr=False)
+    disabled: bool
+    failures: int
+    locked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did or tried what, when (UTC), from where, and how it ended."""
+
+    recorded_at: datetime
+    user_name: str
+    origin: str
+    action: str
+    subject: str
+    outcome: str
+
+
+def by_name(connection: Connection, name: str) -> User | None:
+    """The user of this name, if there is one."""
+    row = connection.execute(WITH_ACCOUNT.where(USER.c.name == name)).mappings().one_or_none()
+    return None if row is None else _user_of(row)
+
+
+def by_id(connection: Connection, user_id: int) -> User:
+    """The user with this internal id, which must exist: users are disabled, never deleted."""
+    return _user_of(connection.execute(WITH_ACCOUNT.where(USER.c.id == user_id)).mappings().one())
+
+
+def all_users(connection: Connection) -> list[User]:
+    """Every user by name."""
+    return [_user_of(row) for row in connection.execute(WITH_ACCOUNT.order_by(USER.c.name)).mappings()]
+
+
+def add(connection: Connection, **values: Any) -> None:
+    """Insert a user from its column values."""
+    connection.execute(USER.insert().values(**values))
+
+
+def save(connection: Connection, user_id: int, **values: Any) -> None:
+    """Replace the named columns of a user."""
+    connection.execute(update(USER).where(USER.c.id == user_id).values(**values))
+
+
+def write_audit(connection: Connection, entry: AuditEntry) -> None:
+    """Append an entry to the audit log."""
+    connection.execute(
+        AUDIT.insert().values(
+            recorded_at=entry.recorded_at,
+            user_name=entry.user_name,
+            origin=entry.origin,
+            action=entry.action,
+            subject=entry.subject,
+            outcome=entry.outcome,
+        )
+    )
+
+
+def audit_of(connection: Connection, subject: str) -> list[AuditEntry]:
+    """What the audit log has about a subject, oldest first."""
+    statement = select(AUDIT).where(AUDIT.c.subject == subject).order_by(AUDIT.c.sequence)
+    return [
+        AuditEntry(**{name: row[name] for name in AuditEntry.__slots__})
+        for row in connection.execute(statement).mappings()
+    ]
+
+
+def _user_of(row: RowMapping) -> User:
+    values = dict(row)
+    values["profile"] = Profile(values["profile"])
+    if values["account_state"] is not None:
+        values["account_state"] = AccountState(values["account_state"])
+    return User(**values)
