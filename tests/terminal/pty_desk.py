@@ -1,0 +1,210 @@
+"""A command in a real pseudo-terminal: keys go in, bytes come out, and an emulator says what an operator sees."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyte
+
+ROOT = Path(__file__).parents[2]
+TAKES_TERMINAL = 'exec "$@" <>"$0" >&0 2>&0'
+QUERIES = re.compile(rb"\x1b\[\?(2026|2048)\$p|\x1b\[(0?c)|\x1b\[(6n)")
+UNKNOWN_TO_PYTE = re.compile(r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9]+\$p")
+PARTIAL_SEQUENCE = re.compile(r"\x1b(\[[^a-zA-Z]*)?$")
+SWITCH = re.compile(r"(\x1b\[\?1049[hl])")
+
+
+class PtyDesk:
+    """A process with a terminal of its own; use it in a `with` block, which ends it."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        size: tuple[int, int] = (80, 24),
+        cwd: Path = ROOT,
+        type_ahead: bytes = b"",
+    ) -> None:
+        self.master, self._slave = pty.openpty()
+        self._main, self._alternate = pyte.Screen(*size), pyte.Screen(*size)
+        self._screen = self._main
+        self._fed = 0
+        self.chunks: list[tuple[float, bytes]] = []
+        self._set_size(*size)
+        self.attributes_before = self.attributes
+        if type_ahead:
+            os.write(self.master, type_ahead)
+        self.process = subprocess.Popen(
+            # A session leader without a terminal makes the first one it opens its own.
+            ["/bin/sh", "-c", TAKES_TERMINAL, os.ttyname(self._slave), *argv],
+            cwd=cwd,
+            env={"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    @classmethod
+    def python(cls, module: str, *arguments: str, **options: Any) -> Self:
+        """Run a module with this Python."""
+        return cls([sys.executable, "-m", module, *arguments], **options)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.terminate()
+
+    @property
+    def raw_output(self) -> bytes:
+        """Everything written so far."""
+        return b"".join(data for _, data in self.chunks)
+
+    @property
+    def attributes(self) -> list[Any]:
+        """The terminal's attributes."""
+        return termios.tcgetattr(self._slave)
+
+    @property
+    def in_alternate_screen(self) -> bool:
+        """Whether the program has taken the whole screen."""
+        return self.raw_output.rfind(b"\x1b[?1049h") > self.raw_output.rfind(b"\x1b[?1049l")
+
+    def send(self, keys: str | bytes) -> None:
+        """Write all keys at once, as a paste, a script or a slow line does."""
+        data = keys.encode() if isinstance(keys, str) else keys
+        while data:
+            self.read(0)
+            _, writable, _ = select.select([], [self.master], [], 1)
+            if writable:
+                data = data[os.write(self.master, data[:1024]) :]
+
+    def read(self, timeout_s: float) -> bool:
+        """Read what is there, waiting for it at most this long; false if nothing came."""
+        readable, _, _ = select.select([self.master], [], [], max(0.0, timeout_s))
+        if not readable:
+            return False
+        data = os.read(self.master, 65536)
+        self.chunks.append((time.monotonic(), data))
+        self._answer(data)
+        return True
+
+    def read_until_quiet(self, quiet_s: float = 0.2) -> None:
+        """Read until nothing has come for this long."""
+        while self.read(quiet_s):
+            pass
+
+    def wait_for(self, text: str, timeout_s: float = 10.0) -> float:
+        """Read until the text is on the screen; the answer is how many seconds that took."""
+        start = time.monotonic()
+        while text not in self.screen_text():
+            left = start + timeout_s - time.monotonic()
+            if not self.read(min(left, 0.05)) and (left <= 0 or self.process.poll() is not None):
+                raise AssertionError(f"{text!r} did not appear; the screen:\n{self.screen_text()}")
+        return time.monotonic() - start
+
+    def wait_for_raw(self, data: bytes, timeout_s: float = 10.0) -> None:
+        """Read until these bytes have been written."""
+        deadline = time.monotonic() + timeout_s
+        while data not in self.raw_output:
+            left = deadline - time.monotonic()
+            if not self.read(min(left, 0.05)) and left <= 0:
+                raise AssertionError(f"{data!r} was not written")
+
+    def wait_for_exit(self, timeout_s: float = 10.0) -> tuple[int, float]:
+        """Read until the process has ended; the answer is its return code and the seconds that took."""
+        start = time.monotonic()
+        while self.process.poll() is None:
+            if time.monotonic() - start > timeout_s:
+                raise AssertionError(f"still there after {timeout_s} s; the screen:\n{self.screen_text()}")
+            if self.master >= 0:
+                self.read(0.005)
+            else:
+                select.select([], [], [], 0.005)
+        took_s = time.monotonic() - start
+        if self.master >= 0:
+            while self.read(0):
+                pass
+        return self.process.returncode, took_s
+
+    def screen_text(self) -> str:
+        """What an operator sees, line by line, without the blanks at line ends."""
+        self._feed()
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def screen(self) -> pyte.Screen:
+        """The emulated screen, for looking at colours and the cursor."""
+        self._feed()
+        return self._screen
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the window's size, as its user does with the mouse."""
+        self._feed()
+        for screen in (self._main, self._alternate):
+            screen.resize(rows, columns)
+        self._set_size(columns, rows)
+
+    def signal(self, number: int) -> None:
+        """Send the process a signal."""
+        self.process.send_signal(number)
+
+    def close_master(self) -> None:
+        """Hang up, as a dropped line does."""
+        os.close(self.master)
+        self.master = -1
+
+    def terminate(self) -> None:
+        """End the process, if it is still there, and whatever it started."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        if self.master >= 0:
+            self.close_master()
+        if self._slave >= 0:
+            os.close(self._slave)
+            self._slave = -1
+
+    def _set_size(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def _answer(self, data: bytes) -> None:
+        for mode, device, cursor in QUERIES.findall(data):
+            if mode:
+                self._reply(b"\x1b[?%s;%d$y" % (mode, 2 if mode == b"2026" else 0))
+            elif device:
+                self._reply(b"\x1b[?62;22c")
+            elif cursor:
+                self._reply(b"\x1b[%d;%dR" % (self.screen.cursor.y + 1, self.screen.cursor.x + 1))
+
+    def _reply(self, data: bytes) -> None:
+        os.write(self.master, data)
+
+    def _feed(self) -> None:
+        text = self.raw_output[self._fed :].decode(errors="ignore")
+        if partial := PARTIAL_SEQUENCE.search(text):
+            text = text[: partial.start()]
+        self._fed += len(text.encode())
+        for part in SWITCH.split(text):
+            if SWITCH.fullmatch(part):
+                self._screen = self._alternate if part.endswith("h") else self._main
+            else:
+                pyte.Stream(self._screen).feed(UNKNOWN_TO_PYTE.sub("", part))

@@ -1,0 +1,215 @@
+"""The terminal layer seen from outside: a tiny application in a real pseudo-terminal."""
+
+from __future__ import annotations
+
+import inspect
+import select
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from textual import _xterm_parser, constants, driver
+from textual.app import App
+from textual.drivers import linux_driver
+
+from tests.terminal.pty_desk import PtyDesk
+
+TINY_DESK = "tests.terminal.tiny_desk"
+ENDINGS = [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
+
+
+@pytest.fixture
+def desk() -> Iterator[PtyDesk]:
+    with PtyDesk.python(TINY_DESK) as desk:
+        desk.wait_for("80x24")
+        desk.read_until_quiet()
+        yield desk
+
+
+def assert_terminal_as_before(desk: PtyDesk) -> None:
+    assert not desk.in_alternate_screen
+    assert desk.attributes == desk.attributes_before
+    for mode in (b"1000", b"1003", b"1006", b"2004", b"1004"):
+        assert desk.raw_output.rfind(b"\x1b[?%sl" % mode) > desk.raw_output.rfind(b"\x1b[?%sh" % mode)
+    assert desk.raw_output.rfind(b"\x1b[?25h") > desk.raw_output.rfind(b"\x1b[?25l")
+    assert b"Traceback" not in desk.raw_output
+
+
+def test_ctrl_q_leaves_at_once_and_gives_the_terminal_back(desk: PtyDesk) -> None:
+    desk.send("\x11")
+    code, took_s = desk.wait_for_exit()
+    assert code == 0
+    assert took_s < 1
+    assert_terminal_as_before(desk)
+
+
+def test_bytes_that_are_not_utf8_kill_nothing(desk: PtyDesk) -> None:
+    desk.send(b"a\xff\xfe\xc3b\x80")
+    desk.wait_for("user='a\N{REPLACEMENT CHARACTER}")
+    desk.send("\x15")
+    desk.wait_for("user=''")
+    desk.send("ok")
+    desk.wait_for("user='ok'")
+
+
+def test_a_character_split_between_two_reads_arrives_whole(desk: PtyDesk) -> None:
+    desk.send("é".encode()[:1])
+    desk.read_until_quiet()
+    desk.send("é".encode()[1:])
+    desk.wait_for("user='é'")
+
+
+def test_sequences_with_impossible_numbers_kill_nothing(desk: PtyDesk) -> None:
+    desk.send("\x1b[1;1;99999999999u\x1b[9999999999999;1;1u")
+    desk.read_until_quiet()
+    desk.send("ok")
+    desk.wait_for("user='ok'")
+
+
+def test_a_lone_escape_is_the_escape_key_and_does_not_swallow_the_next_one(desk: PtyDesk) -> None:
+    desk.send("\x1b")
+    desk.read_until_quiet()
+    desk.send("ok")
+    desk.wait_for("user='ok'")
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_a_signal_ends_the_desk_and_gives_the_terminal_back(desk: PtyDesk, number: int) -> None:
+    desk.signal(number)
+    code, took_s = desk.wait_for_exit()
+    assert code == 128 + number
+    assert took_s < 2
+    assert_terminal_as_before(desk)
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_a_signal_while_the_desk_is_still_starting_gives_the_terminal_back(number: int) -> None:
+    with PtyDesk.python(TINY_DESK) as desk:
+        desk.wait_for_raw(b"PREPARED")
+        desk.signal(number)
+        code, took_s = desk.wait_for_exit()
+        assert code == 128 + number
+        assert took_s < 2
+        assert desk.attributes == desk.attributes_before
+
+
+def test_a_signal_ends_a_desk_whose_terminal_takes_no_more_bytes(desk: PtyDesk) -> None:
+    for columns in [70, 80] * 100:
+        desk.resize(columns, 24)
+        select.select([], [], [], 0.003)
+    desk.signal(signal.SIGTERM)
+    assert desk.process.wait(timeout=2) == 128 + signal.SIGTERM
+    desk.read_until_quiet()
+    assert desk.in_alternate_screen, "the terminal was not stalled"
+    assert desk.attributes == desk.attributes_before
+
+
+def test_a_signal_is_not_lost_in_a_storm_of_others(desk: PtyDesk) -> None:
+    for _ in range(20_000):
+        desk.signal(signal.SIGWINCH)
+    desk.signal(signal.SIGTERM)
+    assert desk.wait_for_exit()[0] == 128 + signal.SIGTERM
+
+
+def test_a_hang_up_ends_the_desk(desk: PtyDesk) -> None:
+    desk.close_master()
+    code, took_s = desk.wait_for_exit()
+    assert code == 128 + signal.SIGHUP
+    assert took_s < 2
+
+
+def test_sigint_and_ctrl_z_do_nothing(desk: PtyDesk) -> None:
+    desk.signal(signal.SIGINT)
+    desk.signal(signal.SIGTSTP)
+    desk.send("\x1ahere")
+    desk.wait_for("user='here'")
+
+
+def test_what_is_typed_ahead_goes_to_the_right_field_and_is_never_echoed() -> None:
+    with PtyDesk.python(TINY_DESK) as desk:
+        desk.wait_for_raw(b"PREPARED")
+        desk.send("mara\tsecret\r")
+        desk.wait_for("SUBMITTED mara")
+        assert b"secret" not in desk.raw_output
+        assert "••••••" in desk.screen_text()
+
+
+def test_what_is_typed_before_the_program_runs_is_wiped_and_still_arrives() -> None:
+    with PtyDesk.python(TINY_DESK, type_ahead=b"mara\tsecret\r") as desk:
+        desk.wait_for("SUBMITTED mara")
+        desk.send("\x11")
+        desk.wait_for_exit()
+        assert "secret" not in desk.screen_text()
+
+
+def test_textual_variables_neither_press_keys_nor_choose_a_driver() -> None:
+    variables = {"TEXTUAL_PRESS": "x,ctrl+q", "TEXTUAL_DRIVER": "no.such:Driver", "TEXTUAL_ALLOW_SIGNALS": "1"}
+    with PtyDesk.python(TINY_DESK, env=variables) as desk:
+        desk.wait_for("80x24")
+        desk.send("here")
+        desk.wait_for("user='here'")
+
+
+def test_exported_columns_do_not_freeze_the_size() -> None:
+    with PtyDesk.python(TINY_DESK, env={"COLUMNS": "40", "LINES": "10"}) as desk:
+        desk.wait_for("80x24")
+        desk.resize(100, 30)
+        desk.wait_for("100x30")
+
+
+def test_a_storm_of_sizes_ends_in_the_last_one(desk: PtyDesk) -> None:
+    for columns in range(20, 120):
+        desk.resize(columns, 5 + columns % 40)
+        desk.read(0)
+    desk.resize(20, 5)
+    desk.wait_for("20x5")
+    desk.send("\x11")
+    assert desk.wait_for_exit()[0] == 0
+
+
+def test_an_idle_desk_writes_nothing_and_uses_no_processor(desk: PtyDesk) -> None:
+    desk.send("\t")
+    desk.read_until_quiet(0.5)
+    assert cpu_ticks(desk) - cpu_ticks_after(desk, 0.5) >= -2
+
+
+def cpu_ticks(desk: PtyDesk) -> int:
+    fields = Path(f"/proc/{desk.process.pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def cpu_ticks_after(desk: PtyDesk, seconds: float) -> int:
+    desk.read(seconds)
+    return cpu_ticks(desk)
+
+
+PRIVATE_NAMES: list[tuple[object, str]] = [
+    (linux_driver.LinuxDriver, "_run_input_thread"),
+    (linux_driver.LinuxDriver, "_get_terminal_size"),
+    (linux_driver.LinuxDriver, "run_input_thread"),
+    (_xterm_parser.XTermParser, "tick"),
+    (_xterm_parser.XTermParser, "feed"),
+    (constants, "ESCAPE_DELAY"),
+    (App, "_build_driver"),
+]
+
+
+@pytest.mark.parametrize(("owner", "name"), PRIVATE_NAMES, ids=lambda value: str(value))
+def test_the_private_names_the_driver_relies_on_are_still_there(owner: object, name: str) -> None:
+    assert hasattr(owner, name)
+
+
+def test_textual_still_uses_what_the_driver_overrides() -> None:
+    source: Callable[[object], str] = inspect.getsource  # type: ignore[assignment]
+    text = source(linux_driver.LinuxDriver)
+    for use in (
+        "target=self._run_input_thread",
+        "self.run_input_thread()",
+        "self._get_terminal_size()",
+        "self.attrs_before",
+        "self._key_thread.join()",
+        "self.write(",
+    ):
+        assert use in text
+    assert "self._loop =" in source(driver.Driver)

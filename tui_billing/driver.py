@@ -1,0 +1,155 @@
+"""The desk's hold on the terminal. The only module that knows Textual's private names; a test watches them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import selectors
+import signal
+import sys
+import threading
+from codecs import getincrementaldecoder
+from functools import partial
+from types import FrameType
+from typing import Any
+
+from textual import constants
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+
+from tui_billing.terminal import ENDING_SIGNALS, original_attributes, restore_terminal, take_type_ahead
+from tui_billing.terminal_output import TerminalOutput
+
+GRACE_S = 1.5
+READY_CHECK_S = 0.01
+READY_DEADLINE_S = 2.0
+READ_BYTES = 16 * 1024
+
+
+class DeskDriver(LinuxDriver):
+    """A driver no byte can kill, that leaves at once when told to or when the terminal hangs up, and never suspends."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+        signal.signal(signal.SIGCONT, signal.SIG_DFL)
+        self._wake_reader, self._wake_writer = os.pipe()
+        self._may_read = threading.Event()
+        self._ready_deadline_s = self._loop.time() + READY_DEADLINE_S
+        self._screen_descriptor = _screen_descriptor()
+        self._output: TerminalOutput | None = None
+
+    @property
+    def can_suspend(self) -> bool:
+        """Never: behind a stopped desk there is the operator's shell."""
+        return False
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, and give keys to the screen as soon as it has a focus to receive them."""
+        self._output = TerminalOutput(self._screen_descriptor)
+        self._output.start()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self.attrs_before = original_attributes() or self.attrs_before
+        self._await_focus()
+
+    def write(self, data: str) -> None:
+        """Send to the terminal, or nowhere once it has hung up."""
+        if self._output is not None:
+            self._output.write(data)
+
+    def disable_input(self) -> None:
+        """End the input thread now."""
+        self._may_read.set()
+        os.write(self._wake_writer, b"!")
+        super().disable_input()
+
+    def close(self) -> None:
+        """Let the last bytes out."""
+        if self._output is not None:
+            self._output.stop()
+        super().close()
+
+    def run_input_thread(self) -> None:
+        """Feed the application with what is typed until told to stop, or the terminal hangs up."""
+        self._may_read.wait()
+        decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        parser = self._feed(XTermParser(), decode(take_type_ahead()))
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            selector.register(self._wake_reader, selectors.EVENT_READ)
+            escape_delay_s: float | None = None
+            while True:
+                ready = {key.fd for key, _ in selector.select(escape_delay_s)}
+                if self._wake_reader in ready:
+                    return
+                if not ready:
+                    # Nothing followed an escape byte: it was the Esc key.
+                    escape_delay_s = None
+                    for event in parser.tick():
+                        self.process_message(event)
+                    continue
+                data = self._read()
+                if not data:
+                    self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=128 + signal.SIGHUP))
+                    return
+                escape_delay_s = constants.ESCAPE_DELAY * 1.05
+                parser = self._feed(parser, decode(data))
+
+    def _feed(self, parser: XTermParser, text: str) -> XTermParser:
+        try:
+            for event in parser.feed(text) if text else ():
+                self.process_message(event)
+        except (ValueError, OverflowError):
+            # A sequence with an impossible number in it; the rest of this read is lost with it.
+            return XTermParser()
+        return parser
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.fileno, READ_BYTES)
+        except OSError:
+            return b""
+
+    def _await_focus(self) -> None:
+        focused = bool(self._app.screen_stack) and self._app.screen.focused is not None
+        if focused or self._loop.time() > self._ready_deadline_s:
+            self._may_read.set()
+        else:
+            self._loop.call_later(READY_CHECK_S, self._await_focus)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Ask the terminal alone: exported COLUMNS and LINES would freeze the size."""
+        try:
+            return os.get_terminal_size(self._screen_descriptor)
+        except OSError:
+            return 80, 24
+
+
+def exit_on_signals(app: App[Any], loop: asyncio.AbstractEventLoop, grace_s: float = GRACE_S) -> None:
+    """Make SIGTERM, SIGHUP and SIGQUIT end the application with its terminal restored; SIGINT does nothing.
+
+    A process that is still there after `grace_s` ends as it stands: a payment in flight then stays Pending.
+    """
+
+    def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        loop.call_soon_threadsafe(app.exit, None, 128 + number)
+        last_resort = threading.Timer(grace_s, _end_process, [128 + number])
+        last_resort.daemon = True
+        last_resort.start()
+
+    for number in ENDING_SIGNALS:
+        # Not loop.add_signal_handler(): its pipe drops signals when a storm of them, say of resizes, has filled it.
+        signal.signal(number, leave)
+    # Ctrl+C is a key here, and a stray SIGINT is not a wish to leave.
+    loop.add_signal_handler(signal.SIGINT, int)
+
+
+def _end_process(return_code: int) -> None:
+    restore_terminal()
+    os._exit(return_code)
+
+
+def _screen_descriptor() -> int:
+    streams = [stream for stream in (sys.__stderr__, sys.__stdout__) if stream is not None and stream.isatty()]
+    return streams[0].fileno() if streams else 2

@@ -1,0 +1,101 @@
+"""The terminal before and after the desk: quiet from the first milliseconds, and as it was at the end."""
+
+from __future__ import annotations
+
+import array
+import atexit
+import fcntl
+import os
+import signal
+import sys
+import termios
+from contextlib import suppress
+from types import FrameType
+from typing import Any
+
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+IFLAG, LFLAG, CC = 0, 3, 6
+TRANSLATIONS = termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.IXOFF
+WIPE_LINE = b"\r\x1b[K"
+WIPE_LINE_ABOVE = b"\x1b[A\x1b[K"
+
+
+class _Terminal:
+    def __init__(self) -> None:
+        self.original: list[Any] | None = None
+        self.type_ahead = b""
+
+
+_terminal = _Terminal()
+
+
+def prepare_terminal() -> None:
+    """Stop echo and line editing, so that what is typed from now on waits unseen and unchanged for the desk.
+
+    What was typed earlier may be a password: its echo is wiped. Call `restore_terminal()` before any prompt.
+    """
+    descriptor = _input_descriptor()
+    if descriptor is None or _terminal.original is not None:
+        return
+    _terminal.original = termios.tcgetattr(descriptor)
+    atexit.register(restore_terminal)
+    for number in ENDING_SIGNALS:
+        signal.signal(number, _leave)
+    quiet = termios.tcgetattr(descriptor)
+    quiet[LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
+    quiet[IFLAG] &= ~TRANSLATIONS
+    quiet[CC][termios.VMIN], quiet[CC][termios.VTIME] = 1, 0
+    termios.tcsetattr(descriptor, termios.TCSANOW, quiet)
+    typed = _read_waiting(descriptor)
+    if typed:
+        _wipe_echo(typed)
+    # Until a moment ago the terminal turned each Enter into a line feed.
+    _terminal.type_ahead = typed.replace(b"\n", b"\r")
+
+
+def restore_terminal() -> None:
+    """Give the terminal back the attributes it had; what was typed ahead is forgotten."""
+    descriptor, original = _input_descriptor(), _terminal.original
+    _terminal.original, _terminal.type_ahead = None, b""
+    if descriptor is not None and original is not None:
+        with suppress(termios.error):
+            termios.tcsetattr(descriptor, termios.TCSANOW, original)
+
+
+def original_attributes() -> list[Any] | None:
+    """The terminal's attributes from before `prepare_terminal()`, or none."""
+    return _terminal.original
+
+
+def take_type_ahead() -> bytes:
+    """What was typed before the terminal was quiet; it can be taken once."""
+    typed, _terminal.type_ahead = _terminal.type_ahead, b""
+    return typed
+
+
+def drop_textual_environment() -> None:
+    """Forget variables that press keys, choose the driver or write logs in the operator's session."""
+    for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
+        del os.environ[name]
+
+
+def _input_descriptor() -> int | None:
+    if sys.__stdin__ is None or sys.__stdin__.closed:
+        return None
+    descriptor = sys.__stdin__.fileno()
+    return descriptor if os.isatty(descriptor) else None
+
+
+def _read_waiting(descriptor: int) -> bytes:
+    waiting = array.array("i", [0])
+    fcntl.ioctl(descriptor, termios.FIONREAD, waiting)
+    return os.read(descriptor, waiting[0]) if waiting[0] else b""
+
+
+def _wipe_echo(typed: bytes) -> None:
+    if sys.__stdout__ is not None and sys.__stdout__.isatty():
+        os.write(sys.__stdout__.fileno(), WIPE_LINE + WIPE_LINE_ABOVE * typed.count(b"\n"))
+
+
+def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    raise SystemExit(128 + number)
