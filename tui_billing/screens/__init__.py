@@ -1,0 +1,1 @@
+"""One screen, one module, and its stylesheet beside it."""

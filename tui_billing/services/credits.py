@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import InvalidInput
@@ -51,7 +52,7 @@ class Credits(Service):
             today = self.clock().date()
             if request.expires is not None and request.expires <= today:
                 raise InvalidInput("Expires must be a day after today.", "Expires")
-            values = {
+            values: dict[str, Any] = {
                 "id": uuid.uuid4().hex,
                 "account_id": account.id,
                 "kind": PaymentKind.CREDIT.value,

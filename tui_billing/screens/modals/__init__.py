@@ -1,0 +1,1 @@
+"""The gear menu, the dialogs, help and lock."""
