@@ -1,0 +1,80 @@
+"""Rows on their way to the tables, numbered as they are made, and written many at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, insert
+from sqlmodel import SQLModel
+
+from tui_billing.store import tables
+
+Row = dict[str, Any]
+# A row of the sandbox's record: reference, key, kind, amount in minor units, currency, card, charge reference, decline.
+GatewayRow = tuple[str, str, str, int, str, str, str | None, str | None]
+
+
+class Rows:
+    """The rows of whole accounts, in the order in which the tables refer to each other, and the sandbox's record."""
+
+    def __init__(self) -> None:
+        self.accounts: list[Row] = []
+        self.users: list[Row] = []
+        self.invoices: list[Row] = []
+        self.charges: list[Row] = []
+        self.payments: list[Row] = []
+        self.charge_backs: list[Row] = []
+        self.entries: list[Row] = []
+        self.audit: list[Row] = []
+        self.gateway: list[GatewayRow] = []
+        self.payment_count = 0
+        self.invoice_count = 0
+        self._gateway_count = 0
+
+    @property
+    def size(self) -> int:
+        """How many rows wait to be written."""
+        return len(self.charges) + len(self.payments) + len(self.entries) + len(self.accounts)
+
+    def add_payment(self, row: Row) -> int:
+        """Take a payment in and give its sequence."""
+        self.payment_count += 1
+        row["sequence"] = self.payment_count
+        self.payments.append(row)
+        return self.payment_count
+
+    def add_invoice(self, row: Row) -> int:
+        """Take an invoice in, numbered by its year and sequence, and give its sequence."""
+        self.invoice_count += 1
+        row["sequence"] = self.invoice_count
+        row["number"] = f"INV-{row['issued'].year}-{self.invoice_count:06d}"
+        self.invoices.append(row)
+        return self.invoice_count
+
+    def add_gateway(self, prefix: str, key: str, *transaction: Any) -> str:
+        """Take a transaction into the sandbox's record and give its reference, numbered as the sandbox does."""
+        self._gateway_count += 1
+        reference = f"{prefix}_{key}" if prefix == "wd" else f"{prefix}_{self._gateway_count:08d}"
+        self.gateway.append((reference, key, *transaction))
+        return reference
+
+    def write(self, connection: Connection) -> list[GatewayRow]:
+        """Write the waiting rows to their tables and give the sandbox's."""
+        for row_class, rows in self._tables():
+            if rows:
+                connection.execute(insert(tables.table(row_class)), rows)
+            rows.clear()
+        gateway, self.gateway = self.gateway, []
+        return gateway
+
+    def _tables(self) -> tuple[tuple[type[SQLModel], list[Row]], ...]:
+        return (
+            (tables.AccountRow, self.accounts),
+            (tables.UserRow, self.users),
+            (tables.InvoiceRow, self.invoices),
+            (tables.ChargeRow, self.charges),
+            (tables.PaymentRow, self.payments),
+            (tables.ChargeBackRow, self.charge_backs),
+            (tables.LedgerEntryRow, self.entries),
+            (tables.AuditEntryRow, self.audit),
+        )
