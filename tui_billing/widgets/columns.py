@@ -28,7 +28,7 @@ class Column:
 
 
 class Cell(NamedTuple):
-    """A cell's text and the name of its style: positive, negative, warning, muted, strong or none."""
+    """A cell's text and the name of its style: accent, positive, negative, warning, muted, strong or none."""
 
     text: str
     style: str = ""

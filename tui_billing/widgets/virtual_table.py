@@ -7,15 +7,14 @@ from typing import Any, ClassVar, Generic
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_billing.widgets.columns import Cell, Column
+from tui_billing.widgets.line_widget import LineWidget
 from tui_billing.widgets.paging import Direction, Fetch, RowT
 from tui_billing.widgets.row_feed import RowFeed
-from tui_billing.widgets.table_lines import CELL_STYLES, TableLines
+from tui_billing.widgets.table_lines import TableLines
 
 PAGE_ROWS = 100
 WHEEL_ROWS = 3
@@ -35,27 +34,11 @@ class RowMessage(Message):
         return self.table
 
 
-class VirtualTable(Widget, Generic[RowT], can_focus=True):
+class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
     """A list whose rows come in keyset pages; keys and clicks on rows that are still on their way wait for them."""
 
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"virtual-table--{name}" for name in ("header", "cursor", *CELL_STYLES)}
     DEFAULT_CSS = """
-    VirtualTable {
-        height: 1fr;
-        & > .virtual-table--header { color: $text-muted; text-style: bold; }
-        & > .virtual-table--cursor { background: $surface-lighten-2; text-style: bold; }
-        & > .virtual-table--icon { color: $text-accent; }
-        & > .virtual-table--positive { color: $text-success; }
-        & > .virtual-table--warning { color: $text-warning; }
-        & > .virtual-table--negative { color: $text-error; }
-        & > .virtual-table--muted { color: $text-muted; }
-        & > .virtual-table--strong { text-style: bold; }
-        &:focus > .virtual-table--cursor {
-            color: $block-cursor-foreground;
-            background: $block-cursor-background;
-        }
-    }
+    VirtualTable { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
@@ -251,6 +234,5 @@ class VirtualTable(Widget, Generic[RowT], can_focus=True):
         if anew or window.picture != self._painted_picture:
             self.refresh()
         elif line != self._painted_line:
-            width = self.size.width
-            self.refresh(Region(0, self._painted_line, width, 1), Region(0, line, width, 1))
+            self.refresh_lines(self._painted_line, line)
         self._painted_picture, self._painted_line = window.picture, line

@@ -1,0 +1,137 @@
+"""A panel of labels and values about one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, chop_cells
+from textual import events
+from textual.strip import Strip
+
+from tui_billing.domain.text import shown
+from tui_billing.widgets.columns import fitted
+from tui_billing.widgets.line_widget import LineWidget, Run
+
+LABEL_CELLS = 18
+MIN_VALUE_CELLS = 12
+GAP = 2
+WHEEL_LINES = 3
+
+Line = list[Run]
+
+
+class Detail(NamedTuple):
+    """A label and its value; without a label the value takes the whole line, without a value the label is a heading."""
+
+    label: str
+    value: str = ""
+    style: str = ""
+
+
+class Details(LineWidget):
+    """A title and details below it: in one column with long values wrapped, or in two when they would not fit else."""
+
+    DEFAULT_CSS = """
+    Details { height: 1fr; padding: 0 1; }
+    """
+
+    def __init__(
+        self,
+        title: str = "",
+        details: Iterable[Detail | tuple[str, str] | tuple[str, str, str]] = (),
+        *,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._title = shown(title)
+        self._details = [Detail(*detail) for detail in details]
+        self._lines: list[Line] = []
+        self._painted: list[Strip] = []
+        self._top = 0
+
+    def show(self, title: str, details: Iterable[Detail | tuple[str, str] | tuple[str, str, str]]) -> None:
+        """Show other details; only lines that differ are painted."""
+        self._title = shown(title)
+        self._details = [Detail(*detail) for detail in details]
+        self._top = 0
+        self._lay_out()
+
+    def render_line(self, y: int) -> Strip:
+        """The title, or a line of details."""
+        if y == 0:
+            return self.strip([("strong", fitted(self._title, self.size.width))])
+        line = self._top + y - 1
+        return self.strip(self._lines[line] if line < len(self._lines) else [])
+
+    def _on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
+        self._lay_out()
+
+    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._scroll(event, WHEEL_LINES)
+
+    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._scroll(event, -WHEEL_LINES)
+
+    def _scroll(self, event: events.MouseEvent, lines: int) -> None:
+        event.stop()
+        hidden = len(self._lines) - (self.size.height - 1)
+        self._top = max(0, min(self._top + lines, hidden))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._lines = detail_lines(self._details, self.size.width, self.size.height - 1)
+        before, self._painted = self._painted, [self.render_line(y) for y in range(self.size.height)]
+        if len(before) != len(self._painted):
+            self.refresh()
+        elif changed := [
+            y for y, strips in enumerate(zip(before, self._painted, strict=True)) if strips[0] != strips[1]
+        ]:
+            self.refresh_lines(*changed)
+
+
+def detail_lines(details: Sequence[Detail], width: int, height: int) -> list[Line]:
+    """The details in one column, or in two if they are more than the lines there are."""
+    single = [line for detail in details for line in _wrapped(detail, width)]
+    half = (width - GAP) // 2
+    if len(single) <= height or half < LABEL_CELLS + MIN_VALUE_CELLS:
+        return single
+    rows = max(height, (len(details) + 1) // 2)
+    return [_side_by_side(details[row : row + 1], details[row + rows : row + rows + 1], half) for row in range(rows)]
+
+
+def _side_by_side(left: Sequence[Detail], right: Sequence[Detail], width: int) -> Line:
+    first, second = ([run for detail in side for run in _cut(detail, width)] for side in (left, right))
+    return [*first, ("", " " * (GAP if first else width + GAP)), *second]
+
+
+def _cut(detail: Detail, width: int) -> Line:
+    label, value, style = detail
+    if not value:
+        return [("header", fitted(label, width))]
+    if not label:
+        return [(style, fitted(value, width))]
+    return [("muted", fitted(label, LABEL_CELLS)), (style, fitted(value, width - LABEL_CELLS))]
+
+
+def _wrapped(detail: Detail, width: int) -> list[Line]:
+    label, value, style = detail
+    if not value:
+        return [_cut(detail, width)]
+    label_cells = min(LABEL_CELLS, width // 2) if label else 0
+    first, *more = _wrap(shown(value), max(1, width - label_cells))
+    lines: list[Line] = [[("muted", fitted(label, label_cells)), (style, first)]]
+    return lines + [[("", " " * label_cells), (style, text)] for text in more]
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if cell_len(longer) <= width:
+            lines[-1] = longer
+        else:
+            pieces = chop_cells(word, width)
+            lines = [*lines, *pieces] if lines[-1] else pieces
+    return lines

@@ -1,0 +1,57 @@
+"""The base of widgets drawn line by line: few segments, so few bytes on a slow line, and nothing parsed as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+STYLES = ("accent", "active", "cursor", "header", "muted", "negative", "positive", "strong", "warning")
+
+Run = tuple[str, str]
+"""The name of a style, or nothing for the widget's own, and text that is safe to show."""
+
+
+class LineWidget(Widget):
+    """A widget that draws its lines as runs of named styles."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in STYLES}
+    DEFAULT_CSS = """
+    LineWidget {
+        width: 1fr;
+        & > .line--accent { color: $text-primary; }
+        & > .line--active { color: $text-primary; text-style: bold underline; }
+        & > .line--cursor { background: $surface-lighten-2; text-style: bold; }
+        & > .line--header { color: $text-muted; text-style: bold; }
+        & > .line--muted { color: $text-muted; }
+        & > .line--negative { color: $text-error; }
+        & > .line--positive { color: $text-success; }
+        & > .line--strong { text-style: bold; }
+        & > .line--warning { color: $text-warning; }
+        &:focus > .line--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
+    }
+    """
+
+    def strip(self, runs: Iterable[Run]) -> Strip:
+        """A line of the widget's width; neighbours of one style become one segment."""
+        base = self.rich_style
+        segments = [
+            Segment("".join(text for _, text in same), self._style(name, base))
+            for name, same in groupby((run for run in runs if run[1]), key=itemgetter(0))
+        ]
+        return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    def refresh_lines(self, *lines: int) -> None:
+        """Paint these lines anew, and nothing else."""
+        self.refresh(*(Region(0, line, self.size.width, 1) for line in lines))
+
+    def _style(self, name: str, base: Style) -> Style:
+        return self.get_component_rich_style(f"line--{name}") if name else base

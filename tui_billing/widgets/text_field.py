@@ -1,0 +1,79 @@
+"""Fields one types into: light on the line, and without a way for their text to become a command or leak."""
+
+from __future__ import annotations
+
+import unicodedata
+from time import monotonic
+
+from textual.widgets import Input
+
+from tui_billing.domain.text import UNPRINTABLE
+
+MAX_LENGTH = 400
+MAX_PASSWORD_LENGTH = 1_000
+BELL_PAUSE_S = 1.0
+
+
+class TextField(Input):
+    """A line to type into, without border, blinking or suggestions; more than `max_length` is refused with a bell."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    TextField {
+        border: none;
+        height: 1;
+        padding: 0 1;
+        background: $surface;
+        text-style: underline;
+        &:focus { border: none; background: $surface-lighten-1; background-tint: $foreground 0%; }
+        &.-invalid, &.-invalid:focus { border: none; }
+    }
+    """
+
+    def __init__(
+        self,
+        value: str = "",
+        placeholder: str = "",
+        *,
+        max_length: int = MAX_LENGTH,
+        password: bool = False,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        self._next_bell_s = 0.0
+        super().__init__(
+            value, placeholder, password=password, max_length=max_length, id=id, classes=classes, compact=False
+        )
+        self.cursor_blink = False
+
+    def validate_value(self, value: str) -> str:
+        """Make what a terminal would obey or hide visible, wherever the text comes from."""
+        if self.password:
+            return value
+        spaced = value.replace("\t", " ")
+        return "".join("�" if unicodedata.category(character) in UNPRINTABLE else character for character in spaced)
+
+    def restricted(self) -> None:
+        """Ring the bell for refused text, but once for a whole paste."""
+        if monotonic() >= self._next_bell_s:
+            self._next_bell_s = monotonic() + BELL_PAUSE_S
+            self.app.bell()
+
+
+class PasswordField(TextField):
+    """A field whose text is never shown, copied or cut."""
+
+    def __init__(
+        self,
+        *,
+        max_length: int = MAX_PASSWORD_LENGTH,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(password=True, max_length=max_length, id=id, classes=classes)
+
+    def action_copy(self) -> None:
+        """Copying would send the password in clear to the terminal's clipboard."""
+
+    def action_cut(self) -> None:
+        """Cutting would copy."""
