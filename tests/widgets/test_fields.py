@@ -28,6 +28,19 @@ async def test_a_text_field_neither_blinks_nor_has_a_border() -> None:
         assert field.outer_size.height == 1
 
 
+async def test_editing_keys_take_effect_in_the_order_they_were_typed() -> None:
+    app = Host(field := TextField(), keep=(Input.Submitted,))
+    async with app.run_test(size=SIZE) as pilot:
+        field.focus()
+        await pilot.pause()
+        for key, character in [("1", "1"), ("2", "2"), ("backspace", "\x7f"), ("3", "3"), ("home", None), ("9", "9")]:
+            app.post_message(events.Key(key, character))
+        app.post_message(events.Key("enter", "\r"))
+        app.post_message(events.Key("7", "7"))
+        await pilot.pause()
+        assert [message.value for message in app.seen] == ["913"]
+
+
 async def test_pasted_control_characters_are_made_visible() -> None:
     async with Host(field := TextField()).run_test(size=SIZE) as pilot:
         field.focus()
@@ -109,6 +122,13 @@ async def test_a_click_goes_on_and_a_click_on_the_left_arrow_goes_back() -> None
         await pilot.click(choice, offset=(1, 0))
         assert choice.value == "Check"
         assert lines(choice)[0].startswith("‹ Check         ›")
+
+
+async def test_the_arrows_of_a_choice_show_that_it_has_the_focus() -> None:
+    async with Host(choice := Choice(METHODS), TextField()).run_test(size=SIZE) as pilot:
+        assert lines(choice)[0].startswith("‹ Check ")
+        await pilot.press("tab")
+        assert lines(choice)[0].startswith("  Check ")
 
 
 async def test_setting_the_value_of_a_choice_shows_it() -> None:

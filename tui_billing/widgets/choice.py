@@ -64,10 +64,10 @@ class Choice(LineWidget, can_focus=True):
         self._choose(self._values.index(value))
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
-        """The chosen value between arrows."""
+        """The chosen value, between arrows while it can be changed."""
         width = max(len(shown(value)) for value in self._values)
-        text = f"‹ {fitted(self.value, min(width, max(1, self.size.width - 4)))} ›"
-        return self.strip([("cursor" if self.has_focus else "", text)])
+        text = fitted(self.value, min(width, max(1, self.size.width - 4)))
+        return self.strip([("cursor", f"‹ {text} ›") if self.has_focus else ("", f"  {text}")])
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Letters choose, so no key of the screen may take them."""

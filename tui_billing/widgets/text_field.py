@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from time import monotonic
 
+from textual import events
+from textual.binding import Binding
 from textual.widgets import Input
 
 from tui_billing.domain.text import UNPRINTABLE
@@ -12,6 +14,7 @@ from tui_billing.domain.text import UNPRINTABLE
 MAX_LENGTH = 400
 MAX_PASSWORD_LENGTH = 1_000
 BELL_PAUSE_S = 1.0
+EDITING_ACTIONS = {binding.key: binding.action for binding in Binding.make_bindings(Input.BINDINGS)}
 
 
 class TextField(Input):
@@ -52,6 +55,12 @@ class TextField(Input):
             return value
         spaced = value.replace("\t", " ")
         return "".join("�" if unicodedata.category(character) in UNPRINTABLE else character for character in spaced)
+
+    async def _on_key(self, event: events.Key) -> None:
+        # As bindings they would run only after later characters are in: 1 2 Backspace 3 in one go must give 13.
+        if event.key in EDITING_ACTIONS and await self.app.run_action(EDITING_ACTIONS[event.key], self):
+            event.stop()
+            event.prevent_default()
 
     def restricted(self) -> None:
         """Ring the bell for refused text, but once for a whole paste."""
