@@ -93,6 +93,14 @@ class Payments(Service):
                 tuple(users.audit_of(connection, payment.id)),
             )
 
+    @requires(Permission.FINANCE, *OWN, trying=True)
+    def account_number(self, session: OperatorSession, payment_id: str) -> str:
+        """The number of the account that a payment belongs to; a customer's user is always told the own one."""
+        if session.account_number is not None:
+            return session.account_number
+        with self.store.reading() as connection:
+            return payment_found(connection, payment_id).account_number
+
     @requires(Permission.FINANCE, action="Record Payment")
     def record(self, session: OperatorSession, number: str, request: RecordRequest, key: str) -> MoneyMoved:
         """Record Payment: money a corporate customer paid the provider, once per key."""

@@ -12,7 +12,15 @@ from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.ledger import Book, Event, Funding
 from tui_billing.domain.money import Money
-from tui_billing.domain.payments import PaymentKind, refuse_credit, refuse_make, refuse_record
+from tui_billing.domain.payments import (
+    PaymentKind,
+    refuse_cancel_credit,
+    refuse_cancel_payment,
+    refuse_charge_back,
+    refuse_credit,
+    refuse_make,
+    refuse_record,
+)
 from tui_billing.services.accounts import found
 from tui_billing.services.posting import payment_found
 from tui_billing.services.refunds import charge_back_amount
@@ -21,6 +29,12 @@ from tui_billing.store import accounts, invoices
 from tui_billing.store.ledger import load_book
 
 NOT_YET = 2**62
+REFUSE_WAY_BACK = {
+    PaymentKind.AUTO: refuse_charge_back,
+    PaymentKind.MANUAL: refuse_charge_back,
+    PaymentKind.RECORD: refuse_cancel_payment,
+    PaymentKind.CREDIT: refuse_cancel_credit,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,7 @@ class Previews(Service):
         """What a charge back of this amount, or of all that is left, or a cancellation would do."""
         with self.store.reading() as connection:
             payment = payment_found(connection, payment_id)
+            REFUSE_WAY_BACK[payment.kind](payment)
             account = accounts.by_id(connection, payment.account_id)
             amount_minor = charge_back_amount(payment, amount).minor_units
             book = load_book(connection, account, reversing=payment.sequence)

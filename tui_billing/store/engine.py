@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from tui_billing.domain.errors import NotFound, SetUpRefused
 from tui_billing.store.schema import APPLICATION_ID, SCHEMA_VERSION, TRAINING_APPLICATION_ID, create_schema
@@ -25,6 +25,10 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA trusted_schema = OFF",
 )
+SQLITE_HEADER = b"SQLite format 3\0"
+APPLICATION_ID_OFFSET = 68
+# SQLite's codes of a file that fails: busy, read-only, I/O error, corrupt, disk full, cannot open, no database.
+FAILING = frozenset({5, 8, 10, 11, 13, 14, 26})
 
 
 class Store:
@@ -33,7 +37,13 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._engine = create_engine(
-            f"sqlite:///{path}", creator=self._connect, isolation_level=None, max_overflow=24, pool_reset_on_return=None
+            f"sqlite:///{path}",
+            creator=self._connect,
+            isolation_level=None,
+            max_overflow=24,
+            pool_reset_on_return=None,
+            # An error's text goes to the log, and the values may be names and password hashes.
+            hide_parameters=True,
         )
         event.listen(self._engine, "begin", _begin)
 
@@ -46,10 +56,12 @@ class Store:
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         try:
             store = cls(unfinished)
-            with store.writing() as connection:
-                create_schema(connection, training)
-                fill(connection)
-            store.close()
+            try:
+                with store.writing() as connection:
+                    create_schema(connection, training)
+                    fill(connection)
+            finally:
+                store.close()
             os.link(unfinished, path)
         except FileExistsError:
             raise SetUpRefused(f"{path} is there already. Open it, or name another file.") from None
@@ -63,8 +75,11 @@ class Store:
         if not path.exists():
             raise NotFound(f"There is no database at {path}. Make one with: tui-billing --database {url} init")
         _refuse_readable_by_others(path)
+        # Read from the file itself: connecting would already change a database that is not ours.
+        if application_id(path) not in (APPLICATION_ID, TRAINING_APPLICATION_ID):
+            raise SetUpRefused(f"{path} is not a tui-billing database. Name another file.")
         store = cls(path)
-        store._refuse_other_schemas()
+        store._refuse_newer_schema()
         return store
 
     @contextmanager
@@ -82,8 +97,13 @@ class Store:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
         assert not _on_event_loop(), "database work on the event loop"
-        with self._engine.connect().execution_options(begin=begin) as connection, connection.begin():
-            yield connection
+        try:
+            with self._engine.connect().execution_options(begin=begin) as connection, connection.begin():
+                yield connection
+        except DatabaseError as error:
+            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in FAILING:
+                raise
+            raise SetUpRefused(f"{self.path} cannot be used: {error.orig}.") from None
 
     def close(self) -> None:
         """Close every connection."""
@@ -103,19 +123,21 @@ class Store:
         with self.reading() as connection:
             return bool(connection.execute(text("PRAGMA application_id")).scalar_one() == TRAINING_APPLICATION_ID)
 
-    def _refuse_other_schemas(self) -> None:
-        from sqlalchemy.exc import DatabaseError
-
-        try:
-            with self.reading() as connection:
-                application_id = connection.execute(text("PRAGMA application_id")).scalar_one()
-                version = connection.execute(text("PRAGMA user_version")).scalar_one()
-        except DatabaseError as error:
-            raise SetUpRefused(f"{self.path} cannot be opened as a database: {error.orig}.") from None
-        if application_id not in (APPLICATION_ID, TRAINING_APPLICATION_ID):
-            raise SetUpRefused(f"{self.path} is not a tui-billing database. Name another file.")
+    def _refuse_newer_schema(self) -> None:
+        with self.reading() as connection:
+            version = connection.execute(text("PRAGMA user_version")).scalar_one()
         if version > SCHEMA_VERSION:
             raise SetUpRefused(f"{self.path} was made by a newer tui-billing. Upgrade this one to open it.")
+
+
+def application_id(path: Path) -> int:
+    """What a SQLite file says it belongs to, read without opening it as a database; 0 for any other file."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(APPLICATION_ID_OFFSET + 4)
+    except OSError as error:
+        raise SetUpRefused(f"{path} cannot be opened: {error.strerror}.") from None
+    return int.from_bytes(header[APPLICATION_ID_OFFSET:], "big") if header.startswith(SQLITE_HEADER) else 0
 
 
 def sqlite_path(url: str) -> Path:
