@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +14,8 @@ from sqlalchemy import Connection
 from tui_billing.config import Settings
 from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState, AccountType
+from tui_billing.domain.demo_users import DEMO_PASSWORD
+from tui_billing.domain.errors import SetUpRefused
 from tui_billing.gateways.sandbox import SandboxGateway
 from tui_billing.services.accounts import Accounts
 from tui_billing.services.billing import Billing
@@ -27,12 +32,19 @@ from tui_billing.services.session import utc_now
 from tui_billing.services.sign_in import SignIn
 from tui_billing.services.users import Users
 from tui_billing.store import accounts, users
-from tui_billing.store.engine import Store, sqlite_path
+from tui_billing.store.engine import Store, application_id, sqlite_path, sqlite_url
+from tui_billing.store.schema import TRAINING_APPLICATION_ID
+
+DEMO_ACCOUNTS = 40
 
 
 def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -> DeskServices:
     """The services on the configured database; raises `NotFound` or `SetUpRefused` if it cannot be opened."""
     store = Store.open(settings.database)
+    training = store.is_training()
+    if settings.demo and not training:
+        store.close()
+        raise SetUpRefused(f"{store.path} is not a demo database. Name another file.")
     passwords = Passwords(settings.hashing)
     parts = (store, {SandboxGateway.name: SandboxGateway(gateway_record(settings))}, clock)
     return DeskServices(
@@ -48,7 +60,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         outcomes=Outcomes(*parts),
         checks=Checks(*parts),
         passwords=passwords,
-        training=store.is_training(),
+        training=training,
     )
 
 
@@ -63,9 +75,62 @@ def create_database(settings: Settings, root_password: str) -> None:
     Store.create(settings.database, fill)
 
 
+def create_demo(
+    settings: Settings,
+    accounts: int = DEMO_ACCOUNTS,
+    payments: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
+    anew: bool = False,
+) -> None:
+    """Make the demo database and the sandbox's record of its payments, unless it is there; `anew` replaces it."""
+    from tui_billing.store.demo.load import fill_demo
+
+    path, record = sqlite_path(settings.database), gateway_record(settings)
+    unfinished = record.with_name(f".{record.name}.{os.getpid()}")
+    gateway = SandboxGateway(unfinished)
+    password_hash = Passwords(settings.hashing).hash(DEMO_PASSWORD)
+
+    def fill(connection: Connection) -> None:
+        fill_demo(
+            connection,
+            today=utc_now().date(),
+            password_hash=password_hash,
+            accounts=accounts,
+            payments=payments,
+            progress=progress,
+            on_gateway_rows=gateway.load,
+        )
+        # The record is in its place before the database is, and nothing of an earlier one is left beside either.
+        _remove(path)
+        _remove(record)
+        unfinished.replace(record)
+
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _one_at_a_time(path.parent):
+        if path.exists():
+            if not anew:
+                return
+            _refuse_real(path)
+        try:
+            Store.create(settings.database, fill, training=True)
+        finally:
+            _remove(unfinished)
+
+
 def database_exists(settings: Settings) -> bool:
     """Whether the configured database has been made."""
     return sqlite_path(settings.database).exists()
+
+
+def refuse_existing(settings: Settings) -> None:
+    """Raise `SetUpRefused` if the configured database has been made."""
+    if database_exists(settings):
+        raise SetUpRefused(f"{sqlite_path(settings.database)} is there already. Open it, or name another file.")
+
+
+def database_url(settings: Settings) -> str:
+    """The URL of the configured database."""
+    return sqlite_url(sqlite_path(settings.database))
 
 
 def gateway_record(settings: Settings) -> Path:
@@ -86,3 +151,24 @@ def _system_account(now: datetime) -> dict[str, object]:
         "billing_day": 1,
         "payment_terms_days": 0,
     }
+
+
+def _refuse_real(path: Path) -> None:
+    if application_id(path) != TRAINING_APPLICATION_ID:
+        raise SetUpRefused(f"{path} is not a demo database and is not replaced. Name another file.")
+
+
+def _remove(database: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        database.with_name(f"{database.name}{suffix}").unlink(missing_ok=True)
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Wait until no other process makes a database in this folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""The commands, one module per noun; each is imported when it runs."""

@@ -1,0 +1,224 @@
+"""What may be typed after `tui-billing`: every command with its arguments, and which function carries it out."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from tui_billing import __version__
+from tui_billing.commands.parsing import (
+    Parser,
+    UsageFault,
+    add_action,
+    add_actions,
+    add_amount,
+    add_choice,
+    add_global,
+    add_limit,
+    add_money_options,
+    add_number,
+    add_payment_id,
+    day,
+    snake_case,
+    whole_number,
+)
+from tui_billing.commands.words import command_word, is_utf8
+
+DESCRIPTION = "The payments desk in the terminal. Without a command it opens the desk."
+EPILOG = """environment:
+  TUI_BILLING_DATABASE      the database, if --database is not given
+  TUI_BILLING_USER          the user, if --user is not given
+  TUI_BILLING_PASSWORD      the user's password; without it you are asked
+  TUI_BILLING_NEW_PASSWORD  the password of a user being added
+
+exit codes:
+  0 done   1 bug   2 usage   3 refused   4 not found   5 outcome not known yet   6 check found a difference"""
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments by name, `run` among them; raises `UsageFault`."""
+    if not all(map(is_utf8, arguments)):
+        raise UsageFault("The arguments are not valid UTF-8.")
+    return parser(command_word(arguments)).parse_args(arguments)
+
+
+def parser(noun: str | None = None) -> argparse.ArgumentParser:
+    """The parser; a noun alone gets its arguments, to be quick, and without one all do."""
+    whole = Parser(
+        prog="tui-billing",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    whole.add_argument("--version", action="version", version=f"tui-billing {__version__}")
+    add_global(whole, default=None)
+    whole.set_defaults(run="database:open_configured", signs_in=False, json=False)
+    nouns = whole.add_subparsers(title="commands", metavar="COMMAND", dest="noun")
+    for name, (summary, fill) in NOUNS.items():
+        branch = nouns.add_parser(name, help=summary, description=f"{summary}.", allow_abbrev=False)
+        add_global(branch)
+        if noun in (None, name):
+            fill(branch)
+    return whole
+
+
+def _accounts(branch: argparse.ArgumentParser) -> None:
+    from tui_billing.domain.accounts import AccountState, AccountType
+
+    customer_types = [kind for kind in AccountType if kind is not AccountType.SYSTEM]
+    actions = add_actions(branch)
+    listing = add_action(actions, "list", "accounts:list_accounts", "List the customer accounts by number")
+    add_choice(listing, "--type", customer_types, "only accounts of this type")
+    add_choice(listing, "--state", AccountState, "only accounts in this state")
+    listing.add_argument("--search", metavar="TEXT", default="", help="a part of number, name or master user")
+    add_limit(listing)
+    show = add_action(actions, "show", "accounts:show", "Show one account with its balance")
+    add_number(show)
+    add = add_action(actions, "add", "accounts:add", "Add an account in state New")
+    add_number(add, "eight digits, not in use yet")
+    add.add_argument("name", metavar="NAME", help="the customer's name")
+    add_choice(add, "--type", customer_types, "how the customer pays", required=True)
+    add.add_argument("--currency", required=True, metavar="CODE", help="ISO 4217, such as USD")
+    add.add_argument("--master-user", required=True, metavar="NAME", help="the user in charge of the account")
+    add.add_argument("--billing-day", type=whole_number, default=1, metavar="DAY", help="1 to 28 (default: 1)")
+    add.add_argument("--payment-terms-days", type=whole_number, default=30, metavar="DAYS", help="default: 30")
+    add.add_argument("--credit-limit", default="", metavar="AMOUNT", help="no limit if left out")
+    state = add_action(actions, "state", "accounts:change_state", "Put an account into another state")
+    add_number(state)
+    add_choice(state, "state", AccountState, "the new state")
+
+
+def _users(branch: argparse.ArgumentParser) -> None:
+    from tui_billing.domain.access import Profile
+
+    profiles = {snake_case(profile.value): profile for profile in Profile}
+    actions = add_actions(branch)
+    add_action(actions, "list", "users:list_users", "List all users by name")
+    add = add_action(actions, "add", "users:add", "Add a user; the password is asked for, or TUI_BILLING_NEW_PASSWORD")
+    add.add_argument("name", metavar="NAME", help="lower-case letters, digits, dots, dashes, underscores")
+    add_choice(add, "--profile", profiles, "what the user may do", required=True)
+    add.add_argument("--account", metavar="NUMBER", help="the account of a customer's user")
+    for name, summary in (
+        ("unlock", "End the lock that failed sign-ins brought about"),
+        ("disable", "Shut a user out from the next action on"),
+        ("enable", "Let a disabled user in again"),
+    ):
+        add_action(actions, name, f"users:{name}", summary).add_argument("name", metavar="NAME", help="the user")
+    profile = add_action(actions, "profile", "users:change_profile", "Give a user another profile")
+    profile.add_argument("name", metavar="NAME", help="the user")
+    add_choice(profile, "profile", profiles, "the new profile")
+
+
+def _payments(branch: argparse.ArgumentParser) -> None:
+    from tui_billing.domain.payments import RECORD_METHODS, CancelReason, ChargeBackReason, PaymentState
+
+    actions = add_actions(branch)
+    listing = add_action(actions, "list", "payments:list_payments", "List an account's payments, newest first")
+    add_number(listing)
+    add_choice(listing, "--state", PaymentState, "only payments in this state")
+    add_limit(listing)
+    show = add_action(actions, "show", "payments:show", "Show all about one payment or credit")
+    add_payment_id(show)
+    record = add_action(actions, "record", "payments:record", "Record Payment: money a corporate customer has paid")
+    add_number(record)
+    add_amount(record)
+    record.add_argument("--received", type=day, metavar="DATE", help="when it came, YYYY-MM-DD (default: today, UTC)")
+    add_choice(record, "--method", RECORD_METHODS, "how it came (default: bank_transfer)", default=RECORD_METHODS[0])
+    record.add_argument("--reference", default="", metavar="TEXT", help="the bank's reference or the check's number")
+    record.add_argument("--memo", default="", metavar="TEXT", help="a note")
+    add_money_options(record)
+    make = add_action(
+        actions, "make", "payments:make", "Make Payment: charge the card on file of your own retail account"
+    )
+    add_number(make)
+    add_amount(make)
+    add_money_options(make)
+    cancel = add_action(actions, "cancel", "payments:cancel", "Cancel Payment: take a recorded payment back whole")
+    add_payment_id(cancel)
+    add_choice(cancel, "--reason", CancelReason, "why", required=True)
+    add_money_options(cancel)
+    charge_back = add_action(
+        actions, "charge-back", "payments:charge_back", "Issue Charge Back: return money to the card"
+    )
+    add_payment_id(charge_back)
+    charge_back.add_argument("amount", metavar="AMOUNT", nargs="?", default="", help="default: all that is left")
+    add_choice(charge_back, "--reason", ChargeBackReason, "the bank's reason")
+    charge_back.add_argument("--case", default="", metavar="TEXT", help="the bank's case reference")
+    add_money_options(charge_back)
+
+
+def _credits(branch: argparse.ArgumentParser) -> None:
+    from tui_billing.domain.payments import CancelReason
+
+    actions = add_actions(branch)
+    listing = add_action(actions, "list", "credits:list_credits", "List an account's credits, newest first")
+    add_number(listing)
+    add_limit(listing)
+    issue = add_action(actions, "issue", "credits:issue", "Issue Credit: raise a customer's balance")
+    add_number(issue)
+    add_amount(issue)
+    issue.add_argument("--reason", required=True, metavar="TEXT", help="what the credit is for")
+    issue.add_argument("--expires", type=day, metavar="DATE", help="credits that expire sooner are used first")
+    add_money_options(issue)
+    cancel = add_action(actions, "cancel", "credits:cancel", "Cancel Credit: take a credit back whole")
+    cancel.add_argument("payment_id", metavar="CREDIT_ID", help="the ID, or its first eight characters or more")
+    add_choice(cancel, "--reason", CancelReason, "why", required=True)
+    add_money_options(cancel)
+
+
+def _invoices(branch: argparse.ArgumentParser) -> None:
+    actions = add_actions(branch)
+    listing = add_action(actions, "list", "invoices:list_invoices", "List an account's invoices, newest first")
+    add_number(listing)
+    add_limit(listing)
+    show = add_action(actions, "show", "invoices:show", "Show an invoice with its lines and what paid it")
+    add_number(show)
+    show.add_argument("invoice", metavar="INVOICE", help="its number, such as INV-2026-000012")
+
+
+def _statements(branch: argparse.ArgumentParser) -> None:
+    actions = add_actions(branch)
+    add_number(
+        add_action(actions, "list", "invoices:list_statements", "List an account's statements, the current one first")
+    )
+
+
+def _dashboard(branch: argparse.ArgumentParser) -> None:
+    add_number(branch)
+    branch.set_defaults(run="accounts:dashboard", signs_in=True)
+
+
+def _reconcile(branch: argparse.ArgumentParser) -> None:
+    branch.set_defaults(run="books:reconcile", signs_in=True)
+
+
+def _check(branch: argparse.ArgumentParser) -> None:
+    branch.set_defaults(run="books:check", signs_in=True)
+
+
+def _init(branch: argparse.ArgumentParser) -> None:
+    branch.set_defaults(run="database:init")
+
+
+def _demo(branch: argparse.ArgumentParser) -> None:
+    branch.set_defaults(run="database:demo")
+    branch.add_argument("--reset", action="store_true", help="make the demo database anew")
+    branch.add_argument("--url", action="store_true", help="print its URL and do not open the desk")
+    branch.add_argument("--accounts", type=whole_number, metavar="N", help="how many accounts to make")
+    branch.add_argument("--payments", type=whole_number, metavar="N", help="how many payments to make")
+
+
+NOUNS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "demo": ("Open the desk on a demo database, made on first use", _demo),
+    "init": ("Make the database with its user root", _init),
+    "accounts": ("Customer accounts", _accounts),
+    "dashboard": ("Show how one customer stands", _dashboard),
+    "payments": ("Payments and their ways back", _payments),
+    "credits": ("Credits granted to customers", _credits),
+    "invoices": ("Invoices, their lines and what paid them", _invoices),
+    "statements": ("Account statements by billing period", _statements),
+    "users": ("Who may sign in, and what they may do", _users),
+    "reconcile": ("Ask the gateway for every outcome that is not known yet", _reconcile),
+    "check": ("Recompute every stored figure from the ledger entries", _check),
+}

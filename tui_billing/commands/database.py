@@ -1,0 +1,130 @@
+"""`init`, `demo` and the desk itself: databases are made, and the desk is opened on one."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_billing.commands.output import Result
+from tui_billing.commands.parsing import UsageFault
+from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
+from tui_billing.config import Settings, read_settings
+from tui_billing.terminal import prepare_terminal, restore_terminal
+
+if TYPE_CHECKING:
+    from tui_billing.services.desk_services import DeskServices
+
+NO_TERMINAL = "The desk needs a terminal. For scripts there are commands. Help: tui-billing --help"
+SQLITE_URL = "sqlite:///"
+
+
+def open_configured(arguments: argparse.Namespace) -> Result:
+    """Open the desk on the configured database, which is made if it is not there."""
+    _require_terminal()
+    settings = read_settings(arguments.database)
+    if not _file_is_there(settings.database):
+        restore_terminal()
+        _make_first(settings)
+        prepare_terminal()
+    return Result({}, "", _open_desk(settings))
+
+
+def init(arguments: argparse.Namespace) -> Result:
+    """Make the configured database with its user root."""
+    from tui_billing import desk
+
+    settings = read_settings(arguments.database)
+    desk.refuse_existing(settings)
+    desk.create_database(settings, new_password("root", PASSWORD_VARIABLE))
+    url = desk.database_url(settings)
+    return Result({"url": url}, f"Made {url}. Its first user is root.")
+
+
+def demo(arguments: argparse.Namespace) -> Result:
+    """Make the demo database if need be, then open the desk on it or print its URL."""
+    settings = read_settings(arguments.database, demo=True)
+    makes_only = arguments.url or (arguments.reset and not _on_terminal())
+    if not makes_only:
+        _require_terminal()
+    sized = arguments.accounts is not None or arguments.payments is not None
+    if arguments.reset or not _file_is_there(settings.database):
+        _make_demo(settings, arguments)
+    elif sized:
+        print("The demo database is there already and kept as it is; --reset makes it anew.", file=sys.stderr)
+    if not makes_only:
+        return Result({}, "", _open_desk(settings))
+    return _url_of_demo(settings)
+
+
+def _url_of_demo(settings: Settings) -> Result:
+    from tui_billing import desk
+
+    desk.open_services(settings).sign_in.store.close()
+    url = desk.database_url(settings)
+    return Result({"url": url}, url)
+
+
+def _make_first(settings: Settings) -> None:
+    from tui_billing import desk
+
+    # Asked again, of the one who reads URLs properly, before anybody chooses a password.
+    if desk.database_exists(settings):
+        return
+    print(f"There is no database at {settings.database} yet. It is made now, with a user root.", file=sys.stderr)
+    desk.create_database(settings, new_password("root", PASSWORD_VARIABLE))
+
+
+def _make_demo(settings: Settings, arguments: argparse.Namespace) -> None:
+    from tui_billing import desk
+
+    sizes = {"accounts": arguments.accounts, "payments": arguments.payments}
+    given = {name: size for name, size in sizes.items() if size is not None}
+    with _progress_bar("Making the demo database") as progress:
+        desk.create_demo(settings, progress=progress, anew=arguments.reset, **given)
+
+
+def _open_desk(settings: Settings) -> int:
+    from tui_billing.app import BillingApp
+
+    # Called once the screen is painted, so that nobody waits for these imports.
+    def open_services() -> DeskServices:
+        from tui_billing import desk
+
+        return desk.open_services(settings)
+
+    app = BillingApp(settings, open_services)
+    app.run()
+    return app.return_code or 0
+
+
+def _file_is_there(database: str) -> bool:
+    """A first look without the imports that reading a URL properly takes; a file that is there needs no second."""
+    return Path(database.removeprefix(SQLITE_URL)).expanduser().exists()
+
+
+def _on_terminal() -> bool:
+    return os.isatty(0) and os.isatty(1)
+
+
+def _require_terminal() -> None:
+    if not _on_terminal():
+        raise UsageFault(NO_TERMINAL)
+
+
+@contextmanager
+def _progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error if that is a terminal, and nothing otherwise."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None  # noqa: ARG005
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,112 @@
+"""`invoices` and `statements`: what was charged, and what became of it."""
+
+from __future__ import annotations
+
+import argparse
+
+from tui_billing.commands import documents
+from tui_billing.commands.output import Result, listing, sections, table
+from tui_billing.commands.paging import PAGE_ROWS, walk
+from tui_billing.commands.signing_in import Desk
+from tui_billing.domain.errors import NotFound
+from tui_billing.domain.invoices import Invoice
+from tui_billing.services.billing import InvoiceDetails
+from tui_billing.services.session import utc_now
+
+TITLES = ("Number", "Period", "Issued", "Due date", "Total>", "From credit>", "Due>", "State")
+STATEMENT_TITLES = ("Period", "State", "Balance forward>", "Payments>", "Credits>", "Charges>", "Net balance>")
+
+
+def list_invoices(desk: Desk, arguments: argparse.Namespace) -> Result:
+    """An account's invoices, newest first."""
+    found = _invoices(desk, arguments.number, limit=arguments.limit)
+    today = utc_now().date()
+    rows = [
+        (
+            invoice.number,
+            f"{invoice.period_start} to {invoice.period_end}",
+            str(invoice.issued),
+            str(invoice.due_date),
+            str(invoice.money(invoice.total_minor)),
+            str(invoice.money(invoice.paid_from_credit_minor)),
+            str(invoice.money(invoice.due_minor)),
+            invoice.state(today).label,
+        )
+        for invoice in found
+    ]
+    document = {"invoices": [documents.invoice(invoice, today) for invoice in found]}
+    return Result(document, table(TITLES, rows, "There are no invoices."))
+
+
+def show(desk: Desk, arguments: argparse.Namespace) -> Result:
+    """One invoice with its lines and what paid it."""
+    matching = _invoices(desk, arguments.number, arguments.invoice, limit=1)
+    if not matching:
+        raise NotFound(f"Account {arguments.number} has no invoice {arguments.invoice[:64]}.")
+    found = desk.services.billing.details(desk.session, arguments.number, matching[0].sequence)
+    today = utc_now().date()
+    document = documents.invoice(found.invoice, today) | {
+        "lines": [documents.charge(line, found.invoice.currency) for line in found.lines],
+        "paid_by": [
+            {"kind": kind, "payment": payment_id, "amount": documents.amount(money)}
+            for kind, payment_id, money in found.payers
+        ],
+    }
+    return Result(document, _details_text(found, found.invoice.state(today).label))
+
+
+def list_statements(desk: Desk, arguments: argparse.Namespace) -> Result:
+    """An account's statements by billing period, the provisional one first."""
+    found = desk.services.billing.statements(desk.session, arguments.number)
+    rows = [
+        (
+            f"{statement.start} to {statement.end}",
+            statement.state_label,
+            *(
+                documents.money_text(minor, statement.currency)
+                for minor in (
+                    statement.balance_forward_minor,
+                    statement.payments_minor,
+                    statement.credits_minor,
+                    statement.charges_minor,
+                    statement.net_balance_minor,
+                )
+            ),
+        )
+        for statement in found
+    ]
+    document = {"statements": [documents.statement(statement) for statement in found]}
+    return Result(document, table(STATEMENT_TITLES, rows, "There are no statements."))
+
+
+def _invoices(desk: Desk, number: str, invoice_number: str | None = None, limit: int | None = None) -> list[Invoice]:
+    return walk(
+        lambda direction, key: desk.services.billing.page(desk.session, number, direction, key, PAGE_ROWS),
+        lambda invoice: (invoice.issued, invoice.sequence),
+        lambda invoice: invoice_number in (None, invoice.number),
+        limit,
+    )
+
+
+def _details_text(found: InvoiceDetails, state_label: str) -> str:
+    invoice = found.invoice
+    fields = [
+        ("Number", invoice.number),
+        ("State", state_label),
+        ("Period", f"{invoice.period_start} to {invoice.period_end}"),
+        ("Issued", str(invoice.issued)),
+        ("Due date", str(invoice.due_date)),
+        ("Total", str(invoice.money(invoice.total_minor))),
+        ("Paid from credit", str(invoice.money(invoice.paid_from_credit_minor))),
+        ("Due", str(invoice.money(invoice.due_minor))),
+    ]
+    lines = [
+        (str(line.dated), line.description, line.quantity, line.unit_price, str(invoice.money(line.amount_minor)))
+        for line in found.lines
+    ]
+    payers = [(kind.replace("_", " "), payment_id, str(money)) for kind, payment_id, money in found.payers]
+    return sections(
+        ("", listing(fields)),
+        ("Lines", table(("Date", "Description", "Quantity>", "Unit price>", "Amount>"), lines, "")),
+        ("Paid by", table(("Kind", "ID", "Amount>"), payers, "")),
+    )

@@ -1,0 +1,61 @@
+"""What every money action of the command line shares: its key, its preview and what is told of it."""
+
+from __future__ import annotations
+
+import argparse
+import uuid
+from collections.abc import Callable
+
+from tui_billing.commands import documents
+from tui_billing.commands.output import Result, listing
+from tui_billing.domain.accounts import Account
+from tui_billing.domain.errors import OutcomeUnknown
+from tui_billing.domain.payments import PaymentKind
+from tui_billing.services.posting import MoneyMoved
+from tui_billing.services.previews import Preview
+
+
+def act(
+    arguments: argparse.Namespace,
+    preview: Callable[[], Preview],
+    action: Callable[[str], MoneyMoved],
+    done: Callable[[MoneyMoved], str],
+) -> Result:
+    """Do the action once under its key, or only say what it would do; `done` words what happened."""
+    if arguments.dry_run:
+        return _previewed(preview())
+    key = uuid.uuid4().hex if arguments.key is None else arguments.key
+    try:
+        moved = action(key)
+    except OutcomeUnknown as unknown:
+        again = f"To ask again, repeat the same command with --key {key}, or run: tui-billing reconcile."
+        raise OutcomeUnknown(f"{unknown.sentence} {again}") from None
+    account = moved.account
+    sentence = f"{done(moved)} on {account.name} ({account.number}). {_standing(account)}"
+    document = {"payment": documents.payment(moved.payment), "account": documents.account(account)}
+    if moved.payment.kind is PaymentKind.CREDIT:
+        document["credit"] = documents.credit(moved.payment)
+    if moved.charge_back is not None:
+        document["charge_back"] = documents.charge_back(moved.charge_back, account.currency)
+    return Result(document, listing([("Done", sentence), ("ID", moved.payment.id), ("Key", key)]))
+
+
+def _standing(account: Account) -> str:
+    if account.amount_due.minor_units:
+        return f"Amount due now: {account.amount_due}."
+    return f"Credit balance now: {account.credit_balance}."
+
+
+def _previewed(preview: Preview) -> Result:
+    document = {
+        "preview": {
+            "balance_now": documents.amount(preview.now),
+            "balance_after": documents.amount(preview.after),
+            "paid": documents.applied(preview.paid),
+            "reopened": documents.applied(preview.reopened),
+        }
+    }
+    changes = [(f"Pays {number}", str(money)) for number, money in preview.paid]
+    changes += [(f"Re-opens {number}", str(money)) for number, money in preview.reopened]
+    balances = [("Balance now", str(preview.now)), ("Balance after", str(preview.after))]
+    return Result(document, listing([("Dry run", "nothing was done"), *balances, *changes]))
