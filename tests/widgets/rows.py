@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from textual.app import App, ComposeResult
 
+from tui_billing.domain.pages import Direction, Page
 from tui_billing.widgets.columns import Cell, Column
-from tui_billing.widgets.paging import Direction, Page
 from tui_billing.widgets.virtual_table import VirtualTable
 
 

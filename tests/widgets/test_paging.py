@@ -2,7 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.widgets.rows import Row, read
-from tui_billing.widgets.paging import MAX_ROWS, Direction
+from tui_billing.domain.pages import Direction
+from tui_billing.widgets.paging import MAX_ROWS
 from tui_billing.widgets.row_feed import RowFeed
 
 MOVES = st.lists(st.tuples(st.sampled_from(["move", "turn", "first", "last"]), st.integers(-300, 300)), max_size=30)

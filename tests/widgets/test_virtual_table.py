@@ -3,7 +3,7 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from tests.widgets.rows import Source, TableApp, read
-from tui_billing.widgets.paging import Direction
+from tui_billing.domain.pages import Direction
 
 SIZE = (80, 24)
 

@@ -69,13 +69,15 @@ class Details(LineWidget):
         self._lay_out()
 
     def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._scroll(event, WHEEL_LINES)
+        event.stop()
+        self.scroll_lines(WHEEL_LINES)
 
     def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._scroll(event, -WHEEL_LINES)
-
-    def _scroll(self, event: events.MouseEvent, lines: int) -> None:
         event.stop()
+        self.scroll_lines(-WHEEL_LINES)
+
+    def scroll_lines(self, lines: int) -> None:
+        """Show later lines, or earlier ones if negative."""
         hidden = len(self._lines) - (self.size.height - 1)
         self._top = max(0, min(self._top + lines, hidden))
         self._lay_out()

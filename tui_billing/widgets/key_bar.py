@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual import events
+from textual.binding import Binding
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -29,13 +30,13 @@ class KeyEntry(NamedTuple):
 
 
 class KeyBar(LineWidget):
-    """The keys in force, as many as fit: nearest first, and the pinned key always, at the right end.
+    """The keys in force, as many as fit: the screen's own first, and the pinned key always, at the right end.
 
     It follows the screen's active bindings; a click on an entry presses its key.
     """
 
     DEFAULT_CSS = """
-    KeyBar { height: 1; dock: bottom; padding: 0 1; background: $surface; }
+    KeyBar { height: 1; dock: bottom; padding: 0; background: $surface; }
     """
 
     def __init__(
@@ -85,7 +86,9 @@ class KeyBar(LineWidget):
 
     def _follow(self, screen: Screen[object]) -> None:
         entries: dict[str, KeyEntry] = {}
-        for _, binding, enabled, _ in screen.active_bindings.values():
+        own = {binding.key for binding in type(screen).BINDINGS if isinstance(binding, Binding)}
+        active = sorted(screen.active_bindings.values(), key=lambda active: active.binding.key not in own)
+        for _, binding, enabled, _ in active:
             if binding.show and enabled and binding.description:
                 entry = KeyEntry(binding.key, self.app.get_key_display(binding), shown(binding.description))
                 entries.setdefault(binding.action, entry)

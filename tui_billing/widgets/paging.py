@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass
-from enum import Enum
-from typing import Generic, TypeVar
+from typing import Generic
 
-RowT = TypeVar("RowT")
+from tui_billing.domain.pages import Direction, Page, RowT
+
 MAX_ROWS = 1_000
-
-
-class Direction(Enum):
-    """Where the rows of a page lie."""
-
-    FIRST = "from the start"
-    LAST = "up to the end"
-    AFTER = "after the key"
-    BEFORE = "before the key"
-    AROUND = "the key's row with its neighbours"
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[RowT]):
-    """Neighbouring rows in the order of the list, and whether the list goes on before and after them."""
-
-    rows: tuple[RowT, ...]
-    before: bool
-    after: bool
-
 
 Fetch = Callable[[Direction, Hashable | None, int], Awaitable[Page[RowT] | None]]
 """Reads one page: direction, key (none for FIRST and LAST), most rows; none if it could not be read."""

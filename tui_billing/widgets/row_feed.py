@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Generic
 
-from tui_billing.widgets.paging import Direction, Page, RowT, RowWindow
+from tui_billing.domain.pages import Direction, Page, RowT
+from tui_billing.widgets.paging import RowWindow
 
 REPLACING = frozenset({Direction.FIRST, Direction.LAST, Direction.AROUND})
 

@@ -7,9 +7,9 @@ from typing import Generic
 
 from textual.strip import Strip
 
+from tui_billing.domain.pages import RowT
 from tui_billing.widgets.columns import Cell, Column, PlacedColumn, fitted, place_columns
 from tui_billing.widgets.line_widget import LineWidget, Run
-from tui_billing.widgets.paging import RowT
 
 MARKER = "›"
 MARGIN = 2

@@ -10,9 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from tui_billing.domain.pages import Direction, RowT
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.line_widget import LineWidget
-from tui_billing.widgets.paging import Direction, Fetch, RowT
+from tui_billing.widgets.paging import Fetch
 from tui_billing.widgets.row_feed import RowFeed
 from tui_billing.widgets.table_lines import TableLines
 

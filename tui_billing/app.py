@@ -1,0 +1,214 @@
+"""The application: sign-in, navigation, idle lock, quitting, and what happens on a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import traceback
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from tui_billing.config import Settings
+from tui_billing.domain.accounts import Account
+from tui_billing.domain.errors import BillingError
+from tui_billing.driver import DeskDriver, exit_on_signals
+from tui_billing.key_gate import KeyGate
+from tui_billing.screens.login import LoginScreen
+from tui_billing.screens.messages import AccountOpened, Place, PlaceChosen, SessionEnded, SignedIn
+
+if TYPE_CHECKING:
+    from tui_billing.screens.base import DeskScreen
+    from tui_billing.services.desk_services import DeskServices
+    from tui_billing.services.session import OperatorSession
+
+IDLE_CHECK_S = 5
+DARK, LIGHT, SIXTEEN_COLOURS = "nord", "solarized-light", "ansi-dark"
+
+
+class BillingApp(App[None]):
+    """The payments desk on one database."""
+
+    TITLE = "tui-billing"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = set()
+    NOTIFICATION_TIMEOUT = 6
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "Help", key_display="F1", tooltip="The keys of this screen", id="help"),
+        Binding("ctrl+p", "command_palette", "Palette", key_display="^p", show=False, id="palette"),
+        Binding("ctrl+l", "lock", "Lock", show=False, tooltip="Lock the screen until your password", id="lock"),
+        Binding("ctrl+q", "leave", "Quit", show=False, priority=True, tooltip="Leave the desk", id="quit"),
+        Binding("ctrl+c", "nothing", show=False, system=True),
+        Binding("tab", "app.focus_next", show=False, priority=True, system=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True, system=True),
+    ]
+
+    def __init__(self, settings: Settings, open_services: Callable[[], DeskServices]) -> None:
+        super().__init__(driver_class=DeskDriver)
+        self.settings = settings
+        self.session: OperatorSession | None = None
+        self._open_services = open_services
+        self._opening: asyncio.Task[DeskServices] | None = None
+        self._gate = KeyGate(self, super().on_event)
+        self._last_key_s = time.time()
+
+    def on_mount(self) -> None:
+        """Show the log in, and open the database behind it."""
+        self.theme = SIXTEEN_COLOURS if self.console.color_system == "standard" else DARK
+        exit_on_signals(self, asyncio.get_running_loop())
+        self._show_login()
+        self.set_interval(IDLE_CHECK_S, self._lock_when_idle)
+        # After the first paint: the database's libraries take longer to import than the screen to show.
+        self.call_after_refresh(self._open)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Pass keys through the gate, and notice that somebody is there."""
+        if isinstance(event, (events.Key, events.Paste, events.MouseDown)) and not event.is_forwarded:
+            self._last_key_s = time.time()
+            if isinstance(event, events.Key):
+                await self._gate.take(event)
+                return
+        await super().on_event(event)
+
+    async def services(self) -> DeskServices:
+        """The services, once the database is open; raises what kept it from opening."""
+        while self._opening is None:
+            await asyncio.sleep(0.01)
+        return await asyncio.shield(self._opening)
+
+    @work
+    async def _open(self) -> None:
+        self._opening = asyncio.create_task(asyncio.to_thread(self._opened))
+        try:
+            services = await self.services()
+        except BillingError as refusal:
+            self._login().show_notice(refusal.sentence)
+            return
+        if services.training:
+            self._login().show_training()
+        await asyncio.to_thread(services.outcomes.resolve_all)
+
+    def _opened(self) -> DeskServices:
+        services = self._open_services()
+        # The screens behind the log in are imported here too, while the operator types.
+        import tui_billing.screens.home
+
+        assert tui_billing.screens.home
+        return services
+
+    def _login(self) -> LoginScreen:
+        found = [screen for screen in self.screen_stack if isinstance(screen, LoginScreen)]
+        assert found, "the log in lies at the bottom of the stack"
+        return found[0]
+
+    def _show_login(self, notice: str = "") -> None:
+        self.push_screen(LoginScreen(self.services, self.settings.database, self.settings.demo, notice))
+
+    async def on_signed_in(self, event: SignedIn) -> None:
+        """Show the profile's first screen."""
+        from tui_billing.screens.home import first_screen
+
+        self.session = event.session
+        services = await self.services()
+        screen = await first_screen(services, event.session, self._database_label(services))
+        await self.push_screen(screen)
+
+    async def on_account_opened(self, event: AccountOpened) -> None:
+        """Show the account's dashboard, over All Accounts."""
+        await self._back_to("AllAccounts")
+        await self.push_screen(await self._place(event.account, Place.DASHBOARD))
+
+    async def on_place_chosen(self, event: PlaceChosen) -> None:
+        """Show another place of the customer: the dashboard lies below the others."""
+        await self._back_to("Dashboard")
+        if event.place is not Place.DASHBOARD:
+            await self.push_screen(await self._place(event.account, event.place))
+
+    async def on_went_back(self) -> None:
+        """Go one step back; the first screen after the log in stays."""
+        lowest = 3
+        if len(self.screen_stack) > lowest:
+            await self.pop_screen()
+            refresh = getattr(self.screen, "action_reload", None)
+            if refresh is not None:
+                refresh()
+
+    async def on_session_ended(self, event: SessionEnded) -> None:
+        """Go back to the log in and say why."""
+        self.session = None
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        self._show_login(event.reason)
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        from tui_billing.screens.modals.help import help_on
+
+        self.push_screen(help_on(self.screen))
+
+    @work
+    async def action_lock(self) -> None:
+        """Lock the screen, whatever is open on it."""
+        from tui_billing.screens.modals.lock import LockScreen
+
+        if self.session is not None and not isinstance(self.screen, LockScreen):
+            await self.push_screen_wait(LockScreen(await self.services(), self.session))
+
+    @work
+    async def action_leave(self) -> None:
+        """Quit, asking only while a payment is in flight."""
+        if any(getattr(screen, "busy", False) for screen in self.screen_stack if screen.is_modal):
+            from tui_billing.screens.modals.confirm_quit import ConfirmQuit
+
+            if isinstance(self.screen, ConfirmQuit) or not await self.push_screen_wait(ConfirmQuit()):
+                return
+        self.exit()
+
+    def action_nothing(self) -> None:
+        """Take a key that would do something else elsewhere."""
+
+    def action_light_or_dark(self) -> None:
+        """Change between the dark and the light theme."""
+        self.theme = DARK if self.theme == LIGHT else LIGHT
+
+    def action_suspend_process(self) -> None:
+        """Never: behind a stopped desk there is the operator's shell."""
+
+    def _fatal_error(self) -> None:
+        """A bug: the details go to the log file, without local variables, and one sentence to the terminal."""
+        from rich.text import Text
+
+        report = traceback.format_exc()
+        log_file = self.settings.log_file
+        log_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with log_file.open("a", encoding="utf-8") as log:
+            log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {report}\n")
+        log_file.chmod(0o600)
+        self._return_code = 1
+        sentence = f"tui-billing met a fault of its own and had to stop. No payment is lost. Details: {log_file}"
+        self._exit_renderables.append(Text(sentence))
+        self._close_messages_no_wait()
+
+    def _lock_when_idle(self) -> None:
+        if time.time() - self._last_key_s > self.settings.idle_lock_s:
+            self.action_lock()
+
+    def _database_label(self, services: DeskServices) -> str:
+        return f"{'training · ' if services.training else ''}{self.settings.database}"
+
+    async def _place(self, account: Account, place: Place) -> DeskScreen:
+        from tui_billing.screens.home import PLACES
+
+        services = await self.services()
+        assert self.session is not None
+        return PLACES[place](services, self.session, self._database_label(services), account)
+
+    async def _back_to(self, name: str) -> None:
+        """Take away what lies over the screen of this name, if it is there."""
+        if any(type(screen).__name__ == name for screen in self.screen_stack):
+            while type(self.screen).__name__ != name:
+                await self.pop_screen()

@@ -1,0 +1,89 @@
+"""Type-ahead in order: a key that may change the screen or the focus takes effect before the next key is sent on.
+
+Textual queues a key for the widget that is focused when the key arrives; keys that were typed before their screen was
+there would go to the wrong one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.message_pump import MessagePump
+from textual.widgets import Input
+
+SETTLE_DEADLINE_S = 2.0
+PAUSE_S = 0.002
+LIST_KEYS = frozenset({"up", "down", "j", "k", "pageup", "pagedown", "home", "end"})
+QUIT_KEY = "ctrl+q"
+
+
+class KeyGate:
+    """Holds keys back while an earlier one is being acted upon."""
+
+    def __init__(self, app: App[Any], send: Callable[[events.Key], Awaitable[None]]) -> None:
+        self._app = app
+        self._send = send
+        self._waiting: deque[events.Key] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self.holding = False
+        """Set while the screen is about to change, such as during sign-in."""
+
+    async def take(self, key: events.Key) -> None:
+        """Send the key on now, or when those before it have taken effect."""
+        if self._task is None and self._flows(key) and not self.holding:
+            await self._send(key)
+            return
+        if key.key == QUIT_KEY:
+            self._waiting.clear()
+        self._waiting.append(key)
+        if self._task is None:
+            self._task = asyncio.create_task(self._drain())
+
+    async def _drain(self) -> None:
+        try:
+            while self._waiting:
+                key = self._waiting.popleft()
+                if key.key != QUIT_KEY:
+                    await self._until(lambda: not self.holding and self._screen_ready(), None)
+                flows = self._flows(key)
+                await self._send(key)
+                if not flows:
+                    await self._settled()
+        finally:
+            self._task = None
+
+    def _flows(self, key: events.Key) -> bool:
+        """Whether the key can change neither screen nor focus: text for a field, or a move in a list."""
+        focused = self._app.focused
+        if isinstance(focused, Input):
+            return key.is_printable or key.key == "backspace"
+        return focused is not None and key.key in LIST_KEYS
+
+    async def _settled(self) -> None:
+        """Wait until the key has gone from the focused widget up to the application, and what it caused has begun."""
+        for _ in range(2):
+            for pump in self._chain():
+                done = asyncio.Event()
+                if pump.call_later(done.set):
+                    await self._until(done.is_set, SETTLE_DEADLINE_S)
+        await self._until(self._screen_ready, SETTLE_DEADLINE_S)
+
+    def _chain(self) -> list[MessagePump]:
+        focused = self._app.focused
+        above = [] if focused is None else [focused, *focused.ancestors]
+        return [pump for pump in dict.fromkeys((*above, self._app.screen, self._app)) if pump.is_running]
+
+    def _screen_ready(self) -> bool:
+        screen = self._app.screen
+        return screen.is_running and screen.is_mounted and (screen.focused is not None or not screen.focus_chain)
+
+    async def _until(self, condition: Callable[[], bool], deadline_s: float | None) -> None:
+        loop = asyncio.get_running_loop()
+        end_s = loop.time() + (deadline_s or 60)
+        while not condition() and loop.time() < end_s:
+            await asyncio.sleep(PAUSE_S)

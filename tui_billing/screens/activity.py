@@ -1,0 +1,103 @@
+"""Usage and Billing > Activity: the account's statements by billing period."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+
+from textual import on
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from tui_billing.domain.invoices import Statement
+from tui_billing.domain.money import Money
+from tui_billing.domain.pages import Direction, Page
+from tui_billing.screens.customer import CustomerScreen
+from tui_billing.screens.messages import Place
+from tui_billing.widgets.columns import Cell, Column
+from tui_billing.widgets.details import Detail, Details
+from tui_billing.widgets.virtual_table import VirtualTable
+
+COLUMNS = (
+    Column("Period", 23, priority=9),
+    Column("Forward", 12, align="right", grow=True, priority=3),
+    Column("Payments", 12, align="right", grow=True, priority=5),
+    Column("Credits", 11, align="right", grow=True, priority=4),
+    Column("Charges", 12, align="right", grow=True, priority=6),
+    Column("Net balance", 16, align="right", grow=True, priority=9),
+    Column("State", 11, priority=7),
+)
+
+
+class Activity(CustomerScreen):
+    """The statements of a customer, the provisional one first."""
+
+    PLACE = Place.ACTIVITY
+
+    def place(self) -> Iterable[Widget]:
+        """The list and the sums of the selected statement."""
+        self._table: VirtualTable[Statement] = VirtualTable(
+            COLUMNS,
+            cells=statement_cells,
+            key=lambda statement: statement.start,
+            empty="No billing period has begun.",
+            opens=False,
+        )
+        self._details = Details(id="details")
+        with Horizontal(id="main"):
+            yield self._table
+            yield self._details
+
+    def on_mount(self) -> None:
+        """Read the statements."""
+        self._table.show_source(self._fetch)
+        self._table.focus()
+
+    def action_reload(self) -> None:
+        """Read the statements again."""
+        self._table.reload()
+
+    @on(VirtualTable.RowHighlighted)
+    def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
+        statement: Statement | None = event.row
+        if statement is not None:
+            self._details.show(f"Statement · {statement.state_label}", statement_details(statement))
+
+    async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Statement] | None:  # noqa: ARG002
+        # Some dozens at the most, so they are one page whichever way one comes from.
+        statements = await self.asked(self.services.billing.statements, self.session, self.account.number)
+        whole = direction not in (Direction.AFTER, Direction.BEFORE)
+        return None if statements is None else Page(statements if whole else (), before=False, after=False)
+
+
+def statement_cells(statement: Statement) -> Sequence[str | Cell]:
+    """A statement's cells in the order of the columns."""
+    figures = (
+        statement.balance_forward_minor,
+        statement.payments_minor,
+        statement.credits_minor,
+        statement.charges_minor,
+    )
+    net = Money(statement.net_balance_minor, statement.currency)
+    return (
+        f"{statement.start:%Y-%m-%d}–{statement.end:%Y-%m-%d}",
+        *(Money(minor, statement.currency).figure for minor in figures),
+        Cell(str(net), "negative" if net.minor_units > 0 else ""),
+        Cell(statement.state_label, "warning" if statement.provisional else "muted"),
+    )
+
+
+def statement_details(statement: Statement) -> list[Detail]:
+    """The sum of a statement, term by term."""
+
+    def money(minor_units: int) -> str:
+        return str(Money(minor_units, statement.currency))
+
+    owes = "the customer owes" if statement.net_balance_minor > 0 else "nothing is owed"
+    return [
+        Detail("Period", f"{statement.start:%Y-%m-%d} to {statement.end:%Y-%m-%d}"),
+        Detail("Balance forward", money(statement.balance_forward_minor)),
+        Detail("− Payments", money(statement.payments_minor)),
+        Detail("− Credits", money(statement.credits_minor)),
+        Detail("+ New charges", money(statement.charges_minor)),
+        Detail("= Net balance", f"{money(statement.net_balance_minor)}, {owes}", "strong"),
+    ]

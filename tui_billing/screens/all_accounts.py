@@ -1,0 +1,196 @@
+"""All Accounts: every customer of the provider, searched, filtered and opened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Input
+
+from tui_billing.domain.accounts import Account, AccountFilter, AccountState, AccountType
+from tui_billing.domain.pages import Direction, Page
+from tui_billing.domain.payments import Payment
+from tui_billing.screens.messages import AccountOpened
+from tui_billing.screens.money_actions import ISSUE_CREDIT, MoneyAction
+from tui_billing.screens.money_screen import MoneyScreen
+from tui_billing.widgets.columns import Cell, Column
+from tui_billing.widgets.details import Detail, Details
+from tui_billing.widgets.tab_line import Tab, TabLine
+from tui_billing.widgets.text_field import TextField
+from tui_billing.widgets.virtual_table import VirtualTable
+
+if TYPE_CHECKING:
+    from tui_billing.services.posting import MoneyMoved
+
+TABS: dict[str, AccountType | None] = {
+    "All": None,
+    "Retail": AccountType.RETAIL,
+    "Corporate": AccountType.CORPORATE,
+    "Trial": AccountType.TRIAL,
+}
+STATES: tuple[AccountState | None, ...] = (None, *AccountState)
+STATE_STYLES = {AccountState.ACTIVE: "", AccountState.NEW: "", AccountState.TERMINATED: "muted"}
+COLUMNS = (
+    Column("gear", icon="⚙", tooltip="Gear menu: what can be done with this account", priority=9),
+    Column("dashboard", icon="▤", tooltip="Open this customer's dashboard", priority=9),
+    Column("Number", 8, priority=8),
+    Column("Name", 18, grow=True, priority=9),
+    Column("Type", 9, priority=3),
+    Column("State", 10, priority=4),
+    Column("Balance", 16, align="right", priority=7),
+    Column("Master user", 12, priority=1),
+)
+
+
+class AllAccounts(MoneyScreen):
+    """The list of accounts with the selected one's details."""
+
+    CSS_PATH = "all_accounts.tcss"
+    MONEY: ClassVar[tuple[MoneyAction, ...]] = (ISSUE_CREDIT,)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "dashboard", "Dashboard", tooltip="Open the selected customer's dashboard", id="dashboard"),
+        ISSUE_CREDIT.binding,
+        Binding("slash", "search", "Search", key_display="/", tooltip="Number, name or master user", id="search"),
+        Binding("s", "next_state", "State", tooltip="Show accounts of the next state only", id="state"),
+        *(Binding(str(n), f"tab('{tab}')", f"{tab} accounts", show=False) for n, tab in enumerate(TABS, 1)),
+        Binding("f5", "reload", "Reload", show=False),
+        Binding("escape", "clear_search", "Clear search", show=False),
+    ]
+
+    path = ("Accounts", "All Accounts")
+    _chosen = AccountFilter()
+
+    def content(self) -> Iterable[Widget]:
+        """Tabs, search line, list and details."""
+        self._tabs = TabLine([Tab(name, name, str(n)) for n, name in enumerate(TABS, 1)], note="State: all")
+        self._search = TextField(placeholder="Search number, name or master user", id="search")
+        self._table: VirtualTable[Account] = VirtualTable(
+            COLUMNS, cells=account_cells, key=lambda account: account.number, empty="No account matches. Esc shows all."
+        )
+        self._details = Details(id="details")
+        yield self._tabs
+        yield self._search
+        with Horizontal(id="main"):
+            yield self._table
+            yield self._details
+
+    def on_mount(self) -> None:
+        """Read the first accounts."""
+        self._table.show_source(self._fetch)
+        self._table.focus()
+
+    @property
+    def chosen(self) -> tuple[Account | None, Payment | None]:
+        """The selected account."""
+        return self._table.selected_row, None
+
+    def action_dashboard(self) -> None:
+        """Open the selected account's dashboard."""
+        self._table.action_open()
+
+    def action_search(self) -> None:
+        """Go to the search line."""
+        self._search.add_class("-open")
+        self._search.focus()
+
+    def action_clear_search(self) -> None:
+        """Show all accounts of the tab again."""
+        self._search.value = ""
+        self._search.remove_class("-open")
+        self._table.focus()
+
+    def action_next_state(self) -> None:
+        """Show the accounts of the next state only, after the last one all of them."""
+        state = STATES[(STATES.index(self._chosen.state) + 1) % len(STATES)]
+        self._tabs.show(note=f"State: {state.label if state else 'all'}")
+        self._choose(AccountFilter(self._chosen.type, state, self._chosen.search))
+
+    def action_tab(self, name: str) -> None:
+        """Show the accounts of one type, or all."""
+        self._tabs.show(active=name)
+        self._choose(AccountFilter(TABS[name], self._chosen.state, self._chosen.search))
+
+    def action_reload(self) -> None:
+        """Read the list again."""
+        self._table.reload()
+
+    def money_moved(self, moved: MoneyMoved | None) -> None:
+        """Show the new balance."""
+        self._table.reload(None if moved is None else moved.account.number)
+
+    @on(TabLine.TabChosen)
+    def _on_tab(self, event: TabLine.TabChosen) -> None:
+        self.action_tab(event.name)
+
+    @on(Input.Changed, "#search")
+    def _on_search(self, event: Input.Changed) -> None:
+        if event.value != self._chosen.search:
+            self._choose(AccountFilter(self._chosen.type, self._chosen.state, event.value))
+
+    @on(Input.Submitted, "#search")
+    def _on_searched(self) -> None:
+        self._table.focus()
+
+    @on(VirtualTable.RowOpened)
+    def _on_opened(self, event: VirtualTable.RowOpened) -> None:
+        self.post_message(AccountOpened(event.row))
+
+    @on(VirtualTable.IconPressed)
+    def _on_icon(self, event: VirtualTable.IconPressed) -> None:
+        if event.column == "gear":
+            self.action_gear()
+        else:
+            self.post_message(AccountOpened(event.row))
+
+    @on(VirtualTable.RowHighlighted)
+    def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
+        account: Account | None = event.row
+        if account is None:
+            self._details.show("No account", [])
+        else:
+            self._details.show(account.name, account_details(account))
+
+    def _choose(self, chosen: AccountFilter) -> None:
+        self._chosen = chosen
+        self._table.show_source(self._fetch)
+
+    async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Account] | None:
+        number = None if key is None else str(key)
+        with self.reporting_errors():
+            page = self.services.accounts.page
+            return await asyncio.to_thread(page, self.session, self._chosen, direction, number, limit)
+        return None
+
+
+def account_cells(account: Account) -> Sequence[str | Cell]:
+    """An account's cells in the order of the columns."""
+    return (
+        account.number,
+        account.name,
+        account.type.label,
+        Cell(account.state.label, STATE_STYLES.get(account.state, "warning")),
+        Cell(str(account.balance), "negative" if account.balance.minor_units < 0 else ""),
+        Cell(account.master_user, "muted"),
+    )
+
+
+def account_details(account: Account) -> list[Detail]:
+    """What the details of an account say, the most asked for first."""
+    limit = "none" if account.credit_limit_minor is None else str(account.money(account.credit_limit_minor))
+    terms = f"{account.payment_terms_days} days" if account.type is AccountType.CORPORATE else "by card"
+    return [
+        Detail("Number", account.number),
+        Detail("Master user", account.master_user),
+        Detail("Created", f"{account.created:%Y-%m-%d}"),
+        Detail("Currency", account.currency),
+        Detail("Credit balance", str(account.credit_balance)),
+        Detail("Amount due", str(account.amount_due), "negative" if account.amount_due.minor_units else ""),
+        Detail("Credit limit", limit),
+        Detail("Payment terms", terms),
+        Detail("Card on file", f"{account.card.label}, {account.card.expiry}" if account.card else "none"),
+    ]

@@ -1,0 +1,100 @@
+"""What every screen of a signed-in operator has: path line, key bar, and one way to ask the services."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar, ParamSpec, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui_billing.domain.access import Permission
+from tui_billing.domain.errors import BillingError, SignInRefused
+from tui_billing.domain.text import shown
+from tui_billing.screens.messages import SessionEnded, WentBack
+from tui_billing.widgets.key_bar import KeyBar
+from tui_billing.widgets.path_line import PathLine
+
+if TYPE_CHECKING:
+    from tui_billing.services.desk_services import DeskServices
+    from tui_billing.services.session import OperatorSession
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _action_commands() -> type[Provider]:
+    from tui_billing.screens.palette import ActionCommands
+
+    return ActionCommands
+
+
+def _account_commands() -> type[Provider]:
+    from tui_billing.screens.palette import AccountCommands
+
+    return AccountCommands
+
+
+class DeskScreen(Screen[None]):
+    """A screen of the desk: says where one is and who is signed in, and offers only what the profile allows."""
+
+    COMMANDS = {_action_commands, _account_commands}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", key_display="Esc", tooltip="One step back", id="back"),
+    ]
+    PERMISSIONS: ClassVar[dict[str, tuple[Permission, ...]]] = {}
+    """By action: any one of these permissions shows it; an action that is not named here is open to all."""
+
+    def __init__(self, services: DeskServices, session: OperatorSession, database: str) -> None:
+        super().__init__()
+        self.services = services
+        self.session = session
+        self.database = database
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Where one is, from the outside in."""
+        raise NotImplementedError
+
+    def content(self) -> Iterable[Widget]:
+        """The widgets between the path line and the key bar."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """The path on top, the content, the keys at the bottom."""
+        yield PathLine(*self.path, who=f"{self.session.name} · {self.session.profile.value}", database=self.database)
+        yield from self.content()
+        yield KeyBar()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hide what the profile does not allow from footer, gear menu, help and palette alike."""
+        needed = self.PERMISSIONS.get(action)
+        if needed is not None and not self.session.may(*needed):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_back(self) -> None:
+        """Go one step back."""
+        self.post_message(WentBack())
+
+    async def asked(self, use_case: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R | None:
+        """What a use case answers, asked off the event loop; a refusal is shown, and answered with none."""
+        with self.reporting_errors():
+            return await asyncio.to_thread(use_case, *args, **kwargs)
+        return None
+
+    @contextmanager
+    def reporting_errors(self) -> Iterator[None]:
+        """Show a refusal as a notice; the end of the session leads back to the log in."""
+        try:
+            yield
+        except SignInRefused as ended:
+            self.post_message(SessionEnded(ended.sentence))
+        except BillingError as refusal:
+            self.notify(shown(refusal.sentence), title=refusal.title, severity="warning", markup=False)

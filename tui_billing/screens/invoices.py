@@ -1,0 +1,137 @@
+"""Usage and Billing > Invoices: what was billed, and what paid it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Hashable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from textual import on, work
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from tui_billing.domain.invoices import Invoice, InvoiceState
+from tui_billing.domain.pages import Direction, Page
+from tui_billing.screens.customer import CustomerScreen
+from tui_billing.screens.messages import Place
+from tui_billing.screens.modals.details import DetailsView
+from tui_billing.widgets.columns import Cell, Column
+from tui_billing.widgets.details import Detail, Details
+from tui_billing.widgets.virtual_table import VirtualTable
+
+if TYPE_CHECKING:
+    from tui_billing.services.billing import InvoiceDetails
+
+STATE_STYLES = {InvoiceState.OVERDUE: "negative", InvoiceState.OPEN: "warning"}
+COLUMNS = (
+    Column("Number", 15, priority=9),
+    Column("Period", 23, priority=1),
+    Column("Issued", 10, priority=5),
+    Column("Due", 10, priority=6),
+    Column("Total", 14, align="right", grow=True, priority=8),
+    Column("From credit", 12, align="right", grow=True, priority=2),
+    Column("Still due", 13, align="right", grow=True, priority=8),
+    Column("State", 7, priority=7),
+)
+
+
+class Invoices(CustomerScreen):
+    """The invoices of a customer, newest first."""
+
+    PLACE = Place.INVOICES
+
+    def place(self) -> Iterable[Widget]:
+        """The list and the details of the selected invoice."""
+        self._table: VirtualTable[Invoice] = VirtualTable(
+            COLUMNS,
+            cells=invoice_cells,
+            key=lambda invoice: (invoice.issued, invoice.sequence),
+            empty="No invoices yet.",
+        )
+        self._details = Details(id="details")
+        with Horizontal(id="main"):
+            yield self._table
+            yield self._details
+
+    def on_mount(self) -> None:
+        """Read the newest invoices."""
+        self._table.show_source(self._fetch)
+        self._table.focus()
+
+    def action_reload(self) -> None:
+        """Read the list again."""
+        self._table.reload()
+
+    @on(VirtualTable.RowHighlighted)
+    def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
+        invoice: Invoice | None = event.row
+        if invoice is None:
+            self._details.show("No invoice selected", [])
+            return
+        self._details.show(f"Invoice {invoice.number}", invoice_summary(invoice))
+        if self.has_class("-wide"):
+            self._show_details(invoice)
+
+    @on(VirtualTable.RowOpened)
+    @work
+    async def _on_opened(self, event: VirtualTable.RowOpened) -> None:
+        invoice: Invoice = event.row
+        details = await self.asked(self.services.billing.details, self.session, self.account.number, invoice.sequence)
+        if details is not None:
+            await self.app.push_screen_wait(DetailsView(f"Invoice {invoice.number}", invoice_details(details)))
+
+    @work(exclusive=True, group="details")
+    async def _show_details(self, invoice: Invoice) -> None:
+        details = await self.asked(self.services.billing.details, self.session, self.account.number, invoice.sequence)
+        if details is not None:
+            self._details.show(f"Invoice {invoice.number}", invoice_details(details))
+
+    async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Invoice] | None:
+        after = cast("Any", key)
+        with self.reporting_errors():
+            page = self.services.billing.page
+            return await asyncio.to_thread(page, self.session, self.account.number, direction, after, limit)
+        return None
+
+
+def invoice_cells(invoice: Invoice) -> Sequence[str | Cell]:
+    """An invoice's cells in the order of the columns."""
+    state = invoice.state(datetime.now(UTC).date())
+    from_credit = invoice.money(invoice.paid_from_credit_minor).figure if invoice.paid_from_credit_minor else "–"
+    return (
+        invoice.number,
+        Cell(f"{invoice.period_start:%Y-%m-%d}–{invoice.period_end:%Y-%m-%d}", "muted"),
+        f"{invoice.issued:%Y-%m-%d}",
+        f"{invoice.due_date:%Y-%m-%d}",
+        str(invoice.money(invoice.total_minor)),
+        from_credit,
+        invoice.money(invoice.due_minor).figure,
+        Cell(state.label, STATE_STYLES.get(state, "")),
+    )
+
+
+def invoice_summary(invoice: Invoice) -> list[Detail]:
+    """What the row itself tells."""
+    return [
+        Detail("Period", f"{invoice.period_start:%Y-%m-%d} to {invoice.period_end:%Y-%m-%d}"),
+        Detail("Issued", f"{invoice.issued:%Y-%m-%d}"),
+        Detail("Due", f"{invoice.due_date:%Y-%m-%d}"),
+        Detail("State", invoice.state(datetime.now(UTC).date()).label),
+        Detail("Total", str(invoice.money(invoice.total_minor))),
+        Detail("Paid from credit", str(invoice.money(invoice.paid_from_credit_minor))),
+        Detail("Still due", str(invoice.money(invoice.due_minor))),
+    ]
+
+
+def invoice_details(details: InvoiceDetails) -> list[Detail]:
+    """The invoice with its lines and what paid them."""
+    invoice = details.invoice
+    lines = [*invoice_summary(invoice), Detail("Lines")]
+    for line in details.lines:
+        amount = invoice.money(line.amount_minor).figure
+        lines.append(Detail(f"{line.dated:%Y-%m-%d}", f"{line.description} · {line.quantity} × {line.unit_price}"))
+        lines.append(Detail(" ", amount, "strong"))
+    lines.append(Detail("Paid by"))
+    paid = [Detail(f"{kind.upper()} {payment_id[:8]}", str(amount)) for kind, payment_id, amount in details.payers]
+    return lines + (paid or [Detail("", "nothing yet")])

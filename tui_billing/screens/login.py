@@ -1,0 +1,108 @@
+"""Log in: the first screen, painted before anything heavy is imported."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import Button, Input, Static
+
+from tui_billing.domain.demo_users import DEMO_PASSWORD, DEMO_USERS
+from tui_billing.domain.errors import BillingError
+from tui_billing.domain.text import shown
+from tui_billing.screens.messages import SignedIn
+from tui_billing.widgets.field import Field
+from tui_billing.widgets.key_bar import KeyBar
+from tui_billing.widgets.text_field import PasswordField, TextField
+
+if TYPE_CHECKING:
+    from tui_billing.services.desk_services import DeskServices
+
+
+class LoginScreen(Screen[None]):
+    """Asks for user name and password; in a training database it lists who may be tried."""
+
+    CSS_PATH = "login.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "log_in", "Log In", key_display="Enter", show=True),
+        Binding("tab", "app.focus_next", "Next field", key_display="Tab", priority=True),
+        Binding("shift+tab", "app.focus_previous", "Previous field", priority=True, show=False),
+    ]
+
+    def __init__(
+        self, services: Callable[[], Awaitable[DeskServices]], database: str, training: bool, notice: str = ""
+    ) -> None:
+        super().__init__()
+        self._services = services
+        self._database = database
+        self._training = training
+        self._notice = notice
+        self.busy = False
+
+    def compose(self) -> ComposeResult:
+        """The form, a line for what went wrong, and the demo users."""
+        self._username = TextField(max_length=64)
+        self._password = PasswordField()
+        with Vertical(id="box") as box:
+            box.border_title = "tui-billing · the payments desk"
+            yield Static(Text(shown(self._database)), classes="database")
+            yield Field("Username", self._username)
+            yield Field("Password", self._password)
+            yield Button(Text("Log In"), id="log-in", compact=True, variant="primary")
+            yield Static(Text(shown(self._notice)), id="notice")
+        yield Static(demo_users_text() if self._training else "", id="demo-users", markup=False)
+        yield KeyBar()
+
+    def show_training(self) -> None:
+        """Say that this is a training database, as it has turned out."""
+        self.query_one("#demo-users", Static).update(demo_users_text())
+
+    def show_notice(self, sentence: str) -> None:
+        """Say what went wrong."""
+        self.query_one("#notice", Static).update(Text(shown(sentence)))
+
+    @on(Input.Submitted)
+    @on(Button.Pressed)
+    def action_log_in(self) -> None:
+        """Sign in with what has been typed, or go on to the password while there is none."""
+        if self.busy:
+            return
+        if not self._password.value:
+            self._password.focus()
+            return
+        self.busy = True
+        self.show_notice("Signing in…")
+        self._sign_in(self._username.value, self._password.value)
+
+    @work
+    async def _sign_in(self, name: str, password: str) -> None:
+        try:
+            services = await self._services()
+            origin = os.environ.get("SSH_CONNECTION", "")
+            session = await asyncio.to_thread(services.sign_in.sign_in, name, password, origin)
+        except BillingError as refusal:
+            self.busy = False
+            self._password.value = ""
+            self._password.focus()
+            self.show_notice(refusal.sentence)
+            return
+        self.post_message(SignedIn(session))
+
+
+def demo_users_text() -> Text:
+    """Who may be tried in a training database, and the one password."""
+    text = Text("Training database, nothing is real. ", style="bold")
+    text.append(f"Password for all: {DEMO_PASSWORD}", style="bold")
+    width = max(len(name) for name, _, _ in DEMO_USERS) + 2
+    for name, profile, purpose in DEMO_USERS:
+        text.append(f"\n{name:<{width}}", style="bold")
+        text.append(f"{profile.value:<17}{purpose}", style="not bold")
+    return text

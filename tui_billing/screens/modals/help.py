@@ -1,0 +1,23 @@
+"""Help: the keys of this screen and what they do."""
+
+from __future__ import annotations
+
+from textual.screen import Screen
+
+from tui_billing.screens.modals.details import DetailsView
+from tui_billing.widgets.details import Detail
+
+
+def help_on(screen: Screen[object]) -> DetailsView:
+    """The page that lists the keys in force on a screen, with what each does."""
+    lines: dict[str, Detail] = {}
+    for _, binding, enabled, tooltip in screen.active_bindings.values():
+        if not enabled or binding.system or not binding.description:
+            continue
+        keys = screen.app.get_key_display(binding)
+        known = lines.get(binding.action)
+        if known is not None:
+            keys = f"{known.label} {keys}"
+        said = f"{binding.description}: {tooltip}" if tooltip else binding.description
+        lines[binding.action] = Detail(keys, said)
+    return DetailsView("Help", list(lines.values()))

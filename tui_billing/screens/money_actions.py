@@ -1,0 +1,94 @@
+"""The money actions of the desk: key, words, who sees them, and what the account or row must allow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+from tui_billing.domain.access import Permission
+from tui_billing.domain.accounts import Account
+from tui_billing.domain.errors import RuleRefused
+from tui_billing.domain.payments import (
+    Payment,
+    PaymentKind,
+    refuse_cancel_credit,
+    refuse_cancel_payment,
+    refuse_charge_back,
+    refuse_credit,
+    refuse_make,
+    refuse_record,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyAction:
+    """One entry of the gear menu and its direct key; `refuse` raises `RuleRefused` where it is not possible."""
+
+    key: str
+    name: str
+    label: str
+    tooltip: str
+    permission: Permission
+    refuse: Callable[[Account, Payment | None], None]
+
+    @property
+    def binding(self) -> Binding:
+        """The direct key of this action on a screen."""
+        action = f"money('{self.name}')"
+        return Binding(self.key, action, self.label, tooltip=self.tooltip, id=self.name)
+
+    def label_for(self, payment: Payment | None) -> str:
+        """The words for the row at hand: what takes a credit back is Cancel Credit."""
+        is_credit = payment is not None and payment.kind is PaymentKind.CREDIT
+        return "Cancel Credit" if self is CANCEL and is_credit else self.label
+
+    def refusal(self, account: Account, payment: Payment | None) -> str:
+        """Why this is not possible here, or nothing."""
+        try:
+            self.refuse(account, payment)
+        except RuleRefused as refused:
+            return refused.sentence
+        return ""
+
+
+def _of_row(refuse: Callable[[Payment], None]) -> Callable[[Account, Payment | None], None]:
+    def refuse_row(account: Account, payment: Payment | None) -> None:  # noqa: ARG001
+        if payment is None:
+            raise RuleRefused("No payment is selected.")
+        refuse(payment)
+
+    return refuse_row
+
+
+def _refuse_cancel(payment: Payment) -> None:
+    (refuse_cancel_credit if payment.kind is PaymentKind.CREDIT else refuse_cancel_payment)(payment)
+
+
+RECORD = MoneyAction(
+    *("r", "record", "Record Payment", "Money a corporate customer has paid by bank, check or cash"),
+    Permission.FINANCE,
+    lambda account, _: refuse_record(account),
+)
+MAKE = MoneyAction(
+    *("m", "make", "Make Payment", "Charge the card on file"),
+    Permission.BILLING_ADMIN,
+    lambda account, _: refuse_make(account),
+)
+ISSUE_CREDIT = MoneyAction(
+    *("c", "credit", "Issue Credit", "Raise the customer's balance; it pays later charges first"),
+    Permission.FINANCE,
+    lambda account, _: refuse_credit(account),
+)
+CHARGE_BACK = MoneyAction(
+    *("b", "charge_back", "Issue Charge Back", "Return the selected card payment, whole or in part"),
+    Permission.FINANCE,
+    _of_row(refuse_charge_back),
+)
+CANCEL = MoneyAction(
+    *("x", "cancel", "Cancel Payment", "Take the selected recorded payment or credit back whole"),
+    Permission.FINANCE,
+    _of_row(_refuse_cancel),
+)
+ACTIONS = {action.name: action for action in (RECORD, MAKE, CHARGE_BACK, CANCEL, ISSUE_CREDIT)}

@@ -1,0 +1,77 @@
+"""What the screens that move money share: the gear menu, the dialogs, and the notice afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from tui_billing.domain.accounts import Account
+from tui_billing.domain.payments import Payment
+from tui_billing.domain.text import shown
+from tui_billing.screens.base import DeskScreen
+from tui_billing.screens.modals.gear_menu import GearEntry, GearMenu
+from tui_billing.screens.money_actions import ACTIONS, MoneyAction
+
+if TYPE_CHECKING:
+    from tui_billing.services.posting import MoneyMoved
+
+
+class MoneyScreen(DeskScreen):
+    """A screen with a gear menu; its direct keys and the menu's entries are the same actions."""
+
+    MONEY: ClassVar[tuple[MoneyAction, ...]] = ()
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "gear", "Gear menu", key_display="g", tooltip="What can be done here", id="gear"),
+    ]
+
+    @property
+    def chosen(self) -> tuple[Account | None, Payment | None]:
+        """The account and the payment that an action would be about."""
+        raise NotImplementedError
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hide the money actions that the profile does not allow."""
+        if action == "money" and not self.session.may(ACTIONS[str(parameters[0])].permission):
+            return False
+        return super().check_action(action, parameters)
+
+    @work
+    async def action_gear(self) -> None:
+        """Open the gear menu and do what is chosen there."""
+        account, payment = self.chosen
+        entries = []
+        if account is not None:
+            allowed = [action for action in self.MONEY if self.session.may(action.permission)]
+            entries = [
+                GearEntry(action.key, action.label_for(payment), action.name, action.refusal(account, payment))
+                for action in allowed
+            ]
+        chosen = await self.app.push_screen_wait(GearMenu(entries))
+        if chosen:
+            self.action_money(chosen)
+
+    @work
+    async def action_money(self, name: str) -> None:
+        """Open the dialog of a money action, or say why the row does not allow it."""
+        account, payment = self.chosen
+        if account is None:
+            self.notify("No account is selected.", severity="warning", markup=False)
+            return
+        refusal = ACTIONS[name].refusal(account, payment)
+        if refusal:
+            self.notify(shown(refusal), title=ACTIONS[name].label_for(payment), severity="warning", markup=False)
+            return
+        from tui_billing.screens.modals.dialogs import dialog_for
+
+        dialog = dialog_for(name, self.services, self.session, account, payment)
+        moved = await self.app.push_screen_wait(dialog)
+        if moved is not None:
+            notice = f"{shown(moved.account.name)}: {dialog.told(moved)}. Balance: {moved.account.balance}."
+            self.notify(notice, title=dialog.heading, markup=False)
+        self.money_moved(moved)
+
+    def money_moved(self, moved: MoneyMoved | None) -> None:
+        """Show what has changed; none if the dialog was left, which may have left a Pending row."""
+        raise NotImplementedError

@@ -1,0 +1,175 @@
+"""Usage and Billing > Payments: everything that came in for a customer, and its ways back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from tui_billing.domain.accounts import Account
+from tui_billing.domain.pages import Direction, Page
+from tui_billing.domain.payments import Payment, PaymentFilter, PaymentState
+from tui_billing.screens.customer import CustomerScreen
+from tui_billing.screens.messages import Place
+from tui_billing.screens.modals.details import DetailsView
+from tui_billing.screens.money_actions import ACTIONS
+from tui_billing.screens.payment_details import payment_details, payment_summary, state_in_words
+from tui_billing.widgets.columns import Cell, Column
+from tui_billing.widgets.details import Details
+from tui_billing.widgets.tab_line import TabLine
+from tui_billing.widgets.virtual_table import VirtualTable
+
+if TYPE_CHECKING:
+    from tui_billing.services.posting import MoneyMoved
+
+FILTERS = tuple(PaymentFilter)
+STATE_STYLES = {
+    PaymentState.PENDING: "warning",
+    PaymentState.FAILED: "negative",
+    PaymentState.CANCELLED: "muted",
+    PaymentState.CHARGED_BACK: "muted",
+    PaymentState.PARTLY_CHARGED_BACK: "warning",
+}
+COLUMNS = (
+    Column("Date", 10, priority=9),
+    Column("ID", 8, priority=7),
+    Column("Kind", 6, priority=6),
+    Column("Method or card", 15, grow=True, priority=2),
+    Column("Reference", 12, grow=True, priority=1),
+    Column("Amount", 14, align="right", priority=9),
+    Column("Unapplied", 13, align="right", priority=3),
+    Column("State", 12, grow=True, priority=8),
+    Column("Recorded by", 11, priority=0),
+)
+
+
+class Payments(CustomerScreen):
+    """The payments and credits of a customer, newest first."""
+
+    PLACE = Place.PAYMENTS
+    MONEY = tuple(ACTIONS.values())
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(action.binding for action in ACTIONS.values()),
+        Binding("f", "next_filter", "Filter", tooltip="Show the next kind of payments only", id="filter"),
+    ]
+    _filter = PaymentFilter.ALL
+
+    def place(self) -> Iterable[Widget]:
+        """The list and the details of the selected row."""
+        self._table: VirtualTable[Payment] = VirtualTable(
+            COLUMNS,
+            cells=payment_cells,
+            key=lambda payment: (payment.received, payment.sequence),
+            empty="No payments here yet.",
+        )
+        self._details = Details(id="details")
+        with Horizontal(id="main"):
+            yield self._table
+            yield self._details
+
+    def on_mount(self) -> None:
+        """Read the newest payments."""
+        self._show_note()
+        self._table.show_source(self._fetch)
+        self._table.focus()
+
+    @property
+    def chosen(self) -> tuple[Account | None, Payment | None]:
+        """The customer and the selected payment."""
+        return self.account, self._table.selected_row
+
+    def action_next_filter(self) -> None:
+        """Show the next kind of rows only, after the last one all of them."""
+        self._filter = FILTERS[(FILTERS.index(self._filter) + 1) % len(FILTERS)]
+        self._show_note()
+        empty = (
+            "No payments here yet." if self._filter is PaymentFilter.ALL else "None of these. f shows the next kind."
+        )
+        self._table.show_source(self._fetch, empty=empty)
+
+    def action_reload(self) -> None:
+        """Read the list and the balance again."""
+        self._table.reload()
+        self._reload_account()
+
+    def money_moved(self, moved: MoneyMoved | None) -> None:
+        """Show the row the action made or changed, selected."""
+        if moved is None:
+            self.action_reload()
+            return
+        self.account = moved.account
+        if self._filter is not PaymentFilter.ALL:
+            self._filter = PaymentFilter.ALL
+        self._show_note()
+        self._table.show_source(self._fetch, select_key=(moved.payment.received, moved.payment.sequence))
+
+    @on(VirtualTable.RowHighlighted)
+    def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
+        payment: Payment | None = event.row
+        if payment is None:
+            self._details.show("No payment selected", [])
+            return
+        self._details.show(f"{payment_title(payment)} · {state_in_words(payment)}", payment_summary(payment))
+        if self.has_class("-wide"):
+            self._show_details(payment)
+
+    @on(VirtualTable.RowOpened)
+    @work
+    async def _on_opened(self, event: VirtualTable.RowOpened) -> None:
+        payment: Payment = event.row
+        details = await self.asked(self.services.payments.details, self.session, self.account.number, payment.id)
+        if details is not None:
+            await self.app.push_screen_wait(DetailsView(payment_title(payment), payment_details(details)))
+
+    @work(exclusive=True, group="details")
+    async def _show_details(self, payment: Payment) -> None:
+        details = await self.asked(self.services.payments.details, self.session, self.account.number, payment.id)
+        if details is not None:
+            self._details.show(payment_title(payment), payment_details(details))
+
+    @work(exclusive=True, group="account")
+    async def _reload_account(self) -> None:
+        account = await self.asked(self.services.accounts.show, self.session, self.account.number)
+        if account is not None:
+            self.account = account
+            self._show_note()
+
+    def _show_note(self) -> None:
+        shown_kind = "" if self._filter is PaymentFilter.ALL else f"Only: {self._filter.value} · "
+        self.query_one("#places", TabLine).show(note=f"{shown_kind}Balance {self.account.balance}")
+
+    async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Payment] | None:
+        after = cast("Any", key)
+        with self.reporting_errors():
+            page = self.services.payments.page
+            return await asyncio.to_thread(
+                page, self.session, self.account.number, self._filter, direction, after, limit
+            )
+        return None
+
+
+def payment_title(payment: Payment) -> str:
+    """What the details of a payment are headed with."""
+    return f"{'Credit' if payment.kind.value == 'credit' else 'Payment'} {payment.short_id}"
+
+
+def payment_cells(payment: Payment) -> Sequence[str | Cell]:
+    """A payment's cells in the order of the columns."""
+    gone = payment.state in (PaymentState.CANCELLED, PaymentState.FAILED, PaymentState.CHARGED_BACK)
+    waiting = " · charge back pending" if payment.charge_back_pending_minor else ""
+    return (
+        f"{payment.received:%Y-%m-%d}",
+        Cell(payment.short_id, "muted"),
+        payment.kind.label,
+        payment.means,
+        Cell(payment.reference, "muted"),
+        Cell(str(payment.amount), "muted" if gone else ""),
+        Cell(payment.unapplied.figure if payment.unapplied_minor else "–", "" if payment.unapplied_minor else "muted"),
+        Cell(payment.state.label + waiting, "warning" if waiting else STATE_STYLES.get(payment.state, "")),
+        Cell(payment.recorded_by, "muted"),
+    )
