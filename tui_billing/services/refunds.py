@@ -67,19 +67,21 @@ class Refunds(Service):
         Raises `RuleRefused` with the gateway's reason if it refuses, and `OutcomeUnknown` if no answer came.
         """
         with self.store.reading() as connection:
-            payment = payment_found(connection, payment_id)
-        resolve_payment(self, payment.id)
-        key, content = checked_key(key), content_of("charge back", payment.id, request)
+            payment_id = payment_found(connection, payment_id).id
+        resolve_payment(self, payment_id)
+        key, content = checked_key(key), content_of("charge back", payment_id, request)
         with self.store.writing() as connection:
             earlier = earlier_result(connection, key, content)
             if earlier is None:
-                charge_back = self._add_pending(connection, session, payment.id, request, key)
+                # Read only now: the look-up above may just have learnt the reference of the charge.
+                payment = payment_found(connection, payment_id)
+                charge_back = self._add_pending(connection, session, payment, request, key)
                 remember(connection, key, content, charge_back.id)
         if earlier is None:
             refund = _refund_request(payment, charge_back)
             save_charge_back_outcome(self, charge_back.id, self.gateways[payment.gateway].refund(refund))
         with self.store.reading() as connection:
-            return told(connection, payment.id, earlier or charge_back.id)
+            return told(connection, payment_id, earlier or charge_back.id)
 
     @requires(Permission.FINANCE, action="Cancel Payment")
     def cancel_payment(self, session: OperatorSession, payment_id: str, reason: CancelReason, key: str) -> MoneyMoved:
@@ -87,10 +89,8 @@ class Refunds(Service):
         return cancel(self, session, payment_id, reason, key, refuse_cancel_payment, "Cancel Payment")
 
     def _add_pending(
-        self, connection: Connection, session: OperatorSession, payment_id: str, request: ChargeBackRequest, key: str
+        self, connection: Connection, session: OperatorSession, payment: Payment, request: ChargeBackRequest, key: str
     ) -> ChargeBack:
-        payment = payments.by_id(connection, payment_id)
-        assert payment is not None
         refuse_charge_back(payment)
         amount = charge_back_amount(payment, request.amount)
         charge_back = payments.add_charge_back(
