@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui_billing.services.session import OperatorSession
 
 IDLE_CHECK_S = 5
+KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "f5": "F5"}
 DARK, LIGHT, SIXTEEN_COLOURS = "nord", "solarized-light", "ansi-dark"
 
 
@@ -53,7 +54,7 @@ class BillingApp(App[None]):
         self.session: OperatorSession | None = None
         self._open_services = open_services
         self._opening: asyncio.Task[DeskServices] | None = None
-        self._gate = KeyGate(self, super().on_event)
+        self._gate = KeyGate(self, super().on_event, self._signing_in)
         self._last_key_s = time.time()
 
     def on_mount(self) -> None:
@@ -73,6 +74,10 @@ class BillingApp(App[None]):
                 await self._gate.take(event)
                 return
         await super().on_event(event)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as keyboards name it."""
+        return binding.key_display or KEY_NAMES.get(binding.key) or super().get_key_display(binding)
 
     async def services(self) -> DeskServices:
         """The services, once the database is open; raises what kept it from opening."""
@@ -144,6 +149,10 @@ class BillingApp(App[None]):
             await self.pop_screen()
         self._show_login(event.reason)
 
+    def action_log_out(self) -> None:
+        """End the session and go back to the log in."""
+        self.post_message(SessionEnded("Logged out."))
+
     def action_help(self) -> None:
         """Show the keys of this screen."""
         from tui_billing.screens.modals.help import help_on
@@ -192,6 +201,9 @@ class BillingApp(App[None]):
         sentence = f"tui-billing met a fault of its own and had to stop. No payment is lost. Details: {log_file}"
         self._exit_renderables.append(Text(sentence))
         self._close_messages_no_wait()
+
+    def _signing_in(self) -> bool:
+        return isinstance(self.screen, LoginScreen) and self.screen.busy
 
     def _lock_when_idle(self) -> None:
         if time.time() - self._last_key_s > self.settings.idle_lock_s:

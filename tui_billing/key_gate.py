@@ -17,25 +17,27 @@ from textual.message_pump import MessagePump
 from textual.widgets import Input
 
 SETTLE_DEADLINE_S = 2.0
+HOLD_DEADLINE_S = 60.0
 PAUSE_S = 0.002
 LIST_KEYS = frozenset({"up", "down", "j", "k", "pageup", "pagedown", "home", "end"})
 QUIT_KEY = "ctrl+q"
 
 
 class KeyGate:
-    """Holds keys back while an earlier one is being acted upon."""
+    """Holds keys back while an earlier one is being acted upon, or while `holding` says the screen will change."""
 
-    def __init__(self, app: App[Any], send: Callable[[events.Key], Awaitable[None]]) -> None:
+    def __init__(
+        self, app: App[Any], send: Callable[[events.Key], Awaitable[None]], holding: Callable[[], bool]
+    ) -> None:
         self._app = app
         self._send = send
+        self._holding = holding
         self._waiting: deque[events.Key] = deque()
         self._task: asyncio.Task[None] | None = None
-        self.holding = False
-        """Set while the screen is about to change, such as during sign-in."""
 
     async def take(self, key: events.Key) -> None:
         """Send the key on now, or when those before it have taken effect."""
-        if self._task is None and self._flows(key) and not self.holding:
+        if self._task is None and self._flows(key) and not self._holding():
             await self._send(key)
             return
         if key.key == QUIT_KEY:
@@ -49,7 +51,8 @@ class KeyGate:
             while self._waiting:
                 key = self._waiting.popleft()
                 if key.key != QUIT_KEY:
-                    await self._until(lambda: not self.holding and self._screen_ready(), None)
+                    await self._until(lambda: not self._holding(), HOLD_DEADLINE_S)
+                    await self._until(self._screen_ready, SETTLE_DEADLINE_S)
                 flows = self._flows(key)
                 await self._send(key)
                 if not flows:
@@ -80,10 +83,13 @@ class KeyGate:
 
     def _screen_ready(self) -> bool:
         screen = self._app.screen
-        return screen.is_running and screen.is_mounted and (screen.focused is not None or not screen.focus_chain)
+        focused = screen.focused
+        ready = screen.is_running and screen.is_mounted and (focused is not None or not screen.focus_chain)
+        # A list whose rows are still being read has yet to honour the keys before.
+        return ready and bool(getattr(focused, "settled", True))
 
-    async def _until(self, condition: Callable[[], bool], deadline_s: float | None) -> None:
+    async def _until(self, condition: Callable[[], bool], deadline_s: float) -> None:
         loop = asyncio.get_running_loop()
-        end_s = loop.time() + (deadline_s or 60)
+        end_s = loop.time() + deadline_s
         while not condition() and loop.time() < end_s:
             await asyncio.sleep(PAUSE_S)

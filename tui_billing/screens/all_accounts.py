@@ -60,6 +60,7 @@ class AllAccounts(MoneyScreen):
         *(Binding(str(n), f"tab('{tab}')", f"{tab} accounts", show=False) for n, tab in enumerate(TABS, 1)),
         Binding("f5", "reload", "Reload", show=False),
         Binding("escape", "clear_search", "Clear search", show=False),
+        Binding("down", "to_list", "To the list", show=False),
     ]
 
     path = ("Accounts", "All Accounts")
@@ -102,6 +103,10 @@ class AllAccounts(MoneyScreen):
         """Show all accounts of the tab again."""
         self._search.value = ""
         self._search.remove_class("-open")
+        self._table.focus()
+
+    def action_to_list(self) -> None:
+        """Go from the search line to the accounts it found."""
         self._table.focus()
 
     def action_next_state(self) -> None:

@@ -40,10 +40,11 @@ def _account_commands() -> type[Provider]:
     return AccountCommands
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(Screen[None], inherit_bindings=False):
     """A screen of the desk: says where one is and who is signed in, and offers only what the profile allows."""
 
     COMMANDS = {_action_commands, _account_commands}
+    AUTO_FOCUS = "VirtualTable"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", key_display="Esc", tooltip="One step back", id="back"),

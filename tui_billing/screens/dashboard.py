@@ -20,8 +20,6 @@ from tui_billing.widgets.details import Detail, Details
 if TYPE_CHECKING:
     from tui_billing.services.dashboards import Dashboard as DashboardFigures
 
-AGES = ("Not due yet", "1–30 days late", "31–60 days late", "61–90 days late", "Over 90 days late")
-
 
 class Dashboard(CustomerScreen):
     """Figures, twelve months of charges against payments, and what is due by age."""
@@ -57,6 +55,8 @@ class Dashboard(CustomerScreen):
             return
         self.account = figures.account
         self._figures.show(f"{figures.account.name} · {figures.account.state.label}", figure_details(figures))
+        from tui_billing.services.dashboards import AGES
+
         ages = zip(AGES, figures.due_by_age, strict=True)
         late = [Detail(age, str(due), "negative" if due.minor_units and n else "") for n, (age, due) in enumerate(ages)]
         self._ages.show("Due by age", late)
@@ -75,6 +75,6 @@ def figure_details(figures: DashboardFigures) -> list[Detail]:
         Detail("Amount due", str(account.amount_due), "negative" if owed else ""),
         Detail("Credit balance", str(account.credit_balance), "positive" if account.credit_balance.minor_units else ""),
         Detail("Open invoices", f"{figures.open_invoices}{overdue}"),
-        Detail("Last payment", f"{last.amount} on {last.received:%Y-%m-%d}" if last else "none yet"),
+        Detail("Last payment", f"{last.amount}, {last.received:%Y-%m-%d}" if last else "none yet"),
         Detail("Card on file", f"{account.card.label}, {account.card.expiry}" if account.card else "none"),
     ]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
 
 
-class LoginScreen(Screen[None]):
+class LoginScreen(Screen[None], inherit_bindings=False):
     """Asks for user name and password; in a training database it lists who may be tried."""
 
     CSS_PATH = "login.tcss"
@@ -94,6 +94,7 @@ class LoginScreen(Screen[None]):
             self._password.focus()
             self.show_notice(refusal.sentence)
             return
+        self._password.value = ""
         self.post_message(SignedIn(session))
 
 

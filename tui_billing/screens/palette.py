@@ -19,6 +19,7 @@ from tui_billing.screens.base import DeskScreen
 from tui_billing.screens.messages import AccountOpened
 
 MOST_ACCOUNTS = 8
+UNBOUND = {"Light or dark theme": "light_or_dark", "Log Out": "log_out"}
 
 
 class ActionCommands(Provider):
@@ -42,6 +43,8 @@ class ActionCommands(Provider):
             if enabled and binding.description and binding.id is not None and not binding.system:
                 run = partial(self.app.run_action, binding.action, node)
                 found[binding.id] = (binding.description, run, tooltip)
+        for label, action in UNBOUND.items():
+            found[label] = (label, partial(self.app.run_action, f"app.{action}"), "")
         return list(found.values())
 
 

@@ -20,7 +20,7 @@ from tui_billing.store import invoices, payments
 from tui_billing.store.ledger import sums_by_event
 
 MONTHS_SHOWN = 12
-AGES = ("Not due", "1–30", "31–60", "61–90", "Over 90")
+AGES = ("Not due", "1–30 days", "31–60 days", "61–90 days", "Over 90 days")
 AGE_LIMITS_DAYS = (0, 30, 60, 90)
 
 

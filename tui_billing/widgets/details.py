@@ -17,6 +17,7 @@ LABEL_CELLS = 18
 MIN_VALUE_CELLS = 12
 GAP = 2
 WHEEL_LINES = 3
+ANY_HEIGHT = 10_000
 
 Line = list[Run]
 
@@ -30,7 +31,9 @@ class Detail(NamedTuple):
 
 
 class Details(LineWidget):
-    """A title and details below it: in one column with long values wrapped, or in two when they would not fit else."""
+    """A title and details below it: in one column with long values wrapped, or in two if they
+    would not fit else and `one_column` does not forbid it.
+    """
 
     DEFAULT_CSS = """
     Details { height: 1fr; padding: 0 1; }
@@ -41,10 +44,12 @@ class Details(LineWidget):
         title: str = "",
         details: Iterable[Detail | tuple[str, str] | tuple[str, str, str]] = (),
         *,
+        one_column: bool = False,
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
+        self._one_column = one_column
         self._title = shown(title)
         self._details = [Detail(*detail) for detail in details]
         self._lines: list[Line] = []
@@ -83,7 +88,8 @@ class Details(LineWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._lines = detail_lines(self._details, self.size.width, self.size.height - 1)
+        height = ANY_HEIGHT if self._one_column else self.size.height - 1
+        self._lines = detail_lines(self._details, self.size.width, height)
         before, self._painted = self._painted, [self.render_line(y) for y in range(self.size.height)]
         if len(before) != len(self._painted):
             self.refresh()

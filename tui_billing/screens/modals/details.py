@@ -36,7 +36,7 @@ class DetailsView(ModalScreen[None]):
         with Vertical() as box:
             box.border_title = shown(self._title)
             box.border_subtitle = "↑ ↓ scroll · Esc Close"
-            yield Details("", self._shown)
+            yield Details("", self._shown, one_column=True)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""

@@ -16,7 +16,7 @@ def help_on(screen: Screen[object]) -> DetailsView:
             continue
         keys = screen.app.get_key_display(binding)
         known = lines.get(binding.action)
-        if known is not None:
+        if known is not None and keys != known.label:
             keys = f"{known.label} {keys}"
         said = f"{binding.description}: {tooltip}" if tooltip else binding.description
         lines[binding.action] = Detail(keys, said)
