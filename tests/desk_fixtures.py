@@ -1,0 +1,286 @@
+"""A desk on a real database file: accounts of every kind, users of every profile, and a clock that is set by hand."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tui_billing.config import HashingCost, Settings
+from tui_billing.desk import create_database, gateway_record, open_services
+from tui_billing.domain.access import Profile
+from tui_billing.domain.accounts import Account, AccountState, AccountType
+from tui_billing.domain.invoices import Charge, Invoice
+from tui_billing.domain.money import Money
+from tui_billing.domain.payments import CancelReason, Payment
+from tui_billing.gateways.base import PaymentGateway
+from tui_billing.gateways.sandbox import SandboxGateway
+from tui_billing.services.accounts import NewAccount
+from tui_billing.services.desk_services import DeskServices
+from tui_billing.services.posting import CreditRequest, MoneyMoved, RecordRequest
+from tui_billing.services.refunds import ChargeBackRequest
+from tui_billing.services.session import OperatorSession
+from tui_billing.store.engine import Store
+
+OPENED = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+NOW = datetime(2026, 3, 17, 9, 30, tzinfo=UTC)
+PASSWORD = "a quiet desk by the window"
+CHEAP = HashingCost(memory_kib=64, rounds=1)
+ORIGIN = "203.0.113.7 52011 198.51.100.2 22"
+
+CORPORATE = "10000001"  # USD
+RETAIL = "10000002"  # EUR, a card that approves
+YEN = "10000003"  # corporate
+DINAR = "10000004"  # retail, a card that approves
+TRIAL = "10000005"  # USD
+CARDLESS = "10000006"  # retail, USD
+MISSING = "99999999"
+
+ACCOUNTS = (
+    NewAccount(CORPORATE, "Globex Corporation", AccountType.CORPORATE, "USD", "globex", billing_day=1),
+    NewAccount(RETAIL, "Mara Lindqvist", AccountType.RETAIL, "EUR", "mara", billing_day=15, payment_terms_days=0),
+    NewAccount(YEN, "Kitano Heavy Industries", AccountType.CORPORATE, "JPY", "kitano", billing_day=28),
+    NewAccount(DINAR, "Dana Al-Sabah", AccountType.RETAIL, "KWD", "dana", billing_day=10),
+    NewAccount(TRIAL, "Tryout Ltd", AccountType.TRIAL, "USD", "tryout"),
+    NewAccount(CARDLESS, "Nocard Svensson", AccountType.RETAIL, "USD", "nocard"),
+)
+CARD_HOLDERS = (RETAIL, DINAR)
+USERS: dict[str, tuple[Profile, str | None]] = {
+    "finance": (Profile.FINANCE_ADMIN, None),
+    "finance2": (Profile.FINANCE_ADMIN, None),
+    "ops": (Profile.OPS_ADMIN, None),
+    "sales": (Profile.SALES_SUPPORT, None),
+    "helpdesk": (Profile.HELP_DESK, None),
+    "product": (Profile.PRODUCT_MANAGER, None),
+    "mara": (Profile.MASTER_USER, RETAIL),
+    "mara.billing": (Profile.BILLING_ADMIN, RETAIL),
+    "mara.power": (Profile.POWER_USER, RETAIL),
+    "mara.user": (Profile.USER, RETAIL),
+    "globex": (Profile.MASTER_USER, CORPORATE),
+    "dana": (Profile.MASTER_USER, DINAR),
+}
+USER_OF_PROFILE = {Profile.ROOT: "root"} | {profile: name for name, (profile, _) in reversed(USERS.items())}
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: int) -> None:
+        """Move on by a span such as `seconds=61`."""
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Desk:
+    """The services of one open database, and short words for what tests do with them."""
+
+    settings: Settings
+    services: DeskServices
+    clock: Clock
+    gateway: SandboxGateway
+    _sessions: dict[str, OperatorSession] = field(default_factory=dict)
+    _keys: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @property
+    def store(self) -> Store:
+        """The database itself, to look behind the services."""
+        return self.services.payments.store
+
+    @property
+    def root(self) -> OperatorSession:
+        """The user root, signed in."""
+        return self.session("root")
+
+    @property
+    def finance(self) -> OperatorSession:
+        """The user finance, signed in."""
+        return self.session("finance")
+
+    def session(self, name: str) -> OperatorSession:
+        """The session of a user, signed in at the first call."""
+        if name not in self._sessions:
+            self._sessions[name] = self.sign_in(name)
+        return self._sessions[name]
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> OperatorSession:
+        """A new session."""
+        return self.services.sign_in.sign_in(name, password, ORIGIN)
+
+    def key(self) -> str:
+        """An idempotency key that nobody has used."""
+        return f"key-{next(self._keys)}"
+
+    def account(self, number: str = CORPORATE) -> Account:
+        """An account as it stands."""
+        return self.services.accounts.show(self.root, number)
+
+    def payment(self, payment_id: str) -> Payment:
+        """A payment as it stands."""
+        number = self.rows(
+            "SELECT number FROM account JOIN payment ON account.id = account_id WHERE payment.id = :id", id=payment_id
+        )
+        return self.services.payments.details(self.finance, number[0][0], payment_id).payment
+
+    def record(self, amount: str, number: str = CORPORATE, key: str | None = None, **details: Any) -> MoneyMoved:
+        """Record Payment as finance."""
+        return self.services.payments.record(self.finance, number, RecordRequest(amount, **details), key or self.key())
+
+    def make(self, amount: str, user: str = "mara", key: str | None = None) -> MoneyMoved:
+        """Make Payment as the master user of a retail account."""
+        session = self.session(user)
+        assert session.account_number is not None
+        return self.services.payments.make(session, session.account_number, amount, key or self.key())
+
+    def credit(
+        self, amount: str, number: str = CORPORATE, expires: date | None = None, key: str | None = None
+    ) -> MoneyMoved:
+        """Issue Credit as finance."""
+        request = CreditRequest(amount, "Goodwill", expires)
+        return self.services.credits.issue(self.finance, number, request, key or self.key())
+
+    def charge_back(self, payment: Payment, amount: str = "", key: str | None = None) -> MoneyMoved:
+        """Issue Charge Back as finance."""
+        return self.services.refunds.charge_back(self.finance, payment.id, ChargeBackRequest(amount), key or self.key())
+
+    def cancel(self, payment: Payment, key: str | None = None) -> MoneyMoved:
+        """Cancel Payment as finance."""
+        reason = CancelReason.ENTERED_IN_ERROR
+        return self.services.refunds.cancel_payment(self.finance, payment.id, reason, key or self.key())
+
+    def cancel_credit(self, credit: Payment, key: str | None = None) -> MoneyMoved:
+        """Cancel Credit as finance."""
+        reason = CancelReason.ENTERED_IN_ERROR
+        return self.services.credits.cancel(self.finance, credit.id, reason, key or self.key())
+
+    def invoice(self, amount: str, number: str = CORPORATE) -> Invoice:
+        """Add one charge of today and issue the invoice."""
+        today = self.clock().date()
+        amount_minor = Money.parse(amount, self.account(number).currency).minor_units
+        self.services.billing.add_charges(self.finance, number, [Charge(today, "Compute", "1", amount, amount_minor)])
+        return self.services.billing.issue_invoice(self.finance, number, today)
+
+    def due(self, invoice: Invoice, number: str = CORPORATE) -> int:
+        """What is due of an invoice now, in minor units."""
+        return self.services.billing.details(self.finance, number, invoice.sequence).invoice.due_minor
+
+    def balance(self, number: str = CORPORATE) -> str:
+        """The balance of an account as the screens print it."""
+        return str(self.account(number).balance)
+
+    def set_card(self, card: str, number: str = RETAIL) -> None:
+        """Put another of the sandbox's cards on file."""
+        self.execute(
+            "UPDATE account SET card_payment_method_reference = :card WHERE number = :number", card=card, number=number
+        )
+
+    def set_state(self, state: AccountState, number: str = RETAIL) -> None:
+        """Put an account into another state."""
+        self.services.accounts.change_state(self.root, number, state)
+
+    def rows(self, statement: str, **values: Any) -> list[Any]:
+        """What an SQL query finds."""
+        with self.store.reading() as connection:
+            return list(connection.execute(text(statement), values))
+
+    def execute(self, statement: str, **values: Any) -> None:
+        """Run an SQL statement in a transaction of its own."""
+        with self.store.writing() as connection:
+            connection.execute(text(statement), values)
+
+    def audit(self, subject: str = "%") -> list[tuple[str, str, str, str, str]]:
+        """The audit log: user, origin, action, subject, outcome; oldest first."""
+        found = self.rows(
+            "SELECT user_name, origin, action, subject, outcome FROM audit_entry"
+            " WHERE subject LIKE :s ORDER BY sequence",
+            s=subject,
+        )
+        return [tuple(row) for row in found]
+
+    def assert_books_are_right(self) -> None:
+        """The check finds nothing, and the gateway's record agrees with the card clearing account."""
+        assert self.services.checks.check(self.finance) == []
+        clearing = {
+            currency: minor for (_, currency), minor in self.services.checks.card_clearing(self.finance).items()
+        }
+        assert {c: m for c, m in clearing.items() if m} == {c: m for c, m in self.gateway.totals().items() if m}
+
+
+def settings_in(directory: Path) -> Settings:
+    """The settings of a desk in this directory."""
+    return Settings(database=str(directory / "billing.db"), log_file=directory / "desk.log", hashing=CHEAP)
+
+
+def create_desk(directory: Path) -> None:
+    """Make the database that every test begins with."""
+    settings = settings_in(directory)
+    create_database(settings, PASSWORD)
+    services = open_services(settings, Clock(OPENED))
+    root = services.sign_in.sign_in("root", PASSWORD)
+    for new in ACCOUNTS:
+        services.accounts.add(root, new)
+        services.accounts.change_state(root, new.number, AccountState.ACTIVE)
+    for name, (profile, number) in USERS.items():
+        services.users.add(root, name, profile, PASSWORD, services.passwords, number)
+    store = services.payments.store
+    with store.writing() as connection:
+        for number in CARD_HOLDERS:
+            put_card = text(
+                "UPDATE account SET card_brand = 'Visa', card_last_four = '4242', card_expiry = '12/29',"
+                " card_gateway = 'sandbox', card_customer_reference = :customer,"
+                " card_payment_method_reference = 'card_approved' WHERE number = :number"
+            )
+            connection.execute(put_card, {"customer": f"customer_{number}", "number": number})
+    store.close()
+
+
+@contextmanager
+def opened_desk(template: Path, directory: Path, clock: Clock | None = None) -> Iterator[Desk]:
+    """A desk of its own in this directory, begun from the template; closed afterwards."""
+    settings = settings_in(directory)
+    shutil.copy(template / "billing.db", settings.database)
+    clock = clock or Clock()
+    services = open_services(settings, clock)
+    try:
+        yield Desk(settings, services, clock, SandboxGateway(gateway_record(settings)))
+    finally:
+        services.payments.store.close()
+
+
+def with_gateway(services: DeskServices, gateway: PaymentGateway) -> DeskServices:
+    """The same services, talking to another gateway."""
+    gateways: Mapping[str, PaymentGateway] = {gateway.name: gateway}
+    changed = {
+        part.name: replace(getattr(services, part.name), gateways=gateways)
+        for part in fields(services)
+        if hasattr(getattr(services, part.name), "gateways")
+    }
+    return replace(services, **changed)
+
+
+@pytest.fixture(scope="session")
+def desk_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of the database that every desk is copied from."""
+    directory = tmp_path_factory.mktemp("template")
+    create_desk(directory)
+    return directory
+
+
+@pytest.fixture
+def desk(desk_template: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A desk of one's own."""
+    with opened_desk(desk_template, tmp_path) as opened:
+        yield opened

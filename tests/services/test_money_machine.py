@@ -1,0 +1,31 @@
+"""The rules of the money hold after any sequence of actions, whatever the gateway does.
+
+Two halves, so that both cores work on it: together 300 sequences of 30 steps.
+"""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+from tests.services.money_machine import MoneyMachine
+
+THOROUGH = settings(
+    max_examples=150,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+class FirstHalf(MoneyMachine):
+    """150 sequences."""
+
+
+class SecondHalf(MoneyMachine):
+    """150 more; Hypothesis seeds them by their own name."""
+
+
+TestTheRulesHoldAfterAnyActions = FirstHalf.TestCase
+TestTheRulesHoldAfterAnyActions.settings = THOROUGH
+TestTheRulesHoldAfterAnyOtherActions = SecondHalf.TestCase
+TestTheRulesHoldAfterAnyOtherActions.settings = THOROUGH
