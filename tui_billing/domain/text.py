@@ -8,7 +8,8 @@ import unicodedata
 from tui_billing.domain.errors import InvalidInput
 
 UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-DIGIT_RUN = re.compile(r"\d+(?:[ ._/-]{1,3}\d+)*")
+# Groups of digits; between them also the dashes that documents and messengers make of a hyphen.
+DIGIT_RUN = re.compile(r"\d+(?:[ ._/\-\u2010-\u2015\u2212]{1,3}\d+)*")
 DIGITS = re.compile(r"\d+")
 MAX_COMBINING = 4
 
