@@ -70,7 +70,7 @@ class BillingApp(App[None]):
         """Pass keys through the gate, and notice that somebody is there."""
         if isinstance(event, (events.Key, events.Paste, events.MouseDown)) and not event.is_forwarded:
             self._last_key_s = time.time()
-            if isinstance(event, events.Key):
+            if isinstance(event, (events.Key, events.Paste)):
                 await self._gate.take(event)
                 return
         await super().on_event(event)

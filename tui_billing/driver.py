@@ -8,15 +8,17 @@ import selectors
 import signal
 import sys
 import threading
+import time
 from codecs import getincrementaldecoder
 from functools import partial
 from types import FrameType
 from typing import Any
 
-from textual import constants
+from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 
 from tui_billing.terminal import ENDING_SIGNALS, original_attributes, restore_terminal, take_type_ahead
 from tui_billing.terminal_output import TerminalOutput
@@ -50,6 +52,8 @@ class DeskDriver(LinuxDriver):
         self._output = TerminalOutput(self._screen_descriptor)
         self._output.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        # Textual's own handler takes locks that the code it interrupts may hold.
+        self._loop.add_signal_handler(signal.SIGWINCH, self._post_size)
         self.attrs_before = original_attributes() or self.attrs_before
         self._await_focus()
 
@@ -111,6 +115,11 @@ class DeskDriver(LinuxDriver):
         except OSError:
             return b""
 
+    def _post_size(self) -> None:
+        if not self._in_band_window_resize:
+            size = Size(*self._get_terminal_size())
+            self._app.post_message(events.Resize(size, size))
+
     def _await_focus(self) -> None:
         focused = bool(self._app.screen_stack) and self._app.screen.focused is not None
         if focused or self._loop.time() > self._ready_deadline_s:
@@ -131,18 +140,25 @@ def exit_on_signals(app: App[Any], loop: asyncio.AbstractEventLoop, grace_s: flo
 
     A process that is still there after `grace_s` ends as it stands: a payment in flight then stays Pending.
     """
+    told_reader, told_writer = os.pipe()
+    threading.Thread(target=_last_resort, args=(told_reader, grace_s), name="last-resort", daemon=True).start()
 
     def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        # A handler interrupts anything, so it takes no lock: neither of these does.
+        os.write(told_writer, bytes([number]))
         loop.call_soon_threadsafe(app.exit, None, 128 + number)
-        last_resort = threading.Timer(grace_s, _end_process, [128 + number])
-        last_resort.daemon = True
-        last_resort.start()
 
     for number in ENDING_SIGNALS:
         # Not loop.add_signal_handler(): its pipe drops signals when a storm of them, say of resizes, has filled it.
         signal.signal(number, leave)
     # Ctrl+C is a key here, and a stray SIGINT is not a wish to leave.
     loop.add_signal_handler(signal.SIGINT, int)
+
+
+def _last_resort(told_reader: int, grace_s: float) -> None:
+    number = os.read(told_reader, 1)[0]
+    time.sleep(grace_s)
+    _end_process(128 + number)
 
 
 def _end_process(return_code: int) -> None:

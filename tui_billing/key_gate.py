@@ -22,25 +22,25 @@ PAUSE_S = 0.002
 LIST_KEYS = frozenset({"up", "down", "j", "k", "pageup", "pagedown", "home", "end"})
 QUIT_KEY = "ctrl+q"
 
+Typed = events.Key | events.Paste
+
 
 class KeyGate:
     """Holds keys back while an earlier one is being acted upon, or while `holding` says the screen will change."""
 
-    def __init__(
-        self, app: App[Any], send: Callable[[events.Key], Awaitable[None]], holding: Callable[[], bool]
-    ) -> None:
+    def __init__(self, app: App[Any], send: Callable[[Typed], Awaitable[None]], holding: Callable[[], bool]) -> None:
         self._app = app
         self._send = send
         self._holding = holding
-        self._waiting: deque[events.Key] = deque()
+        self._waiting: deque[Typed] = deque()
         self._task: asyncio.Task[None] | None = None
 
-    async def take(self, key: events.Key) -> None:
-        """Send the key on now, or when those before it have taken effect."""
+    async def take(self, key: Typed) -> None:
+        """Send the key or paste on now, or when those before it have taken effect."""
         if self._task is None and self._flows(key) and not self._holding():
             await self._send(key)
             return
-        if key.key == QUIT_KEY:
+        if _quits(key):
             self._waiting.clear()
         self._waiting.append(key)
         if self._task is None:
@@ -50,7 +50,7 @@ class KeyGate:
         try:
             while self._waiting:
                 key = self._waiting.popleft()
-                if key.key != QUIT_KEY:
+                if not _quits(key):
                     await self._until(lambda: not self._holding(), HOLD_DEADLINE_S)
                     await self._until(self._screen_ready, SETTLE_DEADLINE_S)
                 flows = self._flows(key)
@@ -60,9 +60,11 @@ class KeyGate:
         finally:
             self._task = None
 
-    def _flows(self, key: events.Key) -> bool:
+    def _flows(self, key: Typed) -> bool:
         """Whether the key can change neither screen nor focus: text for a field, or a move in a list."""
         focused = self._app.focused
+        if isinstance(key, events.Paste):
+            return isinstance(focused, Input)
         if isinstance(focused, Input):
             return key.is_printable or key.key == "backspace"
         return focused is not None and key.key in LIST_KEYS
@@ -93,3 +95,7 @@ class KeyGate:
         end_s = loop.time() + deadline_s
         while not condition() and loop.time() < end_s:
             await asyncio.sleep(PAUSE_S)
+
+
+def _quits(key: Typed) -> bool:
+    return isinstance(key, events.Key) and key.key == QUIT_KEY

@@ -205,6 +205,7 @@ def test_textual_still_uses_what_the_driver_overrides() -> None:
         "self.attrs_before",
         "self._key_thread.join()",
         "self.write(",
+        "self._in_band_window_resize",
     ):
         assert use in text
     assert "self._loop =" in source(driver.Driver)

@@ -93,10 +93,9 @@ class Details(LineWidget):
         before, self._painted = self._painted, [self.render_line(y) for y in range(self.size.height)]
         if len(before) != len(self._painted):
             self.refresh()
-        elif changed := [
-            y for y, strips in enumerate(zip(before, self._painted, strict=True)) if strips[0] != strips[1]
-        ]:
-            self.refresh_lines(*changed)
+        else:
+            for y, (was, now) in enumerate(zip(before, self._painted, strict=True)):
+                self.refresh_difference(y, was, now)
 
 
 def detail_lines(details: Sequence[Detail], width: int, height: int) -> list[Line]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import itemgetter
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -53,5 +54,20 @@ class LineWidget(Widget):
         """Paint these lines anew, and nothing else."""
         self.refresh(*(Region(0, line, self.size.width, 1) for line in lines))
 
+    def refresh_difference(self, y: int, before: Strip, after: Strip) -> None:
+        """Paint just the cells of a line that are not as they were."""
+        changed = [x for x, (was, now) in enumerate(zip_longest(_cells(before), _cells(after))) if was != now]
+        if changed:
+            self.refresh(Region(changed[0], y, changed[-1] + 1 - changed[0], 1))
+
     def _style(self, name: str, base: Style) -> Style:
         return self.get_component_rich_style(f"line--{name}") if name else base
+
+
+def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
+    """What stands in each cell; a wide character leaves the cell behind it empty."""
+    cells: list[tuple[str, Style | None]] = []
+    for text, style, _ in strip:
+        for character in text:
+            cells += [(character, style), *[("", style)] * (cell_len(character) - 1)]
+    return cells
