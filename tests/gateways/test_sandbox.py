@@ -1,0 +1,236 @@
+"""The sandbox keeps the gateway's promises: once per key, never more back than was taken, and a memory that lasts."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from tui_billing.gateways.base import Answer, Approved, ChargeRequest, Declined, PaymentGateway, RefundRequest, Unknown
+from tui_billing.gateways.sandbox import CARDS, WITHDRAWN, SandboxGateway
+
+NO_ANSWER = Unknown("The gateway did not answer in time.")
+SLEEP = "tui_billing.gateways.sandbox.time.sleep"
+# What each card is documented to do: its answer to a charge, and what the gateway then knows; the same of a refund.
+DOCUMENTED: dict[str, tuple[type[Answer], type[Answer] | None, type[Answer] | None, type[Answer] | None]] = {
+    "card_approved": (Approved, Approved, Approved, Approved),
+    "card_insufficient_funds": (Declined, Declined, None, None),
+    "card_expired": (Declined, Declined, None, None),
+    "card_lost": (Declined, Declined, None, None),
+    "card_do_not_honor": (Declined, Declined, None, None),
+    "card_error": (Unknown, None, None, None),
+    "card_timeout_before": (Unknown, None, None, None),
+    "card_timeout_after": (Unknown, Approved, Approved, Approved),
+    "card_refund_refused": (Approved, Approved, Declined, Declined),
+    "card_refund_timeout_before": (Approved, Approved, Unknown, None),
+    "card_refund_timeout_after": (Approved, Approved, Unknown, Approved),
+    "card_slow": (Approved, Approved, Approved, Approved),
+}
+
+
+@pytest.fixture
+def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SandboxGateway:
+    """A sandbox whose slow card does not keep the tests waiting."""
+    monkeypatch.setattr(SLEEP, lambda seconds: None)
+    return SandboxGateway(tmp_path / "sandbox.db")
+
+
+def charge(key: str = "c", amount: int = 1_000, card: str = "card_approved", currency: str = "EUR") -> ChargeRequest:
+    return ChargeRequest(key, f"payment of {key}", "customer", card, amount, currency)
+
+
+def refund(reference: str, key: str = "r", amount: int = 1_000, currency: str = "EUR") -> RefundRequest:
+    return RefundRequest(key, f"charge back of {key}", reference, amount, currency)
+
+
+def taken(gateway: SandboxGateway, request: ChargeRequest) -> str:
+    """Take the money and give the gateway's reference, even if the answer was lost."""
+    gateway.charge(request)
+    found = gateway.find(request.key)
+    assert isinstance(found, Approved)
+    return found.reference
+
+
+def test_the_sandbox_is_a_payment_gateway(gateway: SandboxGateway) -> None:
+    port: PaymentGateway = gateway
+    assert port.name == "sandbox"
+
+
+def test_every_card_is_documented_here() -> None:
+    assert set(DOCUMENTED) == set(CARDS)
+    assert all(behaviour.meaning for behaviour in CARDS.values())
+
+
+@pytest.mark.parametrize("card", sorted(CARDS))
+def test_every_card_answers_a_charge_and_a_refund_as_documented(gateway: SandboxGateway, card: str) -> None:
+    charged, then_known, refunded, then_known_of_refund = DOCUMENTED[card]
+    assert type(gateway.charge(charge(card=card))) is charged
+    found = gateway.find("c")
+    assert (None if found is None else type(found)) is then_known
+    assert gateway.totals() == ({"EUR": 1_000} if then_known is Approved else {})
+    if isinstance(found, Approved):
+        assert type(gateway.refund(refund(found.reference))) is refunded
+        answer = gateway.find("r")
+        assert (None if answer is None else type(answer)) is then_known_of_refund
+        assert gateway.totals() == {"EUR": 0 if then_known_of_refund is Approved else 1_000}
+
+
+@pytest.mark.parametrize(
+    ("card", "reason"),
+    [
+        ("card_insufficient_funds", "Insufficient funds."),
+        ("card_expired", "The card has expired."),
+        ("card_lost", "The card was reported lost."),
+        ("card_do_not_honor", "The bank declined without a reason."),
+        ("card_of_somebody_else", "No such card."),
+    ],
+)
+def test_a_declined_card_says_why(gateway: SandboxGateway, card: str, reason: str) -> None:
+    assert gateway.charge(charge(card=card)) == Declined(reason)
+    assert gateway.find("c") == Declined(reason)
+
+
+def test_an_error_and_a_lost_answer_are_unknown_and_never_declined(gateway: SandboxGateway) -> None:
+    assert gateway.charge(charge("a", card="card_error")) == Unknown("The gateway answered with an internal error.")
+    assert gateway.charge(charge("b", card="card_timeout_before")) == NO_ANSWER
+    assert gateway.charge(charge("c", card="card_timeout_after")) == NO_ANSWER
+
+
+def test_the_slow_card_takes_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(SLEEP, waited.append)
+    SandboxGateway(tmp_path / "sandbox.db").charge(charge(card="card_slow"))
+    assert waited == [5]
+
+
+@pytest.mark.parametrize("card", sorted(set(CARDS) - {"card_error", "card_timeout_before", "card_timeout_after"}))
+def test_a_repeated_charge_gets_the_first_answer_and_moves_nothing(gateway: SandboxGateway, card: str) -> None:
+    first = gateway.charge(charge(card=card))
+    before = gateway.totals()
+    assert [gateway.charge(charge(card=card)) for _ in range(3)] == [first] * 3
+    assert gateway.charge(charge(card="card_approved", amount=9_999)) == first
+    assert gateway.totals() == before
+
+
+def test_a_repeat_after_a_lost_answer_learns_what_happened_and_moves_nothing(gateway: SandboxGateway) -> None:
+    gateway.charge(charge(card="card_timeout_after"))
+    assert isinstance(gateway.charge(charge(card="card_timeout_after")), Approved)
+    assert gateway.totals() == {"EUR": 1_000}
+
+
+def test_a_repeated_refund_gets_the_first_answer_and_moves_nothing(gateway: SandboxGateway) -> None:
+    reference = taken(gateway, charge())
+    first = gateway.refund(refund(reference, amount=400))
+    assert gateway.refund(refund(reference, amount=400)) == first
+    assert gateway.totals() == {"EUR": 600}
+
+
+@pytest.mark.parametrize("parts", [[1_001], [600, 401], [500, 500, 1], [999, 1, 1]])
+def test_refunds_together_never_exceed_the_charge(gateway: SandboxGateway, parts: list[int]) -> None:
+    reference = taken(gateway, charge())
+    answers = [gateway.refund(refund(reference, f"r{i}", amount)) for i, amount in enumerate(parts)]
+    assert all(isinstance(answer, Approved) for answer in answers[:-1])
+    assert answers[-1] == Declined("More than is left of the charge.")
+    assert gateway.totals() == {"EUR": 1_000 - sum(parts[:-1])}
+
+
+def test_refunds_at_the_same_moment_never_exceed_the_charge(gateway: SandboxGateway) -> None:
+    reference = taken(gateway, charge())
+    answers: list[Answer] = []
+
+    def press(index: int) -> None:
+        answers.append(gateway.refund(refund(reference, f"r{index}", 300)))
+
+    threads = [threading.Thread(target=press, args=(index,)) for index in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(type(answer).__name__ for answer in answers) == ["Approved"] * 3 + ["Declined"] * 5
+    assert gateway.totals() == {"EUR": 100}
+
+
+@pytest.mark.parametrize("reference", ["", "ch_99999999", "re_00000002"])
+def test_a_refund_needs_a_charge_that_took_money(gateway: SandboxGateway, reference: str) -> None:
+    gateway.refund(refund(taken(gateway, charge()), "first", 100))
+    assert gateway.refund(refund(reference, "second", 100)) == Declined("The gateway has no such charge.")
+    assert gateway.totals() == {"EUR": 900}
+
+
+def test_a_declined_charge_and_another_currency_cannot_be_refunded(gateway: SandboxGateway) -> None:
+    gateway.charge(charge(card="card_lost"))
+    assert isinstance(gateway.refund(refund("ch_00000001")), Declined)
+    assert isinstance(gateway.refund(refund(taken(gateway, charge("d")), currency="USD")), Declined)
+
+
+def test_a_request_that_never_arrived_is_not_found(gateway: SandboxGateway) -> None:
+    assert gateway.find("never") is None
+
+
+def test_a_charge_after_its_key_was_withdrawn_never_moves_money(gateway: SandboxGateway) -> None:
+    gateway.withdraw("c")
+    assert gateway.find("c") == Declined(WITHDRAWN)
+    assert gateway.charge(charge()) == Declined(WITHDRAWN)
+    assert gateway.totals() == {}
+
+
+def test_a_refund_after_its_key_was_withdrawn_never_moves_money(gateway: SandboxGateway) -> None:
+    reference = taken(gateway, charge())
+    gateway.withdraw("r")
+    assert gateway.refund(refund(reference)) == Declined(WITHDRAWN)
+    assert gateway.totals() == {"EUR": 1_000}
+
+
+def test_withdrawing_a_key_that_has_arrived_changes_nothing(gateway: SandboxGateway) -> None:
+    first = gateway.charge(charge())
+    gateway.withdraw("c")
+    gateway.withdraw("c")
+    assert gateway.find("c") == first
+    assert gateway.totals() == {"EUR": 1_000}
+
+
+def test_withdrawing_twice_is_withdrawing_once(gateway: SandboxGateway) -> None:
+    gateway.withdraw("c")
+    gateway.withdraw("c")
+    assert gateway.find("c") == Declined(WITHDRAWN)
+
+
+def test_the_record_survives_reopening(gateway: SandboxGateway, tmp_path: Path) -> None:
+    reference = taken(gateway, charge("a"))
+    gateway.charge(charge("b", card="card_lost"))
+    gateway.withdraw("w")
+    reopened = SandboxGateway(tmp_path / "sandbox.db")
+    assert [reopened.find(key) for key in ("a", "b", "w", "x")] == [gateway.find(key) for key in ("a", "b", "w", "x")]
+    assert isinstance(reopened.refund(refund(reference, amount=1)), Approved)
+    assert reopened.totals() == {"EUR": 999}
+
+
+def test_totals_are_kept_by_currency(gateway: SandboxGateway) -> None:
+    gateway.charge(charge("a", 5, currency="JPY"))
+    gateway.charge(charge("b", 7, currency="EUR"))
+    gateway.charge(charge("c", 9, currency="EUR"))
+    assert gateway.totals() == {"JPY": 5, "EUR": 16}
+
+
+def test_two_charges_at_the_same_moment_with_one_key_are_one_charge(gateway: SandboxGateway) -> None:
+    answers: list[Answer] = []
+    threads = [threading.Thread(target=lambda: answers.append(gateway.charge(charge()))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 8
+    assert len(set(answers)) == 1
+    assert gateway.totals() == {"EUR": 1_000}
+
+
+def test_the_record_is_closed_to_others_and_holds_no_card_number(gateway: SandboxGateway, tmp_path: Path) -> None:
+    gateway.charge(charge())
+    assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o600}
+    record = sqlite3.connect(tmp_path / "sandbox.db")
+    columns = [name for _, name, *_ in record.execute("PRAGMA table_info(transactions)")]
+    record.close()
+    assert columns == "reference key kind amount_minor currency card charge_reference decline_reason".split()

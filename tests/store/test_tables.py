@@ -1,0 +1,112 @@
+"""What the database itself refuses, whoever asks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from tests.desk_fixtures import CORPORATE, Desk
+from tui_billing.store import tables
+from tui_billing.store.schema import ROWS
+from tui_billing.store.tables import AccountRow, LedgerEntryRow, table
+
+AMOUNTS = sorted(
+    (table(row).name, column.name) for row in ROWS for column in table(row).columns if column.name.endswith("_minor")
+)
+
+
+@pytest.fixture
+def busy(desk: Desk) -> Desk:
+    """A desk with a row in every table that holds amounts."""
+    desk.invoice("10.00")
+    desk.record("5.00")
+    desk.credit("1.00")
+    desk.charge_back(desk.make("20.00").payment, "5.00")
+    return desk
+
+
+def test_every_table_with_amounts_is_known() -> None:
+    assert {name for name, _ in AMOUNTS} == {"account", "payment", "charge_back", "invoice", "charge", "ledger_entry"}
+    assert len(AMOUNTS) == 12
+
+
+@pytest.mark.parametrize(("name", "column"), AMOUNTS)
+def test_an_amount_that_is_not_whole_or_below_zero_is_refused_by_the_database(
+    busy: Desk, name: str, column: str
+) -> None:
+    if name == "ledger_entry":
+        busy.execute("DROP TRIGGER ledger_entry_refuses_update")
+    below_zero = () if column == "credit_limit_minor" else (-1,)
+    for value in (1.5, "12.50", "abc", b"5", *below_zero):
+        with pytest.raises(IntegrityError, match="CHECK constraint failed"):
+            busy.execute(f"UPDATE {name} SET {column} = :value", value=value)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "account SET funds_minor = 5, receivable_minor = 5",
+        "account SET billing_day = 29",
+        "account SET billing_day = 0",
+        "payment SET unapplied_minor = amount_minor + 1",
+        "payment SET charged_back_minor = amount_minor, charge_back_pending_minor = 1",
+        "payment SET amount_minor = 0",
+        "charge_back SET amount_minor = 0",
+        "invoice SET due_minor = total_minor + 1",
+        "payment SET account_id = 12345",
+        "charge_back SET payment_id = 'nobody'",
+        "payment SET key = 'the same'",
+        "account SET number = '10000001'",
+        "user SET name = 'finance'",
+    ],
+)
+def test_figures_and_references_that_cannot_be_are_refused_by_the_database(busy: Desk, change: str) -> None:
+    with pytest.raises(IntegrityError):
+        busy.execute(f"UPDATE {change}")
+
+
+@pytest.mark.parametrize("name", ["ledger_entry", "audit_entry", "money_action"])
+def test_ledger_audit_log_and_keys_are_append_only(busy: Desk, name: str) -> None:
+    before = busy.rows(f"SELECT * FROM {name}")
+    assert before
+    for statement in (
+        f"DELETE FROM {name}",
+        f"UPDATE {name} SET rowid = rowid",
+        f"UPDATE {name} SET rowid = rowid + 1",
+    ):
+        with pytest.raises(IntegrityError, match=f"{name} is append-only"):
+            busy.execute(statement)
+    assert busy.rows(f"SELECT * FROM {name}") == before
+
+
+def test_an_entry_never_moves_money_from_an_account_to_itself(busy: Desk) -> None:
+    with pytest.raises(IntegrityError, match="CHECK constraint failed"):
+        busy.execute(
+            "INSERT INTO ledger_entry (account_id, event, debit, credit, amount_minor, recorded_at, recorded_by)"
+            " VALUES (1, 'x', 'bank', 'bank', 1, '2026-03-17', 'x')"
+        )
+
+
+@pytest.mark.parametrize("value", [1.0, True, "5"])
+def test_python_refuses_an_amount_that_is_no_integer_before_sql_sees_it(desk: Desk, value: Any) -> None:
+    account = table(AccountRow)
+    with pytest.raises(StatementError, match="amounts are whole minor units"), desk.store.writing() as connection:
+        connection.execute(account.update().where(account.c.number == CORPORATE).values(funds_minor=value))
+
+
+def test_a_moment_is_kept_in_utc_whatever_zone_it_was_given_in(desk: Desk) -> None:
+    desk.clock.now = datetime(2026, 3, 17, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
+    desk.record("5.00")
+    entry = table(LedgerEntryRow)
+    with desk.store.reading() as connection:
+        recorded_at = connection.execute(entry.select()).mappings().one()["recorded_at"]
+    assert recorded_at == datetime(2026, 3, 18, 4, 30, tzinfo=UTC)
+    assert recorded_at.tzinfo is UTC
+    assert desk.rows("SELECT recorded_at FROM ledger_entry")[0][0].startswith("2026-03-18 04:30:00")
+
+
+def test_append_only_tables_are_the_three_that_prove_things() -> None:
+    assert set(tables.APPEND_ONLY) == {"ledger_entry", "audit_entry", "money_action"}
