@@ -49,7 +49,7 @@ async def test_values_are_neither_markup_nor_commands_to_the_terminal() -> None:
         assert [line.rstrip() for line in lines(widget)[:2]] == ["[/]�", "Name              [b]x[/b]��2J"]
 
 
-async def test_other_details_paint_only_the_lines_that_differ() -> None:
+async def test_other_details_paint_only_the_cells_that_differ() -> None:
     widget = Details("Globex", DETAILS)
     async with Host(widget).run_test(size=(60, 10)) as pilot:
         await pilot.pause()
@@ -57,10 +57,10 @@ async def test_other_details_paint_only_the_lines_that_differ() -> None:
         refresh = widget.refresh
         widget.refresh = lambda *regions, **_: painted.extend(regions) or refresh(*regions)  # type: ignore[func-returns-value, method-assign]
         widget.show("Globex", [DETAILS[0], Detail("State", "Closed"), DETAILS[2]])
-        assert painted == [Region(0, 2, widget.size.width, 1)]
+        assert painted == [Region(18, 2, len("Closed"), 1)]
         painted.clear()
         widget.show("Acme", [DETAILS[0], Detail("State", "Closed"), DETAILS[2]])
-        assert painted == [Region(0, 0, widget.size.width, 1)]
+        assert painted == [Region(0, 0, len("Globex"), 1)]
 
 
 def chart(**options: object) -> BarChart:
