@@ -91,14 +91,19 @@ def _make_demo(settings: Settings, arguments: argparse.Namespace) -> None:
 def _open_desk(settings: Settings) -> int:
     from tui_billing.app import BillingApp
 
+    opened: list[DeskServices] = []
+
     # Called once the screen is painted, so that nobody waits for these imports.
     def open_services() -> DeskServices:
         from tui_billing import desk
 
-        return desk.open_services(settings)
+        opened.append(desk.open_services(settings))
+        return opened[-1]
 
     app = BillingApp(settings, open_services)
     app.run()
+    for services in opened:
+        services.sign_in.store.close()
     return app.return_code or 0
 
 

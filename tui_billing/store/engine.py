@@ -74,10 +74,10 @@ class Store:
         path = sqlite_path(url)
         if not path.exists():
             raise NotFound(f"There is no database at {path}. Make one with: tui-billing --database {url} init")
-        _refuse_readable_by_others(path)
         # Read from the file itself: connecting would already change a database that is not ours.
         if application_id(path) not in (APPLICATION_ID, TRAINING_APPLICATION_ID):
             raise SetUpRefused(f"{path} is not a tui-billing database. Name another file.")
+        _refuse_readable_by_others(path)
         store = cls(path)
         store._refuse_newer_schema()
         return store

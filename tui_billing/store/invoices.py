@@ -47,7 +47,7 @@ def open_of(connection: Connection, account_id: int) -> list[Invoice]:
 def numbers(connection: Connection, sequences: Sequence[int]) -> dict[int, str]:
     """The invoice numbers by sequence."""
     statement = select(INVOICE.c.sequence, INVOICE.c.number).where(INVOICE.c.sequence.in_(sequences))
-    return dict(connection.execute(statement).tuples().all())
+    return dict(connection.execute(statement).all())
 
 
 def by_sequence(connection: Connection, sequence: int) -> Invoice | None:

@@ -1,0 +1,102 @@
+"""The command line on a desk of its own: in this process, and as a real one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.desk_fixtures import PASSWORD, Desk
+from tui_billing.cli import main
+
+CONFIGURATION = "[hashing]\nmemory_kib = 64\nrounds = 1\n"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """What it said as JSON."""
+        return json.loads(self.out)
+
+
+class CommandLine:
+    """Runs commands with an environment of their own."""
+
+    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.home = home
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+        configuration = home / "config.toml"
+        configuration.write_text(CONFIGURATION)
+        for name in [name for name in os.environ if name.startswith(("TUI_BILLING", "XDG_", "SSH_"))]:
+            monkeypatch.delenv(name)
+        self.set(HOME=str(home), TUI_BILLING_CONFIG=str(configuration), TUI_BILLING_PASSWORD=PASSWORD)
+
+    def set(self, **variables: str) -> None:
+        """Set environment variables for the commands that follow."""
+        for name, value in variables.items():
+            self._monkeypatch.setenv(name, value)
+
+    def unset(self, *names: str) -> None:
+        """Remove environment variables."""
+        for name in names:
+            self._monkeypatch.delenv(name, raising=False)
+
+    def __call__(self, *arguments: str) -> Ran:
+        """Run a command in this process."""
+        self._capsys.readouterr()
+        try:
+            code = main(arguments)
+        except SystemExit as leaving:
+            code = int(leaving.code or 0)
+        written = self._capsys.readouterr()
+        return Ran(code, written.out, written.err)
+
+    def as_user(self, user: str, *arguments: str) -> Ran:
+        """Run a command as this user."""
+        return self("--user", user, *arguments)
+
+    def json(self, user: str, *arguments: str) -> Any:
+        """What a command that works says as JSON."""
+        ran = self.as_user(user, *arguments, "--json")
+        assert (ran.code, ran.err) == (0, "")
+        return ran.document
+
+    def process(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        """Run a command as a process of its own, without a terminal."""
+        return subprocess.run(
+            [sys.executable, "-m", "tui_billing", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            start_new_session=True,
+            timeout=60,
+            **options,
+        )
+
+
+@pytest.fixture
+def home_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """The command line of somebody who has no database yet."""
+    return CommandLine(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def line(desk: Desk, home_line: CommandLine) -> CommandLine:
+    """The command line on the database of `desk`."""
+    home_line.set(TUI_BILLING_DATABASE=desk.settings.database)
+    return home_line
