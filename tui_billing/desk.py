@@ -81,6 +81,7 @@ def create_demo(
     payments: int | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
     anew: bool = False,
+    clock: Callable[[], datetime] = utc_now,
 ) -> None:
     """Make the demo database and the sandbox's record of its payments, unless it is there; `anew` replaces it."""
     from tui_billing.store.demo.load import fill_demo
@@ -93,7 +94,7 @@ def create_demo(
     def fill(connection: Connection) -> None:
         fill_demo(
             connection,
-            today=utc_now().date(),
+            today=clock().date(),
             password_hash=password_hash,
             accounts=accounts,
             payments=payments,

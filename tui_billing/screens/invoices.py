@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Hashable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import on, work
@@ -45,7 +45,7 @@ class Invoices(CustomerScreen):
         """The list and the details of the selected invoice."""
         self._table: VirtualTable[Invoice] = VirtualTable(
             COLUMNS,
-            cells=invoice_cells,
+            cells=lambda invoice: invoice_cells(invoice, self.services.today),
             key=lambda invoice: (invoice.issued, invoice.sequence),
             empty="No invoices yet.",
         )
@@ -69,7 +69,7 @@ class Invoices(CustomerScreen):
         if invoice is None:
             self._details.show("No invoice selected", [])
             return
-        self._details.show(f"Invoice {invoice.number}", invoice_summary(invoice))
+        self._details.show(f"Invoice {invoice.number}", invoice_summary(invoice, self.services.today))
         if self.has_class("-wide"):
             self._show_details(invoice)
 
@@ -79,13 +79,13 @@ class Invoices(CustomerScreen):
         invoice: Invoice = event.row
         details = await self.asked(self.services.billing.details, self.session, self.account.number, invoice.sequence)
         if details is not None:
-            await self.app.push_screen_wait(DetailsView(f"Invoice {invoice.number}", invoice_details(details)))
+            await self.app.push_screen_wait(DetailsView(f"Invoice {invoice.number}", invoice_details(details, self.services.today)))
 
     @work(exclusive=True, group="details")
     async def _show_details(self, invoice: Invoice) -> None:
         details = await self.asked(self.services.billing.details, self.session, self.account.number, invoice.sequence)
         if details is not None:
-            self._details.show(f"Invoice {invoice.number}", invoice_details(details))
+            self._details.show(f"Invoice {invoice.number}", invoice_details(details, self.services.today))
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Invoice] | None:
         after = cast("Any", key)
@@ -95,9 +95,9 @@ class Invoices(CustomerScreen):
         return None
 
 
-def invoice_cells(invoice: Invoice) -> Sequence[str | Cell]:
+def invoice_cells(invoice: Invoice, today: date) -> Sequence[str | Cell]:
     """An invoice's cells in the order of the columns."""
-    state = invoice.state(datetime.now(UTC).date())
+    state = invoice.state(today)
     from_credit = invoice.money(invoice.paid_from_credit_minor).figure if invoice.paid_from_credit_minor else "–"
     return (
         invoice.number,
@@ -111,23 +111,23 @@ def invoice_cells(invoice: Invoice) -> Sequence[str | Cell]:
     )
 
 
-def invoice_summary(invoice: Invoice) -> list[Detail]:
+def invoice_summary(invoice: Invoice, today: date) -> list[Detail]:
     """What the row itself tells."""
     return [
         Detail("Period", f"{invoice.period_start:%Y-%m-%d} to {invoice.period_end:%Y-%m-%d}"),
         Detail("Issued", f"{invoice.issued:%Y-%m-%d}"),
         Detail("Due", f"{invoice.due_date:%Y-%m-%d}"),
-        Detail("State", invoice.state(datetime.now(UTC).date()).label),
+        Detail("State", invoice.state(today).label),
         Detail("Total", str(invoice.money(invoice.total_minor))),
         Detail("Paid from credit", str(invoice.money(invoice.paid_from_credit_minor))),
         Detail("Still due", str(invoice.money(invoice.due_minor))),
     ]
 
 
-def invoice_details(details: InvoiceDetails) -> list[Detail]:
+def invoice_details(details: InvoiceDetails, today: date) -> list[Detail]:
     """The invoice with its lines and what paid them."""
     invoice = details.invoice
-    lines = [*invoice_summary(invoice), Detail("Lines")]
+    lines = [*invoice_summary(invoice, today), Detail("Lines")]
     for line in details.lines:
         amount = invoice.money(line.amount_minor).figure
         lines.append(Detail(f"{line.dated:%Y-%m-%d}", f"{line.description} · {line.quantity} × {line.unit_price}"))

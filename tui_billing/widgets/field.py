@@ -37,7 +37,7 @@ class Field(Vertical):
         super().__init__(id=id, classes=classes)
         self.widget = widget
         self._label = Static(shown(label), classes="field--label", markup=False)
-        self._note = Static(shown(note), classes="field--note", markup=False)
+        self._note = shown(note)
         self._error = Static("", classes="field--error", markup=False)
 
     @property
@@ -50,7 +50,8 @@ class Field(Vertical):
         with Horizontal():
             yield self._label
             yield self.widget.add_class("field--widget")
-            yield self._note
+            if self._note:
+                yield Static(self._note, classes="field--note", markup=False)
         yield self._error
 
     def show_error(self, text: str) -> None:
@@ -59,7 +60,3 @@ class Field(Vertical):
         self.set_class(bool(text), "-invalid")
         if text:
             self.widget.focus()
-
-    def show_note(self, text: str) -> None:
-        """Show another note beside the field."""
-        self._note.update(shown(text))

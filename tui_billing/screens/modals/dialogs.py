@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from tui_billing.domain.accounts import Account
@@ -37,7 +37,7 @@ class RecordPayment(MoneyDialog[RecordRequest]):
     def fields(self) -> Iterable[Field]:
         """Amount, received date, method, reference and memo."""
         self._amount = TextField()
-        self._received = TextField(value=f"{datetime.now(UTC):%Y-%m-%d}")
+        self._received = TextField(value=f"{self.services.today:%Y-%m-%d}")
         self._method = Choice([method.label for method in RECORD_METHODS])
         self._reference = TextField()
         self._memo = TextField()

@@ -181,8 +181,8 @@ class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
         self.busy = busy
         for button in self.query(Button):
             button.disabled = busy
-        if busy:
-            self.query_one(".refusal", Static).update("Working… this dialog closes when it is done.")
+        working = "Working… this dialog closes when it is done." if busy else ""
+        self.query_one(".refusal", Static).update(working)
 
     def on_click(self, event: events.Click) -> None:
         """A click beside the dialog does nothing: a form is never lost by a slip."""
