@@ -79,7 +79,8 @@ class Invoices(CustomerScreen):
         invoice: Invoice = event.row
         details = await self.asked(self.services.billing.details, self.session, self.account.number, invoice.sequence)
         if details is not None:
-            await self.app.push_screen_wait(DetailsView(f"Invoice {invoice.number}", invoice_details(details, self.services.today)))
+            page = DetailsView(f"Invoice {invoice.number}", invoice_details(details, self.services.today))
+            await self.app.push_screen_wait(page)
 
     @work(exclusive=True, group="details")
     async def _show_details(self, invoice: Invoice) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from tui_billing.services.accounts import Accounts
 from tui_billing.services.billing import Billing
@@ -35,3 +36,8 @@ class DeskServices:
     checks: Checks
     passwords: Passwords
     training: bool
+
+    @property
+    def today(self) -> date:
+        """The day by the services' clock, in UTC: what a screen shows must be what a service checks against."""
+        return self.payments.clock().date()
