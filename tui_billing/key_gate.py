@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from textual import events
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.message_pump import MessagePump
 from textual.widgets import Input
 
@@ -48,17 +49,21 @@ class KeyGate:
 
     async def _drain(self) -> None:
         try:
-            while self._waiting:
-                key = self._waiting.popleft()
-                if not _quits(key):
-                    await self._until(lambda: not self._holding(), HOLD_DEADLINE_S)
-                    await self._until(self._screen_ready, SETTLE_DEADLINE_S)
-                flows = self._flows(key)
-                await self._send(key)
-                if not flows:
-                    await self._settled()
+            # When the application ends, its screens go first, and keys still waiting go with them.
+            with suppress(ScreenStackError):
+                while self._waiting:
+                    await self._send_next(self._waiting.popleft())
         finally:
             self._task = None
+
+    async def _send_next(self, key: Typed) -> None:
+        if not _quits(key):
+            await self._until(lambda: not self._holding(), HOLD_DEADLINE_S)
+            await self._until(self._screen_ready, SETTLE_DEADLINE_S)
+        flows = self._flows(key)
+        await self._send(key)
+        if not flows:
+            await self._settled()
 
     def _flows(self, key: Typed) -> bool:
         """Whether the key can change neither screen nor focus: text for a field, or a move in a list."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, ClassVar, Generic
 
-from textual import events
+from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
@@ -200,6 +200,8 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         elif event.chain == 2 and self._opens:
             self._post_opened()
 
+    # Exclusive: an older answer can never overwrite a newer one.
+    @work(exclusive=True, group="rows")
     async def _load(self) -> None:
         assert self._fetch is not None, "show_source() comes first"
         while (wanted := self._feed.requested) is not None:
@@ -226,8 +228,7 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         requested = self._feed.requested
         if self.is_mounted and requested is not None and requested is not self._loading:
             self._loading = requested
-            # Exclusive: an older answer can never overwrite a newer one.
-            self.run_worker(self._load(), group="rows", exclusive=True)
+            self._load()
 
     def _repaint(self, anew: bool) -> None:
         window = self._feed.window
