@@ -85,4 +85,6 @@ def _configured(environment: Mapping[str, str]) -> dict[str, Any]:
                 raise SetUpRefused(f"{file} has an unknown key “{key[:40]}”. Known are: {', '.join(known)}.")
             if type(value) is not known[key]:
                 raise SetUpRefused(f"{file}: “{key}” must be of type {known[key].__name__}.")
+            if value in (0, ""):
+                raise SetUpRefused(f"{file}: “{key}” must not be empty or zero.")
     return configured

@@ -68,7 +68,7 @@ class PaymentGateway(Protocol):
         """Give the money back, once per key, never more than was taken."""
 
     def find(self, key: str) -> Answer | None:
-        """What became of the request with this key; `None` if it never arrived."""
+        """What became of the request with this key; `None` if it never arrived, `Unknown` if it cannot be said now."""
 
     def withdraw(self, key: str) -> None:
-        """Make sure that a request with this key that has not arrived by now never moves money."""
+        """Make sure that a request with this key that has not arrived by now never moves money; `find` says whether."""

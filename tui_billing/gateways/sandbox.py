@@ -9,13 +9,17 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from tui_billing.gateways.base import Answer, Approved, ChargeRequest, Declined, RefundRequest, Unknown
 
+P = ParamSpec("P")
+R = TypeVar("R")
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS transactions (
     reference TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE,
@@ -59,6 +63,19 @@ FAULTS = {
 }
 
 
+def _or_unknown(call: Callable[P, R]) -> Callable[P, R | Unknown]:
+    """A record that cannot be reached is a processor that does not answer."""
+
+    @wraps(call)
+    def answered(*args: P.args, **kwargs: P.kwargs) -> R | Unknown:
+        try:
+            return call(*args, **kwargs)
+        except sqlite3.Error:
+            return Unknown("The gateway cannot be reached.")
+
+    return answered
+
+
 class SandboxGateway:
     """A card processor in one SQLite file of its own; see `CARDS` for its test cards."""
 
@@ -68,6 +85,7 @@ class SandboxGateway:
         self._path = path
         self._ready = False
 
+    @_or_unknown
     def charge(self, request: ChargeRequest) -> Answer:
         """Take the money, once per key, as the card behaves."""
         card = request.payment_method_reference
@@ -75,6 +93,7 @@ class SandboxGateway:
         row = ("charge", request.amount_minor, request.currency, card, None, behaviour.charge_decline or None)
         return self._move(request.key, "ch", row, behaviour.charge_fault, behaviour.delay_s)
 
+    @_or_unknown
     def refund(self, request: RefundRequest) -> Answer:
         """Give money of an approved charge back, once per key, never more than was taken."""
         with self._record() as record:
@@ -92,6 +111,7 @@ class SandboxGateway:
         )
         return self._move(request.key, "re", row, behaviour.refund_fault, behaviour.delay_s)
 
+    @_or_unknown
     def find(self, key: str) -> Answer | None:
         """What became of the request with this key; `None` if it never arrived."""
         with self._record() as record:
@@ -99,7 +119,7 @@ class SandboxGateway:
 
     def withdraw(self, key: str) -> None:
         """Take the key out of use, unless a request with it has arrived."""
-        with self._record() as record:
+        with suppress(sqlite3.Error), self._record() as record:
             record.execute(
                 "INSERT OR IGNORE INTO transactions VALUES (?, ?, 'withdrawn', 0, '', '', NULL, ?)",
                 (f"wd_{key}", key, WITHDRAWN),

@@ -108,8 +108,9 @@ def _resolve(service: Service, row: Payment | ChargeBack) -> Answer:
     if answer is None and (row.unanswered_at is not None or service.clock() - began_at > IN_FLIGHT):
         gateway.withdraw(row.key)
         answer = gateway.find(row.key)
-    if answer is None:
-        return Unknown("The request may still be on its way.")
+    if answer is None or isinstance(answer, Unknown):
+        # Not the sender's own giving up, so the row is left as the sender left it.
+        return answer or Unknown("The request may still be on its way.")
     if isinstance(row, Payment):
         save_payment_outcome(service, row.id, answer)
     else:

@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission, Profile, allows, may_sign_in
-from tui_billing.domain.errors import BillingError, InvalidInput, NotFound, NotPermitted, SignInRefused
+from tui_billing.domain.errors import BillingError, InvalidInput, NotFound, NotPermitted, OutcomeUnknown, SignInRefused
 from tui_billing.gateways.base import PaymentGateway
 from tui_billing.store import users
 from tui_billing.store.engine import Store
@@ -103,8 +103,9 @@ def requires(
                 return method(self, session, *args, **kwargs)
             except BillingError as refusal:
                 if not trying and not isinstance(refusal, InvalidInput):
+                    ended = "unknown" if isinstance(refusal, OutcomeUnknown) else "refused"
                     with self.store.writing() as connection:
-                        self.audit(connection, session, named, subject, f"refused: {refusal}")
+                        self.audit(connection, session, named, subject, f"{ended}: {refusal}")
                 raise
 
         guarded.__dict__["required"] = required
