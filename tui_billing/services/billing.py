@@ -41,6 +41,8 @@ class Billing(Service):
     @requires(Permission.FINANCE)
     def add_charges(self, session: OperatorSession, number: str, charges: Sequence[Charge]) -> None:
         """Add charges that a later invoice gathers; all or none."""
+        if not charges:
+            raise InvalidInput("There are no charges to add.", "Charges")
         for charge in charges:
             checked_text(charge.description, "Description", required=True)
             if charge.amount_minor < 0:
