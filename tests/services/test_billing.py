@@ -1,0 +1,182 @@
+"""Charges become invoices; statements chain, and what is posted never changes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from tests.desk_fixtures import CORPORATE, NOW, ORIGIN, RETAIL, YEN, Desk
+from tui_billing.domain.errors import InvalidInput, NotFound, RuleRefused
+from tui_billing.domain.invoices import Charge, InvoiceState, Statement
+from tui_billing.domain.pages import Direction
+
+USAGE = Charge(date(2026, 3, 10), "Compute, large", "720", "0.05", 3_600)
+
+
+def statements(desk: Desk, number: str = CORPORATE) -> list[Statement]:
+    """The statements, oldest first."""
+    return list(desk.services.billing.statements(desk.finance, number))[::-1]
+
+
+def at(desk: Desk, year: int, month: int, day: int) -> None:
+    desk.clock.now = datetime(year, month, day, 12, tzinfo=UTC)
+
+
+def test_an_invoice_gathers_the_open_charges_up_to_a_day_and_no_charge_twice(desk: Desk) -> None:
+    late = Charge(date(2026, 3, 18), "Storage", "1", "", 500)
+    desk.services.billing.add_charges(desk.finance, CORPORATE, [USAGE, late])
+    invoice = desk.services.billing.issue_invoice(desk.finance, CORPORATE, date(2026, 3, 17))
+    assert (invoice.total_minor, invoice.due_minor, invoice.issued) == (3_600, 3_600, NOW.date())
+    assert (invoice.period_start, invoice.period_end) == (date(2026, 3, 1), date(2026, 3, 31))
+    assert (invoice.due_date, invoice.number) == (date(2026, 4, 16), "INV-2026-000001")
+    assert desk.services.billing.details(desk.finance, CORPORATE, invoice.sequence).lines == (USAGE,)
+    with pytest.raises(RuleRefused, match="There are no open charges up to 2026-03-17"):
+        desk.services.billing.issue_invoice(desk.finance, CORPORATE, date(2026, 3, 17))
+    following = desk.services.billing.issue_invoice(desk.finance, CORPORATE, date(2026, 3, 18))
+    assert (following.total_minor, following.number) == (500, "INV-2026-000002")
+    assert desk.audit(invoice.number) == [("finance", ORIGIN, "issue invoice", invoice.number, "done: USD 36.00")]
+    desk.assert_books_are_right()
+
+
+def test_an_invoice_is_paid_from_the_credit_balance_first_and_says_how_much(desk: Desk) -> None:
+    desk.record("50.00")
+    credit = desk.credit("20.00").payment
+    invoice = desk.invoice("30.00")
+    assert (invoice.due_minor, invoice.paid_from_credit_minor) == (0, 2_000)
+    details = desk.services.billing.details(desk.finance, CORPORATE, invoice.sequence)
+    assert sorted((kind, str(amount)) for kind, _, amount in details.payers) == [
+        ("credit", "USD 20.00"),
+        ("record", "USD 10.00"),
+    ]
+    desk.cancel_credit(credit)
+    after = desk.services.billing.details(desk.finance, CORPORATE, invoice.sequence)
+    assert (after.invoice.paid_from_credit_minor, after.invoice.due_minor) == (0, 0)
+    assert [(kind, str(amount)) for kind, _, amount in after.payers] == [("record", "USD 30.00")]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"description": ""}, "Description is required"),
+        ({"description": "\x1b[31mred"}, "control or invisible"),
+        ({"description": "4242424242424242"}, "card number"),
+        ({"amount_minor": -1}, "must not be negative"),
+    ],
+)
+def test_charges_are_taken_all_or_none(desk: Desk, change: dict[str, Any], fault: str) -> None:
+    values: dict[str, Any] = {
+        "dated": NOW.date(),
+        "description": "Compute",
+        "quantity": "1",
+        "unit_price": "",
+        "amount_minor": 5,
+    }
+    with pytest.raises(InvalidInput, match=fault):
+        desk.services.billing.add_charges(desk.finance, CORPORATE, [USAGE, Charge(**(values | change))])
+    assert desk.rows("SELECT * FROM charge") == []
+
+
+def test_an_empty_list_of_charges_is_refused(desk: Desk) -> None:
+    with pytest.raises(InvalidInput, match=r"There are no charges to add\."):
+        desk.services.billing.add_charges(desk.finance, CORPORATE, [])
+    assert desk.rows("SELECT * FROM charge") == []
+
+
+def test_an_invoice_of_nothing_is_paid_from_the_start(desk: Desk) -> None:
+    free = Charge(NOW.date(), "Free tier", "1", "0", 0)
+    desk.services.billing.add_charges(desk.finance, CORPORATE, [free])
+    invoice = desk.services.billing.issue_invoice(desk.finance, CORPORATE, NOW.date())
+    assert invoice.state(NOW.date()) is InvoiceState.PAID
+    desk.assert_books_are_right()
+
+
+def test_invoices_are_listed_newest_first_and_found_on_their_own_account_only(desk: Desk) -> None:
+    first, second = desk.invoice("1.00"), desk.invoice("2.00")
+    page = desk.services.billing.page(desk.finance, CORPORATE, Direction.FIRST, None, 10)
+    assert [invoice.number for invoice in page.rows] == [second.number, first.number]
+    for number, sequence in ((YEN, first.sequence), (CORPORATE, 12_345)):
+        with pytest.raises(NotFound, match=r"There is no such invoice\."):
+            desk.services.billing.details(desk.finance, number, sequence)
+
+
+def test_the_net_balance_is_carried_from_statement_to_statement(desk: Desk) -> None:
+    at(desk, 2026, 1, 20)
+    desk.invoice("100.00")
+    at(desk, 2026, 2, 10)
+    desk.record("60.00")
+    desk.credit("10.00")
+    at(desk, 2026, 3, 17)
+    desk.invoice("25.00")
+    january, february, march = statements(desk)
+    assert [(s.start, s.end) for s in (january, february, march)] == [
+        (date(2026, 1, 1), date(2026, 1, 31)),
+        (date(2026, 2, 1), date(2026, 2, 28)),
+        (date(2026, 3, 1), date(2026, 3, 31)),
+    ]
+    figures = [
+        (s.balance_forward_minor, s.payments_minor, s.credits_minor, s.charges_minor, s.net_balance_minor)
+        for s in (january, february, march)
+    ]
+    assert figures == [
+        (0, 0, 0, 10_000, 10_000),
+        (10_000, 6_000, 1_000, 0, 3_000),
+        (3_000, 0, 0, 2_500, 5_500),
+    ]
+    assert march.net_balance_minor == -desk.account().balance.minor_units
+    assert [s.state_label for s in (january, february, march)] == ["Posted", "Posted", "Provisional"]
+
+
+def test_a_reversal_appears_in_the_period_in_which_it_was_made_and_posted_statements_never_change(desk: Desk) -> None:
+    at(desk, 2026, 2, 10)
+    recorded, credited = desk.record("60.00").payment, desk.credit("10.00").payment
+    at(desk, 2026, 3, 17)
+    posted = statements(desk)[:-1]
+    desk.cancel(recorded)
+    desk.cancel_credit(credited)
+    *then, march = statements(desk)
+    assert then == posted
+    assert (march.payments_minor, march.credits_minor, march.net_balance_minor) == (-6_000, -1_000, 0)
+
+
+def test_a_charge_back_appears_in_the_period_in_which_it_was_made(desk: Desk) -> None:
+    at(desk, 2026, 2, 20)
+    paid = desk.make("60.00").payment
+    at(desk, 2026, 3, 17)
+    posted = statements(desk, RETAIL)[:-1]
+    desk.charge_back(paid, "20.00")
+    *then, march = statements(desk, RETAIL)
+    assert then == posted
+    assert (march.start, march.payments_minor, march.net_balance_minor) == (date(2026, 3, 15), -2_000, -4_000)
+
+
+def test_a_payment_received_earlier_belongs_to_the_period_in_which_it_was_recorded(desk: Desk) -> None:
+    posted = statements(desk)[:-1]
+    desk.record("60.00", received=date(2026, 2, 10))
+    *then, march = statements(desk)
+    assert then == posted
+    assert march.payments_minor == 6_000
+
+
+@pytest.mark.parametrize(
+    ("moment", "charged"),
+    [
+        (datetime(2026, 1, 31, 23, 59, 59, 999_999, tzinfo=UTC), [100, 0, 0]),
+        (datetime(2026, 2, 1, tzinfo=UTC), [0, 100, 0]),
+    ],
+)
+def test_a_period_ends_with_its_last_microsecond(desk: Desk, moment: datetime, charged: list[int]) -> None:
+    desk.clock.now = moment
+    desk.invoice("1.00")
+    at(desk, 2026, 3, 17)
+    assert [statement.charges_minor for statement in statements(desk)] == charged
+
+
+def test_periods_run_from_billing_day_to_billing_day(desk: Desk) -> None:
+    assert [(s.start, s.end) for s in statements(desk, RETAIL)] == [
+        (date(2025, 12, 15), date(2026, 1, 14)),
+        (date(2026, 1, 15), date(2026, 2, 14)),
+        (date(2026, 2, 15), date(2026, 3, 14)),
+        (date(2026, 3, 15), date(2026, 4, 14)),
+    ]

@@ -1,0 +1,167 @@
+"""Every use case of every service as a call that succeeds for whoever may make it, and who that is.
+
+`MAY` is the table of the rule book carried out by hand: it is never read from the policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.desk_fixtures import CORPORATE, RETAIL, Desk
+from tui_billing.domain.access import Profile
+from tui_billing.domain.accounts import AccountFilter, AccountState, AccountType
+from tui_billing.domain.invoices import Charge
+from tui_billing.domain.pages import Direction
+from tui_billing.domain.payments import CancelReason, PaymentFilter
+from tui_billing.services.accounts import NewAccount
+from tui_billing.services.posting import CreditRequest, RecordRequest
+from tui_billing.services.refunds import ChargeBackRequest
+from tui_billing.services.session import OperatorSession
+
+ROOT, FINANCE, OPS, SALES, HELP = (
+    Profile.ROOT,
+    Profile.FINANCE_ADMIN,
+    Profile.OPS_ADMIN,
+    Profile.SALES_SUPPORT,
+    Profile.HELP_DESK,
+)
+MASTER, BILLING = Profile.MASTER_USER, Profile.BILLING_ADMIN
+
+ANY_ACCOUNT = {ROOT, FINANCE, OPS, SALES, HELP}  # Account manage
+MONEY = {ROOT, FINANCE}  # Finance Create/Manage
+PEOPLE = {ROOT, OPS}  # Account create; User create/manage
+OWN = {MASTER, BILLING}  # Account admin, Billing Admin manage: the own account alone
+NEW = NewAccount("20000001", "Newcomer Ltd", AccountType.CORPORATE, "USD", "newcomer")
+
+MAY: dict[str, set[Profile]] = {
+    "users.list": PEOPLE,
+    "users.add": PEOPLE,
+    "users.unlock": PEOPLE,
+    "users.disable": PEOPLE,
+    "users.enable": PEOPLE,
+    "users.change_profile": PEOPLE,
+    "accounts.page": ANY_ACCOUNT,
+    "accounts.show": ANY_ACCOUNT | OWN,
+    "accounts.add": PEOPLE,
+    "accounts.change_state": PEOPLE,
+    "payments.page": MONEY | OWN,
+    "payments.details": MONEY | OWN,
+    "payments.account_number": MONEY | OWN,
+    "payments.record": MONEY,
+    "payments.make": OWN,
+    "credits.issue": MONEY,
+    "credits.cancel": MONEY,
+    "refunds.charge_back": MONEY,
+    "refunds.cancel_payment": MONEY,
+    "previews.record": MONEY,
+    "previews.make": OWN,
+    "previews.credit": MONEY,
+    "previews.take_back": MONEY,
+    "billing.add_charges": MONEY,
+    "billing.issue_invoice": MONEY,
+    "billing.page": ANY_ACCOUNT | OWN,
+    "billing.details": ANY_ACCOUNT | OWN,
+    "billing.statements": ANY_ACCOUNT | OWN,
+    "dashboards.show": ANY_ACCOUNT | OWN,
+    "outcomes.reconcile": MONEY,
+    "checks.check": MONEY,
+    "checks.card_clearing": MONEY,
+}
+# How a session comes about, and what the desk looks up before there is one.
+OPEN_TO_ALL = {"sign_in.sign_in", "sign_in.confirm", "outcomes.resolve_all"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A desk on which every use case has something to work on."""
+
+    desk: Desk
+    card_payment: str
+    recorded_payment: str
+    credit: str
+    invoice: int
+
+    @classmethod
+    def prepared(cls, desk: Desk) -> Case:
+        """Make one of everything."""
+        today = desk.clock().date()
+        invoice = desk.invoice("10.00", RETAIL)
+        credit, paid, recorded = desk.credit("4.00", RETAIL), desk.make("20.00"), desk.record("30.00")
+        desk.services.billing.add_charges(desk.finance, RETAIL, [Charge(today, "Compute", "1", "", 100)])
+        return cls(desk, paid.payment.id, recorded.payment.id, credit.payment.id, invoice.sequence)
+
+
+Call = Callable[[Case, OperatorSession], Any]
+CALLS: dict[str, Call] = {
+    "users.list": lambda c, s: c.desk.services.users.list(s),
+    "users.add": lambda c, s: c.desk.services.users.add(
+        s, "newcomer", HELP, "a long enough sentence", c.desk.services.passwords
+    ),
+    "users.unlock": lambda c, s: c.desk.services.users.unlock(s, "mara"),
+    "users.disable": lambda c, s: c.desk.services.users.disable(s, "finance2"),
+    "users.enable": lambda c, s: c.desk.services.users.enable(s, "finance2"),
+    "users.change_profile": lambda c, s: c.desk.services.users.change_profile(s, "finance2", HELP),
+    "accounts.page": lambda c, s: c.desk.services.accounts.page(s, AccountFilter(), Direction.FIRST, None, 5),
+    "accounts.show": lambda c, s: c.desk.services.accounts.show(s, RETAIL),
+    "accounts.add": lambda c, s: c.desk.services.accounts.add(s, NEW),
+    "accounts.change_state": lambda c, s: c.desk.services.accounts.change_state(s, CORPORATE, AccountState.ACTIVE),
+    "payments.page": lambda c, s: c.desk.services.payments.page(s, RETAIL, PaymentFilter.ALL, Direction.FIRST, None, 5),
+    "payments.details": lambda c, s: c.desk.services.payments.details(s, RETAIL, c.card_payment),
+    "payments.account_number": lambda c, s: c.desk.services.payments.account_number(s, c.card_payment),
+    "payments.record": lambda c, s: c.desk.services.payments.record(s, CORPORATE, RecordRequest("5"), c.desk.key()),
+    "payments.make": lambda c, s: c.desk.services.payments.make(s, RETAIL, "5", c.desk.key()),
+    "credits.issue": lambda c, s: c.desk.services.credits.issue(s, RETAIL, CreditRequest("5", "x"), c.desk.key()),
+    "credits.cancel": lambda c, s: c.desk.services.credits.cancel(s, c.credit, CancelReason.OTHER, c.desk.key()),
+    "refunds.charge_back": lambda c, s: c.desk.services.refunds.charge_back(
+        s, c.card_payment, ChargeBackRequest("5"), c.desk.key()
+    ),
+    "refunds.cancel_payment": lambda c, s: c.desk.services.refunds.cancel_payment(
+        s, c.recorded_payment, CancelReason.OTHER, c.desk.key()
+    ),
+    "previews.record": lambda c, s: c.desk.services.previews.record(s, CORPORATE, "5"),
+    "previews.make": lambda c, s: c.desk.services.previews.make(s, RETAIL, "5"),
+    "previews.credit": lambda c, s: c.desk.services.previews.credit(s, RETAIL, "5"),
+    "previews.take_back": lambda c, s: c.desk.services.previews.take_back(s, c.card_payment, "5"),
+    "billing.add_charges": lambda c, s: c.desk.services.billing.add_charges(
+        s, RETAIL, [Charge(c.desk.clock().date(), "Storage", "1", "", 5)]
+    ),
+    "billing.issue_invoice": lambda c, s: c.desk.services.billing.issue_invoice(s, RETAIL, c.desk.clock().date()),
+    "billing.page": lambda c, s: c.desk.services.billing.page(s, RETAIL, Direction.FIRST, None, 5),
+    "billing.details": lambda c, s: c.desk.services.billing.details(s, RETAIL, c.invoice),
+    "billing.statements": lambda c, s: c.desk.services.billing.statements(s, RETAIL),
+    "dashboards.show": lambda c, s: c.desk.services.dashboards.show(s, RETAIL),
+    "outcomes.reconcile": lambda c, s: c.desk.services.outcomes.reconcile(s),
+    "checks.check": lambda c, s: c.desk.services.checks.check(s),
+    "checks.card_clearing": lambda c, s: c.desk.services.checks.card_clearing(s),
+}
+# The use cases that take an account number: how a customer could try to look at another account.
+BY_NUMBER: dict[str, Callable[[Desk, OperatorSession, str], Any]] = {
+    "accounts.show": lambda d, s, n: d.services.accounts.show(s, n),
+    "payments.page": lambda d, s, n: d.services.payments.page(s, n, PaymentFilter.ALL, Direction.FIRST, None, 5),
+    "payments.details": lambda d, s, n: d.services.payments.details(s, n, "0" * 32),
+    "payments.make": lambda d, s, n: d.services.payments.make(s, n, "5", d.key()),
+    "previews.make": lambda d, s, n: d.services.previews.make(s, n, "5"),
+    "billing.page": lambda d, s, n: d.services.billing.page(s, n, Direction.FIRST, None, 5),
+    "billing.details": lambda d, s, n: d.services.billing.details(s, n, 1),
+    "billing.statements": lambda d, s, n: d.services.billing.statements(s, n),
+    "dashboards.show": lambda d, s, n: d.services.dashboards.show(s, n),
+    # Closed to customers altogether, whichever number they give.
+    "accounts.change_state": lambda d, s, n: d.services.accounts.change_state(s, n, AccountState.ACTIVE),
+    "payments.record": lambda d, s, n: d.services.payments.record(s, n, RecordRequest("5"), d.key()),
+    "credits.issue": lambda d, s, n: d.services.credits.issue(s, n, CreditRequest("5", "x"), d.key()),
+    "previews.record": lambda d, s, n: d.services.previews.record(s, n, "5"),
+    "previews.credit": lambda d, s, n: d.services.previews.credit(s, n, "5"),
+    "billing.add_charges": lambda d, s, n: d.services.billing.add_charges(s, n, []),
+    "billing.issue_invoice": lambda d, s, n: d.services.billing.issue_invoice(s, n, d.clock().date()),
+}
+# The use cases that take a payment's ID.
+BY_PAYMENT: dict[str, Callable[[Desk, OperatorSession, str], Any]] = {
+    "payments.details": lambda d, s, p: d.services.payments.details(s, s.account_number or "", p),
+    "payments.account_number": lambda d, s, p: d.services.payments.account_number(s, p),
+    "credits.cancel": lambda d, s, p: d.services.credits.cancel(s, p, CancelReason.OTHER, d.key()),
+    "refunds.charge_back": lambda d, s, p: d.services.refunds.charge_back(s, p, ChargeBackRequest(), d.key()),
+    "refunds.cancel_payment": lambda d, s, p: d.services.refunds.cancel_payment(s, p, CancelReason.OTHER, d.key()),
+    "previews.take_back": lambda d, s, p: d.services.previews.take_back(s, p),
+}
