@@ -1,8 +1,9 @@
-"""Makes the pictures of the README from the demo data: `python docs/pictures.py`."""
+"""Makes the pictures of the README from the demo data: `python docs/make_pictures.py`."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from tui_billing.app import BillingApp
 from tui_billing.config import HashingCost, Settings
 from tui_billing.domain.demo_users import DEMO_PASSWORD
 
-FOLDER = Path(__file__).parent / "pictures"
+FOLDER = Path(__file__).resolve().parent / "pictures"
 NOW = datetime(2026, 3, 16, 10, 30, tzinfo=UTC)
 DATABASE = "demo.db"
 FONT_FACE = re.compile(r"@font-face \{.*?\}\n?", re.DOTALL)
@@ -67,13 +68,12 @@ async def take(settings: Settings, size: tuple[int, int], keys: list[str] | None
 def main() -> None:
     """Make every picture anew."""
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / DATABASE
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         cheap = HashingCost(memory_kib=64, rounds=1)
-        settings = Settings(str(path), Path(folder) / "desk.log", hashing=cheap, demo=True)
+        settings = Settings(DATABASE, Path("desk.log"), hashing=cheap, demo=True)
         desk.create_demo(settings, clock=lambda: NOW)
         for name, (size, keys) in SCENES.items():
-            svg = asyncio.run(take(settings, size, keys)).replace(folder, "~/.local/share/tui-billing")
+            svg = asyncio.run(take(settings, size, keys))
             (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
             sys.stdout.write(f"{name}.svg\n")
 
