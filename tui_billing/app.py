@@ -34,7 +34,8 @@ class BillingApp(App[None]):
     """The payments desk on one database."""
 
     TITLE = "tui-billing"
-    CSS_PATH = "app.tcss"
+    # With the first screen's, so that Textual parses all there is once.
+    CSS_PATH = ["app.tcss", "screens/login.tcss"]
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = set()
     NOTIFICATION_TIMEOUT = 6
@@ -50,16 +51,19 @@ class BillingApp(App[None]):
 
     def __init__(self, settings: Settings, open_services: Callable[[], DeskServices]) -> None:
         super().__init__(driver_class=DeskDriver)
+        # Not by assignment, which would parse every style a second time once the screen is there.
+        self.set_reactive(App.theme, SIXTEEN_COLOURS if self.console.color_system == "standard" else DARK)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.settings = settings
         self.session: OperatorSession | None = None
         self._open_services = open_services
         self._opening: asyncio.Task[DeskServices] | None = None
+        self._training = settings.demo
         self._gate = KeyGate(self, super().on_event, self._signing_in)
         self._last_key_s = time.time()
 
     def on_mount(self) -> None:
         """Show the log in, and open the database behind it."""
-        self.theme = SIXTEEN_COLOURS if self.console.color_system == "standard" else DARK
         exit_on_signals(self, asyncio.get_running_loop())
         self._show_login()
         self.set_interval(IDLE_CHECK_S, self._lock_when_idle)
@@ -90,12 +94,12 @@ class BillingApp(App[None]):
         self._opening = asyncio.create_task(asyncio.to_thread(self._opened))
         try:
             services = await self.services()
+            self._training = services.training
+            if services.training:
+                self._login().show_training()
+            await asyncio.to_thread(services.outcomes.resolve_all)
         except BillingError as refusal:
             self._login().show_notice(refusal.sentence)
-            return
-        if services.training:
-            self._login().show_training()
-        await asyncio.to_thread(services.outcomes.resolve_all)
 
     def _opened(self) -> DeskServices:
         services = self._open_services()
@@ -111,7 +115,7 @@ class BillingApp(App[None]):
         return found[0]
 
     def _show_login(self, notice: str = "") -> None:
-        self.push_screen(LoginScreen(self.services, self.settings.database, self.settings.demo, notice))
+        self.push_screen(LoginScreen(self.services, self.settings.database, self._training, notice))
 
     async def on_signed_in(self, event: SignedIn) -> None:
         """Show the profile's first screen."""
@@ -124,12 +128,16 @@ class BillingApp(App[None]):
 
     async def on_account_opened(self, event: AccountOpened) -> None:
         """Show the account's dashboard, over All Accounts."""
-        await self._back_to("AllAccounts")
+        from tui_billing.screens.all_accounts import AllAccounts
+
+        await self._back_to(AllAccounts)
         await self.push_screen(await self._place(event.account, Place.DASHBOARD))
 
     async def on_place_chosen(self, event: PlaceChosen) -> None:
         """Show another place of the customer: the dashboard lies below the others."""
-        await self._back_to("Dashboard")
+        from tui_billing.screens.dashboard import Dashboard
+
+        await self._back_to(Dashboard)
         if event.place is not Place.DASHBOARD:
             await self.push_screen(await self._place(event.account, event.place))
 
@@ -219,8 +227,8 @@ class BillingApp(App[None]):
         assert self.session is not None
         return PLACES[place](services, self.session, self._database_label(services), account)
 
-    async def _back_to(self, name: str) -> None:
-        """Take away what lies over the screen of this name, if it is there."""
-        if any(type(screen).__name__ == name for screen in self.screen_stack):
-            while type(self.screen).__name__ != name:
+    async def _back_to(self, kind: type[DeskScreen]) -> None:
+        """Take away what lies over the screen of this kind, if it is there."""
+        if any(isinstance(screen, kind) for screen in self.screen_stack):
+            while not isinstance(self.screen, kind):
                 await self.pop_screen()
