@@ -250,9 +250,15 @@ def create_desk(directory: Path) -> None:
 @contextmanager
 def opened_desk(template: Path, directory: Path, clock: Clock | None = None) -> Iterator[Desk]:
     """A desk of its own in this directory, begun from the template; closed afterwards."""
-    settings = settings_in(directory)
-    shutil.copy(template / "billing.db", settings.database)
-    clock = clock or Clock()
+    shutil.copy(template / "billing.db", directory)
+    with opened_in(directory, clock) as desk:
+        yield desk
+
+
+@contextmanager
+def opened_in(directory: Path, clock: Clock | None = None) -> Iterator[Desk]:
+    """The desk whose database is in this directory; closed afterwards."""
+    settings, clock = settings_in(directory), clock or Clock()
     services = open_services(settings, clock)
     try:
         yield Desk(settings, services, clock, SandboxGateway(gateway_record(settings)))
