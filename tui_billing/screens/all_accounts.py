@@ -139,7 +139,9 @@ class AllAccounts(MoneyScreen):
 
     @on(Input.Submitted, "#search")
     def _on_searched(self) -> None:
+        """Enter opens, from the search line too; the arrow down goes to the list."""
         self._table.focus()
+        self._table.action_open()
 
     @on(VirtualTable.RowOpened)
     def _on_opened(self, event: VirtualTable.RowOpened) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
@@ -27,6 +28,7 @@ class Dashboard(CustomerScreen):
     PLACE = Place.DASHBOARD
     CSS_PATH = ["customer.tcss", "dashboard.tcss"]
     MONEY = (ISSUE_CREDIT,)
+    BINDINGS: ClassVar[list[BindingType]] = [ISSUE_CREDIT.binding]
 
     def place(self) -> Iterable[Widget]:
         """The two panels, and the chart below them."""
