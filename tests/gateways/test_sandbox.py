@@ -234,3 +234,16 @@ def test_the_record_is_closed_to_others_and_holds_no_card_number(gateway: Sandbo
     columns = [name for _, name, *_ in record.execute("PRAGMA table_info(transactions)")]
     record.close()
     assert columns == "reference key kind amount_minor currency card charge_reference decline_reason".split()
+
+
+@pytest.fixture
+def unreachable(tmp_path: Path) -> SandboxGateway:
+    """A sandbox whose record cannot be opened."""
+    (tmp_path / "sandbox.db").mkdir()
+    return SandboxGateway(tmp_path / "sandbox.db")
+
+
+def test_a_record_that_cannot_be_reached_is_no_answer_and_never_a_decline(unreachable: SandboxGateway) -> None:
+    cannot = Unknown("The gateway cannot be reached.")
+    unreachable.withdraw("c")
+    assert [unreachable.charge(charge()), unreachable.refund(refund("ch")), unreachable.find("c")] == [cannot] * 3

@@ -209,3 +209,19 @@ def test_an_unknown_outcome_is_never_logged_as_a_refusal(desk: Desk) -> None:
     with pytest.raises(OutcomeUnknown) as unknown:
         desk.make("20.00")
     assert desk.audit()[-1][2:] == ("Make Payment", RETAIL, f"unknown: {unknown.value}")
+
+
+def test_a_gateway_that_cannot_be_reached_leaves_the_payment_pending_until_it_can(desk: Desk) -> None:
+    record = gateway_record(desk.settings)
+    record.mkdir()
+    with pytest.raises(OutcomeUnknown):
+        desk.make("20.00", key="k")
+    desk.clock.advance(days=1)
+    assert reconcile(desk) == (0, 1)
+    assert payment(desk).state is PaymentState.PENDING
+    record.rmdir()
+    assert reconcile(desk) == (1, 0)
+    assert payment(desk).state is PaymentState.FAILED
+    with pytest.raises(RuleRefused, match="never reached the gateway"):
+        desk.make("20.00", key="k")
+    desk.assert_books_are_right()
