@@ -138,7 +138,9 @@ class BillingApp(App[None]):
         from tui_billing.screens.dashboard import Dashboard
 
         await self._back_to(Dashboard)
-        if event.place is not Place.DASHBOARD:
+        if event.place is Place.DASHBOARD:
+            self._reload_screen()
+        else:
             await self.push_screen(await self._place(event.account, event.place))
 
     async def on_went_back(self) -> None:
@@ -146,9 +148,7 @@ class BillingApp(App[None]):
         lowest = 3
         if len(self.screen_stack) > lowest:
             await self.pop_screen()
-            refresh = getattr(self.screen, "action_reload", None)
-            if refresh is not None:
-                refresh()
+            self._reload_screen()
 
     async def on_session_ended(self, event: SessionEnded) -> None:
         """Go back to the log in and say why."""
@@ -212,6 +212,12 @@ class BillingApp(App[None]):
 
     def _signing_in(self) -> bool:
         return isinstance(self.screen, LoginScreen) and self.screen.busy
+
+    def _reload_screen(self) -> None:
+        """Read what the screen shows again: money may have moved while it was covered."""
+        reload = getattr(self.screen, "action_reload", None)
+        if reload is not None:
+            reload()
 
     def _lock_when_idle(self) -> None:
         if time.time() - self._last_key_s > self.settings.idle_lock_s:
