@@ -5,6 +5,7 @@ After each step the database is compared with the shadow, with its own entries, 
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import sqlite3
 import tempfile
@@ -111,6 +112,7 @@ class Done:
 def template() -> Path:
     """A database to begin each example with, and the gateway's empty record beside it."""
     directory = Path(tempfile.mkdtemp(prefix="money-machine-"))
+    atexit.register(shutil.rmtree, directory)
     create_desk(directory)
     SandboxGateway(gateway_record(settings_in(directory))).totals()
     return directory

@@ -91,6 +91,9 @@ def test_a_hundred_kills_lose_nothing_double_nothing_and_leave_nothing_half_done
         for kill in range(KILLS):
             life_s = chance.uniform(0, LONGEST_LIFE_S)
             assert live_and_die(tmp_path, f"life{kill}", chance.randrange(2**32), life_s, witness) == -9
+            if kill % 10 == 0:
+                with opened_in(tmp_path) as desk:
+                    assert_nothing_is_lost_doubled_or_half(desk, witness)
         with opened_in(tmp_path) as desk:
             assert_nothing_is_lost_doubled_or_half(desk, witness)
             desk.clock.advance(seconds=61)

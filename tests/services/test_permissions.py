@@ -17,7 +17,7 @@ from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState
 from tui_billing.domain.errors import BillingError, NotFound, NotPermitted, RuleRefused, SignInRefused
 from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.passwords import Passwords
-from tui_billing.services.session import Service
+from tui_billing.services.service import Service
 
 NOBODY = "0" * 32
 COUNTS = " UNION ALL ".join(
