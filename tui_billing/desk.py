@@ -28,7 +28,7 @@ from tui_billing.services.passwords import Passwords, checked_password
 from tui_billing.services.payments import Payments
 from tui_billing.services.previews import Previews
 from tui_billing.services.refunds import Refunds
-from tui_billing.services.session import utc_now
+from tui_billing.services.service import utc_now
 from tui_billing.services.sign_in import SignIn
 from tui_billing.services.users import Users
 from tui_billing.store import accounts, users

@@ -11,7 +11,7 @@ from tui_billing.commands.signing_in import Desk
 from tui_billing.domain.errors import NotFound
 from tui_billing.domain.invoices import Invoice
 from tui_billing.services.billing import InvoiceDetails
-from tui_billing.services.session import utc_now
+from tui_billing.services.service import utc_now
 
 TITLES = ("Number", "Period", "Issued", "Due date", "Total>", "From credit>", "Due>", "State")
 STATEMENT_TITLES = ("Period", "State", "Balance forward>", "Payments>", "Credits>", "Charges>", "Net balance>")

@@ -17,7 +17,9 @@ from tui_billing.domain.money import Money
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import OWN, found
-from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.services.permissions import requires
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import invoices
 from tui_billing.store.ledger import load_book, save_book, sums_by_event
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.ledger import LEGS
-from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.services.permissions import requires
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.store.checking import Difference, card_clearing, differences
 
 

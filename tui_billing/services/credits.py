@@ -19,6 +19,7 @@ from tui_billing.domain.payments import (
 )
 from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import found
+from tui_billing.services.permissions import requires
 from tui_billing.services.posting import (
     CreditRequest,
     MoneyMoved,
@@ -30,7 +31,8 @@ from tui_billing.services.posting import (
     told,
 )
 from tui_billing.services.refunds import cancel
-from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import payments
 from tui_billing.store.ledger import load_book, save_book
 

@@ -15,7 +15,9 @@ from tui_billing.domain.pages import Direction
 from tui_billing.domain.payments import Payment, PaymentFilter
 from tui_billing.services.accounts import OWN, found
 from tui_billing.services.billing import MONEY_IN, MONEY_OUT, midnight
-from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.services.permissions import requires
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import invoices, payments
 from tui_billing.store.ledger import sums_by_event
 

@@ -29,8 +29,10 @@ from tui_billing.domain.payments import (
 from tui_billing.domain.text import checked_text
 from tui_billing.gateways.base import ChargeRequest
 from tui_billing.services.accounts import OWN, found
-from tui_billing.services.outcomes import resolve_payment, save_payment_outcome
+from tui_billing.services.outcomes import once_sent, resolve_payment, save_payment_outcome
+from tui_billing.services.permissions import requires
 from tui_billing.services.posting import (
+    MakeRequest,
     MoneyMoved,
     RecordRequest,
     checked_key,
@@ -41,7 +43,8 @@ from tui_billing.services.posting import (
     remember,
     told,
 )
-from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import invoices, payments, users
 from tui_billing.store.ledger import applications, lines_of_payment, load_book, save_book
 from tui_billing.store.users import AuditEntry
@@ -124,22 +127,24 @@ class Payments(Service):
 
         Raises `RuleRefused` with the reason if the card is declined, and `OutcomeUnknown` if no answer came.
         """
-        key, content = checked_key(key), content_of("make", number, RecordRequest(amount))
+        key, content = checked_key(key), content_of("make", number, MakeRequest(amount))
         with self.store.writing() as connection:
             earlier = earlier_result(connection, key, content)
             account = found(connection, number)
             if earlier is None:
                 refuse_make(account)
+                assert account.card is not None
+                gateway = self.gateway(account.card.gateway)
                 payment = self._add_pending(connection, session, account, amount, key, content)
                 self.audit(connection, session, "Make Payment", payment.id, f"sent: {payment.amount} on {number}")
-        if earlier is None:
-            assert account.card is not None
-            charge = _charge_request(payment, account.card)
-            save_payment_outcome(self, payment.id, self.gateways[payment.gateway].charge(charge))
-        else:
-            resolve_payment(self, earlier)
-        with self.store.reading() as connection:
-            return told(connection, earlier or payment.id)
+        with once_sent():
+            if earlier is None:
+                assert account.card is not None
+                save_payment_outcome(self, payment.id, gateway.charge(_charge_request(payment, account.card)))
+            else:
+                resolve_payment(self, earlier)
+            with self.store.reading() as connection:
+                return told(connection, earlier or payment.id)
 
     def _recorded_values(self, account: Account, request: RecordRequest) -> dict[str, Any]:
         received = request.received or self.clock().date()

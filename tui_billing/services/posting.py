@@ -35,8 +35,15 @@ class RecordRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeRequest:
+    """A charge of the card on file: the amount as typed."""
+
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
 class CreditRequest:
-    """A credit to grant: the amount as typed, the reason, and the day from which it should have been used."""
+    """A credit to grant: the amount as typed, the reason, and the day it should be used by."""
 
     amount: str
     reason: str

@@ -23,7 +23,8 @@ from tui_billing.domain.payments import (
 )
 from tui_billing.domain.text import checked_text
 from tui_billing.gateways.base import RefundRequest
-from tui_billing.services.outcomes import resolve_payment, save_charge_back_outcome
+from tui_billing.services.outcomes import once_sent, resolve_payment, save_charge_back_outcome
+from tui_billing.services.permissions import requires
 from tui_billing.services.posting import (
     MoneyMoved,
     checked_key,
@@ -33,7 +34,8 @@ from tui_billing.services.posting import (
     remember,
     told,
 )
-from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import accounts, payments
 from tui_billing.store.ledger import load_book, save_book
 
@@ -75,13 +77,16 @@ class Refunds(Service):
             if earlier is None:
                 # Read only now: the look-up above may just have learnt the reference of the charge.
                 payment = payment_found(connection, payment_id)
+                refuse_charge_back(payment)
+                gateway = self.gateway(payment.gateway)
                 charge_back = self._add_pending(connection, session, payment, request, key)
                 remember(connection, key, content, charge_back.id)
-        if earlier is None:
-            refund = _refund_request(payment, charge_back)
-            save_charge_back_outcome(self, charge_back.id, self.gateways[payment.gateway].refund(refund))
-        with self.store.reading() as connection:
-            return told(connection, payment_id, earlier or charge_back.id)
+        with once_sent():
+            if earlier is None:
+                answer = gateway.refund(_refund_request(payment, charge_back))
+                save_charge_back_outcome(self, charge_back.id, answer)
+            with self.store.reading() as connection:
+                return told(connection, payment_id, earlier or charge_back.id)
 
     @requires(Permission.FINANCE, action="Cancel Payment")
     def cancel_payment(self, session: OperatorSession, payment_id: str, reason: CancelReason, key: str) -> MoneyMoved:
@@ -91,7 +96,6 @@ class Refunds(Service):
     def _add_pending(
         self, connection: Connection, session: OperatorSession, payment: Payment, request: ChargeBackRequest, key: str
     ) -> ChargeBack:
-        refuse_charge_back(payment)
         amount = charge_back_amount(payment, request.amount)
         charge_back = payments.add_charge_back(
             connection,

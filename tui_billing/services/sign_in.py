@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from tui_billing.domain.access import may_sign_in
 from tui_billing.domain.errors import SignInRefused
 from tui_billing.services.passwords import Passwords
-from tui_billing.services.session import OperatorSession, open_to_all, utc_now
+from tui_billing.services.permissions import open_to_all
+from tui_billing.services.service import utc_now
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import users
 from tui_billing.store.engine import Store
 from tui_billing.store.users import AuditEntry, User

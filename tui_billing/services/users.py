@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 from tui_billing.domain.access import Permission, Profile
 from tui_billing.domain.errors import InvalidInput, NotFound, NotPermitted, RuleRefused
 from tui_billing.services.passwords import Passwords, checked_password
-from tui_billing.services.session import OperatorSession, Service, no_account, requires
+from tui_billing.services.permissions import no_account, requires
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import accounts, users
 from tui_billing.store.users import User
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from tui_billing.domain.errors import NotFound, SetUpRefused
+from tui_billing.domain.errors import NotFound, SetUpRefused, StoreUnavailable
 from tui_billing.store.schema import APPLICATION_ID, SCHEMA_VERSION, TRAINING_APPLICATION_ID, create_schema
 
 BUSY_TIMEOUT_S = 30
@@ -63,6 +63,8 @@ class Store:
             finally:
                 store.close()
             os.link(unfinished, path)
+        except StoreUnavailable as fault:
+            raise SetUpRefused(fault.sentence) from fault
         except FileExistsError:
             raise SetUpRefused(f"{path} is there already. Open it, or name another file.") from None
         finally:
@@ -103,7 +105,7 @@ class Store:
         except DatabaseError as error:
             if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in FAILING:
                 raise
-            raise SetUpRefused(f"{self.path} cannot be used: {error.orig}.") from None
+            raise StoreUnavailable(f"{self.path} cannot be used: {error.orig}. Try again.") from None
 
     def close(self) -> None:
         """Close every connection."""
@@ -124,8 +126,11 @@ class Store:
             return bool(connection.execute(text("PRAGMA application_id")).scalar_one() == TRAINING_APPLICATION_ID)
 
     def _refuse_newer_schema(self) -> None:
-        with self.reading() as connection:
-            version = connection.execute(text("PRAGMA user_version")).scalar_one()
+        try:
+            with self.reading() as connection:
+                version = connection.execute(text("PRAGMA user_version")).scalar_one()
+        except StoreUnavailable as fault:
+            raise SetUpRefused(fault.sentence) from fault
         if version > SCHEMA_VERSION:
             raise SetUpRefused(f"{self.path} was made by a newer tui-billing. Upgrade this one to open it.")
 
