@@ -60,7 +60,7 @@ class Activity(CustomerScreen):
     def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
         statement: Statement | None = event.row
         if statement is not None:
-            self._details.show(f"Statement · {statement.state_label}", statement_details(statement))
+            self._details.show(statement_title(statement), statement_details(statement))
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Statement] | None:  # noqa: ARG002
         # Some dozens at the most, so they are one page whichever way one comes from.
@@ -86,18 +86,22 @@ def statement_cells(statement: Statement) -> Sequence[str | Cell]:
     )
 
 
+def statement_title(statement: Statement) -> str:
+    """What the sums are headed with: which statement it is, and who owes."""
+    owes = "the customer owes" if statement.net_balance_minor > 0 else "nothing is owed"
+    return f"Statement {statement.start:%Y-%m-%d} to {statement.end:%Y-%m-%d} · {statement.state_label} · {owes}"
+
+
 def statement_details(statement: Statement) -> list[Detail]:
     """The sum of a statement, term by term."""
 
     def money(minor_units: int) -> str:
         return str(Money(minor_units, statement.currency))
 
-    owes = "the customer owes" if statement.net_balance_minor > 0 else "nothing is owed"
     return [
-        Detail("Period", f"{statement.start:%Y-%m-%d} to {statement.end:%Y-%m-%d}"),
         Detail("Balance forward", money(statement.balance_forward_minor)),
         Detail("− Payments", money(statement.payments_minor)),
         Detail("− Credits", money(statement.credits_minor)),
         Detail("+ New charges", money(statement.charges_minor)),
-        Detail("= Net balance", f"{money(statement.net_balance_minor)}, {owes}", "strong"),
+        Detail("= Net balance", money(statement.net_balance_minor), "strong"),
     ]
