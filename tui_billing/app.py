@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
-import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,6 +19,7 @@ from tui_billing.driver import DeskDriver, exit_on_signals
 from tui_billing.key_gate import KeyGate
 from tui_billing.screens.login import LoginScreen
 from tui_billing.screens.messages import AccountOpened, Place, PlaceChosen, SessionEnded, SignedIn
+from tui_billing.screens.plain_screen import PlainScreen
 
 if TYPE_CHECKING:
     from tui_billing.screens.base import DeskScreen
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from tui_billing.services.session import OperatorSession
 
 IDLE_CHECK_S = 5
+# Textual's own screen, the log in, and the first screen of the profile.
+STACK_OF_FIRST_SCREEN = 3
 KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "f5": "F5"}
 DARK, LIGHT, SIXTEEN_COLOURS = "nord", "solarized-light", "ansi-dark"
 
@@ -40,9 +43,10 @@ class BillingApp(App[None]):
     COMMANDS = set()
     NOTIFICATION_TIMEOUT = 6
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", key_display="F1", tooltip="The keys of this screen", id="help"),
-        Binding("ctrl+p", "command_palette", "Palette", key_display="^p", show=False, id="palette"),
-        Binding("ctrl+l", "lock", "Lock", show=False, tooltip="Lock the screen until your password", id="lock"),
+        # With priority, since other bindings of the application end at a modal.
+        Binding("f1", "help", "Help", key_display="F1", priority=True, tooltip="The keys of this screen", id="help"),
+        Binding("ctrl+p", "command_palette", "Palette", key_display="^p", priority=True, show=False, id="palette"),
+        Binding("ctrl+l", "lock", "Lock", priority=True, show=False, tooltip="Until your password is given", id="lock"),
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True, tooltip="Leave the desk", id="quit"),
         Binding("ctrl+c", "nothing", show=False, system=True),
         Binding("tab", "app.focus_next", show=False, priority=True, system=True),
@@ -57,9 +61,10 @@ class BillingApp(App[None]):
         self.settings = settings
         self.session: OperatorSession | None = None
         self._open_services = open_services
+        self._painted = asyncio.Event()
         self._opening: asyncio.Task[DeskServices] | None = None
         self._training = settings.demo
-        self._gate = KeyGate(self, super().on_event, self._signing_in)
+        self._gate = KeyGate(self, super().on_event, self._holds_keys)
         self._last_key_s = time.time()
 
     def on_mount(self) -> None:
@@ -67,8 +72,9 @@ class BillingApp(App[None]):
         exit_on_signals(self, asyncio.get_running_loop())
         self._show_login()
         self.set_interval(IDLE_CHECK_S, self._lock_when_idle)
-        # After the first paint: the database's libraries take longer to import than the screen to show.
-        self.call_after_refresh(self._open)
+        self._opening = asyncio.create_task(self._opened())
+        self.call_after_refresh(self._painted.set)
+        self._open()
 
     async def on_event(self, event: events.Event) -> None:
         """Pass keys through the gate, and notice that somebody is there."""
@@ -85,13 +91,11 @@ class BillingApp(App[None]):
 
     async def services(self) -> DeskServices:
         """The services, once the database is open; raises what kept it from opening."""
-        while self._opening is None:
-            await asyncio.sleep(0.01)
+        assert self._opening is not None, "the database is opened when the application is mounted"
         return await asyncio.shield(self._opening)
 
     @work
     async def _open(self) -> None:
-        self._opening = asyncio.create_task(asyncio.to_thread(self._opened))
         try:
             services = await self.services()
             self._training = services.training
@@ -101,7 +105,12 @@ class BillingApp(App[None]):
         except BillingError as refusal:
             self._login().show_notice(refusal.sentence)
 
-    def _opened(self) -> DeskServices:
+    async def _opened(self) -> DeskServices:
+        # After the first paint: the database's libraries take longer to import than the screen to show.
+        await self._painted.wait()
+        return await asyncio.to_thread(self._open_in_thread)
+
+    def _open_in_thread(self) -> DeskServices:
         services = self._open_services()
         # The screens behind the log in are imported here too, while the operator types.
         import tui_billing.screens.home
@@ -121,15 +130,21 @@ class BillingApp(App[None]):
         """Show the profile's first screen."""
         from tui_billing.screens.home import first_screen
 
+        try:
+            services = await self.services()
+            screen = await first_screen(services, event.session, self._database_label(services))
+        except BillingError as refusal:
+            self._login().refuse(refusal.sentence)
+            return
         self.session = event.session
-        services = await self.services()
-        screen = await first_screen(services, event.session, self._database_label(services))
         await self.push_screen(screen)
 
     async def on_account_opened(self, event: AccountOpened) -> None:
         """Show the account's dashboard, over All Accounts."""
         from tui_billing.screens.all_accounts import AllAccounts
 
+        if self._is_locked():
+            return
         await self._back_to(AllAccounts)
         await self.push_screen(await self._place(event.account, Place.DASHBOARD))
 
@@ -137,6 +152,8 @@ class BillingApp(App[None]):
         """Show another place of the customer: the dashboard lies below the others."""
         from tui_billing.screens.dashboard import Dashboard
 
+        if self._is_locked():
+            return
         await self._back_to(Dashboard)
         if event.place is Place.DASHBOARD:
             self._reload_screen()
@@ -145,8 +162,7 @@ class BillingApp(App[None]):
 
     async def on_went_back(self) -> None:
         """Go one step back; the first screen after the log in stays."""
-        lowest = 3
-        if len(self.screen_stack) > lowest:
+        if len(self.screen_stack) > STACK_OF_FIRST_SCREEN and not self._is_locked():
             await self.pop_screen()
             self._reload_screen()
 
@@ -159,26 +175,39 @@ class BillingApp(App[None]):
 
     def action_log_out(self) -> None:
         """End the session and go back to the log in."""
-        self.post_message(SessionEnded("Logged out."))
+        if self._in_flight():
+            self.notify("A payment is in flight. Wait for its outcome.", severity="warning", markup=False)
+        else:
+            self.post_message(SessionEnded("Logged out."))
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
         from tui_billing.screens.modals.help import help_on
 
+        if self._is_locked():
+            return
         self.push_screen(help_on(self.screen))
+
+    def action_command_palette(self) -> None:
+        """Open the palette, but not over the lock."""
+        if not self._is_locked():
+            super().action_command_palette()
 
     @work
     async def action_lock(self) -> None:
         """Lock the screen, whatever is open on it."""
         from tui_billing.screens.modals.lock import LockScreen
 
-        if self.session is not None and not isinstance(self.screen, LockScreen):
-            await self.push_screen_wait(LockScreen(await self.services(), self.session))
+        services = await self.services()
+        if self.session is not None and not self._is_locked():
+            # A notice names customers and balances, and it would stand over the lock.
+            self.clear_notifications()
+            await self.push_screen_wait(LockScreen(services, self.session))
 
     @work
     async def action_leave(self) -> None:
         """Quit, asking only while a payment is in flight."""
-        if any(getattr(screen, "busy", False) for screen in self.screen_stack if screen.is_modal):
+        if self._in_flight():
             from tui_billing.screens.modals.confirm_quit import ConfirmQuit
 
             if isinstance(self.screen, ConfirmQuit) or not await self.push_screen_wait(ConfirmQuit()):
@@ -199,25 +228,29 @@ class BillingApp(App[None]):
         """A bug: the details go to the log file, without local variables, and one sentence to the terminal."""
         from rich.text import Text
 
-        report = traceback.format_exc()
-        log_file = self.settings.log_file
-        log_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with log_file.open("a", encoding="utf-8") as log:
-            log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {report}\n")
-        log_file.chmod(0o600)
+        from tui_billing.failure_log import told_of_failure, write_failure
+
+        error = sys.exc_info()[1] or self._exception or RuntimeError()
+        written = write_failure(self.settings.log_file, error, "the desk")
         self._return_code = 1
-        sentence = f"tui-billing met a fault of its own and had to stop. No payment is lost. Details: {log_file}"
-        self._exit_renderables.append(Text(sentence))
+        self._exit_renderables.append(Text(f"{told_of_failure(error, written)} No payment is lost."))
         self._close_messages_no_wait()
 
-    def _signing_in(self) -> bool:
-        return isinstance(self.screen, LoginScreen) and self.screen.busy
+    def _holds_keys(self) -> bool:
+        return isinstance(self.screen, PlainScreen) and self.screen.holds_keys
+
+    def _in_flight(self) -> bool:
+        return any(isinstance(screen, PlainScreen) and screen.busy for screen in self.screen_stack)
+
+    def _is_locked(self) -> bool:
+        from tui_billing.screens.modals.lock import LockScreen
+
+        return any(isinstance(screen, LockScreen) for screen in self.screen_stack)
 
     def _reload_screen(self) -> None:
         """Read what the screen shows again: money may have moved while it was covered."""
-        reload = getattr(self.screen, "action_reload", None)
-        if reload is not None:
-            reload()
+        if isinstance(self.screen, PlainScreen):
+            self.screen.action_reload()
 
     def _lock_when_idle(self) -> None:
         if time.time() - self._last_key_s > self.settings.idle_lock_s:

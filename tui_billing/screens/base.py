@@ -17,6 +17,7 @@ from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import BillingError, SignInRefused
 from tui_billing.domain.text import shown
 from tui_billing.screens.messages import SessionEnded, WentBack
+from tui_billing.screens.plain_screen import PlainScreen
 from tui_billing.widgets.key_bar import KeyBar
 from tui_billing.widgets.path_line import PathLine
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+ResultT = TypeVar("ResultT")
 
 
 def _action_commands() -> type[Provider]:
@@ -40,7 +42,7 @@ def _account_commands() -> type[Provider]:
     return AccountCommands
 
 
-class DeskScreen(Screen[None], inherit_bindings=False):
+class DeskScreen(PlainScreen[None]):
     """A screen of the desk: says where one is and who is signed in, and offers only what the profile allows."""
 
     COMMANDS = {_action_commands, _account_commands}
@@ -83,6 +85,12 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     def action_back(self) -> None:
         """Go one step back."""
         self.post_message(WentBack())
+
+    async def opened(self, screen: Screen[ResultT | None] | None) -> ResultT | None:
+        """Open the screen that was prepared while keys were held, if there is one, and wait for what it returns."""
+        self.holds_keys = False
+        # Something else may have come on top meanwhile, such as the lock.
+        return await self.app.push_screen_wait(screen) if screen is not None and self.is_current else None
 
     async def asked(self, use_case: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R | None:
         """What a use case answers, asked off the event loop; a refusal is shown, and answered with none."""

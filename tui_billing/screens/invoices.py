@@ -74,13 +74,17 @@ class Invoices(CustomerScreen):
             self._show_details(invoice)
 
     @on(VirtualTable.RowOpened)
-    @work
-    async def _on_opened(self, event: VirtualTable.RowOpened) -> None:
-        invoice: Invoice = event.row
+    def _on_opened(self, event: VirtualTable.RowOpened) -> None:
+        self.holds_keys = True
+        self._open_details(event.row)
+
+    @work(exclusive=True, group="open")
+    async def _open_details(self, invoice: Invoice) -> None:
         details = await self.asked(self.services.billing.details, self.session, self.account.number, invoice.sequence)
-        if details is not None:
-            page = DetailsView(f"Invoice {invoice.number}", invoice_details(details, self.services.today))
-            await self.app.push_screen_wait(page)
+        title = f"Invoice {invoice.number}"
+        await self.opened(
+            None if details is None else DetailsView(title, invoice_details(details, self.services.today))
+        )
 
     @work(exclusive=True, group="details")
     async def _show_details(self, invoice: Invoice) -> None:

@@ -12,13 +12,13 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from tui_billing.domain.demo_users import DEMO_PASSWORD, DEMO_USERS
 from tui_billing.domain.errors import BillingError
 from tui_billing.domain.text import shown
 from tui_billing.screens.messages import SignedIn
+from tui_billing.screens.plain_screen import PlainScreen
 from tui_billing.widgets.field import Field
 from tui_billing.widgets.key_bar import KeyBar
 from tui_billing.widgets.text_field import PasswordField, TextField
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
 
 
-class LoginScreen(Screen[None], inherit_bindings=False):
+class LoginScreen(PlainScreen[None]):
     """Asks for user name and password; in a training database it lists who may be tried."""
 
     CSS_PATH = "login.tcss"
@@ -45,7 +45,6 @@ class LoginScreen(Screen[None], inherit_bindings=False):
         self._database = database
         self._training = training
         self._notice = notice
-        self.busy = False
 
     def compose(self) -> ComposeResult:
         """The form, a line for what went wrong, and the demo users."""
@@ -73,14 +72,21 @@ class LoginScreen(Screen[None], inherit_bindings=False):
     @on(Button.Pressed)
     def action_log_in(self) -> None:
         """Sign in with what has been typed, or go on to the password while there is none."""
-        if self.busy:
+        if self.holds_keys:
             return
         if not self._password.value:
             self._password.focus()
             return
-        self.busy = True
+        self.holds_keys = True
         self.show_notice("Signing in…")
         self._sign_in(self._username.value, self._password.value)
+
+    def refuse(self, sentence: str) -> None:
+        """Say why nobody was signed in, and let it be tried again."""
+        self.holds_keys = False
+        self._password.value = ""
+        self._password.focus()
+        self.show_notice(sentence)
 
     @work
     async def _sign_in(self, name: str, password: str) -> None:
@@ -89,10 +95,7 @@ class LoginScreen(Screen[None], inherit_bindings=False):
             origin = os.environ.get("SSH_CONNECTION", "")
             session = await asyncio.to_thread(services.sign_in.sign_in, name, password, origin)
         except BillingError as refusal:
-            self.busy = False
-            self._password.value = ""
-            self._password.focus()
-            self.show_notice(refusal.sentence)
+            self.refuse(refusal.sentence)
             return
         self._password.value = ""
         self.post_message(SignedIn(session))

@@ -119,12 +119,14 @@ class Payments(CustomerScreen):
             self._show_details(payment)
 
     @on(VirtualTable.RowOpened)
-    @work
-    async def _on_opened(self, event: VirtualTable.RowOpened) -> None:
-        payment: Payment = event.row
+    def _on_opened(self, event: VirtualTable.RowOpened) -> None:
+        self.holds_keys = True
+        self._open_details(event.row)
+
+    @work(exclusive=True, group="open")
+    async def _open_details(self, payment: Payment) -> None:
         details = await self.asked(self.services.payments.details, self.session, self.account.number, payment.id)
-        if details is not None:
-            await self.app.push_screen_wait(DetailsView(payment_title(payment), payment_details(details)))
+        await self.opened(None if details is None else DetailsView(payment_title(payment), payment_details(details)))
 
     @work(exclusive=True, group="details")
     async def _show_details(self, payment: Payment) -> None:

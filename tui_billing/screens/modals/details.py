@@ -8,13 +8,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from tui_billing.domain.text import shown
+from tui_billing.screens.modals.desk_modal import DeskModal
 from tui_billing.widgets.details import Detail, Details
 
 
-class DetailsView(ModalScreen[None]):
+class DetailsView(DeskModal[None]):
     """Shows details at full height; any of Esc and Enter closes it."""
 
     CSS_PATH = "details.tcss"
@@ -44,4 +44,4 @@ class DetailsView(ModalScreen[None]):
 
     def action_leave(self) -> None:
         """Close the page."""
-        self.dismiss(None)
+        self.finish(None)

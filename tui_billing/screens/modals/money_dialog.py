@@ -12,14 +12,16 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from tui_billing.domain.accounts import Account
-from tui_billing.domain.errors import BillingError, InvalidInput, OutcomeUnknown
+from tui_billing.domain.errors import BillingError, InvalidInput, OutcomeUnknown, SignInRefused, StoreUnavailable
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import Payment
 from tui_billing.domain.text import shown
+from tui_billing.screens.messages import SessionEnded
+from tui_billing.screens.modals.desk_modal import DeskModal
 from tui_billing.widgets.choice import Choice
 from tui_billing.widgets.field import Field
 
@@ -33,7 +35,7 @@ RequestT = TypeVar("RequestT")
 INVOICES_NAMED = 3
 
 
-class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
+class MoneyDialog(DeskModal["MoneyMoved | None"], Generic[RequestT]):
     """A form for one money action; dismisses with what was done, or none if it was left."""
 
     CSS_PATH = "money_dialog.tcss"
@@ -53,6 +55,7 @@ class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
         self.account = account
         self.payment = payment
         self.busy = False
+        self._focused_before: Widget | None = None
         self._key = uuid.uuid4().hex
 
     @property
@@ -124,14 +127,14 @@ class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
         except InvalidInput as invalid:
             self._refuse(invalid)
             return
-        self._set_busy(True)
+        self._close_form()
         self._submit(request)
 
     @on(Button.Pressed, "#cancel")
     def action_leave(self) -> None:
         """Leave without doing anything, unless it is under way."""
         if not self.busy:
-            self.dismiss(None)
+            self.finish(None)
 
     @work(group="submit")
     async def _submit(self, request: RequestT) -> None:
@@ -139,15 +142,17 @@ class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
         try:
             # Shielded: leaving the screen cannot cancel a payment in flight.
             moved = await asyncio.shield(asyncio.to_thread(self.submit, request, self._key))
-        except OutcomeUnknown as unknown:
+        except (OutcomeUnknown, StoreUnavailable) as unknown:
             self._wait_for_outcome(unknown)
+        except SignInRefused as ended:
+            self.post_message(SessionEnded(ended.sentence))
         except BillingError as refusal:
-            # Nothing was done, so another try is another action.
+            # Nothing was done and nothing will be, so another try is another action.
             self._key = uuid.uuid4().hex
-            self._set_busy(False)
+            self._open_form()
             self._refuse(refusal)
         if moved is not None:
-            self.dismiss(moved)
+            self.finish(moved)
 
     @work(exclusive=True, group="preview")
     async def _show_preview(self) -> None:
@@ -159,15 +164,33 @@ class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
             return
         self.query_one(".preview", Static).update(preview_text(preview))
 
-    def _wait_for_outcome(self, unknown: OutcomeUnknown) -> None:
-        """The same key again looks the outcome up, so the form stays as it was sent."""
-        self._set_busy(False)
-        for field in self.query(Field):
-            field.disabled = True
+    def _wait_for_outcome(self, unknown: BillingError) -> None:
+        """The same key again looks the outcome up and moves no money twice, so the form stays as it was sent."""
+        self.busy = False
+        for button in self.query(Button):
+            button.disabled = False
         ok = self.query_one("#ok", Button)
         ok.label = Text("Look up")
         ok.focus()
-        self.query_one(".refusal", Static).update(Text(f"{unknown.title}. {unknown.sentence}"))
+        self.query_one(".refusal", Static).update(Text(f"{unknown.title}. {shown(unknown.sentence)}"))
+
+    def _close_form(self) -> None:
+        """What has been sent cannot be edited while it is under way."""
+        self.busy = True
+        self._focused_before = self.focused
+        for part in (*self.query(Button), *self.query(Field)):
+            part.disabled = True
+        self.query_one(".refusal", Static).update("Working… this dialog closes when it is done.")
+
+    def _open_form(self) -> None:
+        """Let the form be filled in again, where the operator was."""
+        self.busy = False
+        for part in (*self.query(Button), *self.query(Field)):
+            part.disabled = False
+        self.query_one("#ok", Button).label = Text(self.OK)
+        self.query_one(".refusal", Static).update("")
+        before = self._focused_before
+        (before if before is not None and before.focusable else self.query(Input).first()).focus()
 
     def _refuse(self, refusal: BillingError) -> None:
         name = refusal.field if isinstance(refusal, InvalidInput) else ""
@@ -176,13 +199,6 @@ class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
                 field.show_error(refusal.sentence)
                 return
         self.query_one(".refusal", Static).update(Text(f"{refusal.title}: {shown(refusal.sentence)}"))
-
-    def _set_busy(self, busy: bool) -> None:
-        self.busy = busy
-        for button in self.query(Button):
-            button.disabled = busy
-        working = "Working… this dialog closes when it is done." if busy else ""
-        self.query_one(".refusal", Static).update(working)
 
     def on_click(self, event: events.Click) -> None:
         """A click beside the dialog does nothing: a form is never lost by a slip."""
