@@ -87,9 +87,8 @@ def statement_cells(statement: Statement) -> Sequence[str | Cell]:
 
 
 def statement_title(statement: Statement) -> str:
-    """What the sums are headed with: which statement it is, and who owes."""
-    owes = "the customer owes" if statement.net_balance_minor > 0 else "nothing is owed"
-    return f"Statement {statement.start:%Y-%m-%d} to {statement.end:%Y-%m-%d} · {statement.state_label} · {owes}"
+    """What the sums are headed with: which statement it is, in no more than the room beside the list."""
+    return f"Statement {statement.start:%Y-%m-%d}–{statement.end:%Y-%m-%d}"
 
 
 def statement_details(statement: Statement) -> list[Detail]:
@@ -104,4 +103,5 @@ def statement_details(statement: Statement) -> list[Detail]:
         Detail("− Credits", money(statement.credits_minor)),
         Detail("+ New charges", money(statement.charges_minor)),
         Detail("= Net balance", money(statement.net_balance_minor), "strong"),
+        Detail("Who owes", "the customer" if statement.net_balance_minor > 0 else "nobody"),
     ]

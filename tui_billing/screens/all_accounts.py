@@ -39,10 +39,10 @@ COLUMNS = (
     Column("gear", icon="⚙", tooltip="Gear menu: what can be done with this account", priority=9),
     Column("dashboard", icon="▤", tooltip="Open this customer's dashboard", priority=9),
     Column("Number", 8, priority=8),
-    Column("Name", 18, grow=True, priority=9),
+    Column("Name", 16, grow=True, priority=9),
     Column("Type", 9, priority=3),
     Column("State", 10, priority=4),
-    Column("Balance", 16, align="right", priority=7),
+    Column("Balance", 19, align="right", priority=7),
     Column("Master user", 12, priority=1),
 )
 

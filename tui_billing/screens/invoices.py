@@ -69,7 +69,7 @@ class Invoices(CustomerScreen):
         if invoice is None:
             self._details.show("No invoice selected", [])
             return
-        self._details.show(f"Invoice {invoice.number}", invoice_summary(invoice, self.services.today))
+        self._details.show(invoice_title(invoice), invoice_summary(invoice, self.services.today))
         if self.has_class("-wide"):
             self._show_details(invoice)
 
@@ -116,10 +116,14 @@ def invoice_cells(invoice: Invoice, today: date) -> Sequence[str | Cell]:
     )
 
 
+def invoice_title(invoice: Invoice) -> str:
+    """Which invoice it is, with the period, which would be too long for half a line."""
+    return f"Invoice {invoice.number} · {invoice.period_start:%Y-%m-%d} to {invoice.period_end:%Y-%m-%d}"
+
+
 def invoice_summary(invoice: Invoice, today: date) -> list[Detail]:
     """What the row itself tells."""
     return [
-        Detail("Period", f"{invoice.period_start:%Y-%m-%d} to {invoice.period_end:%Y-%m-%d}"),
         Detail("Issued", f"{invoice.issued:%Y-%m-%d}"),
         Detail("Due", f"{invoice.due_date:%Y-%m-%d}"),
         Detail("State", invoice.state(today).label),
@@ -132,7 +136,8 @@ def invoice_summary(invoice: Invoice, today: date) -> list[Detail]:
 def invoice_details(details: InvoiceDetails, today: date) -> list[Detail]:
     """The invoice with its lines and what paid them."""
     invoice = details.invoice
-    lines = [*invoice_summary(invoice, today), Detail("Lines")]
+    period = f"{invoice.period_start:%Y-%m-%d} to {invoice.period_end:%Y-%m-%d}"
+    lines = [Detail("Period", period), *invoice_summary(invoice, today), Detail("Lines")]
     for line in details.lines:
         amount = invoice.money(line.amount_minor).figure
         lines.append(Detail(f"{line.dated:%Y-%m-%d}", f"{line.description} · {line.quantity} × {line.unit_price}"))

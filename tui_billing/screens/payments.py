@@ -41,9 +41,9 @@ COLUMNS = (
     Column("Kind", 6, priority=6),
     Column("Method or card", 15, grow=True, priority=2),
     Column("Reference", 12, grow=True, priority=1),
-    Column("Amount", 14, align="right", priority=9),
+    Column("Amount", 18, align="right", priority=9),
     Column("Unapplied", 13, align="right", priority=3),
-    Column("State", 12, grow=True, priority=8),
+    Column("State", 19, grow=True, priority=8),
     Column("Recorded by", 11, priority=0),
 )
 
