@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
 IDLE_CHECK_S = 5
 # Textual's own screen, the log in, and the first screen of the profile.
 STACK_OF_FIRST_SCREEN = 3
-KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "f5": "F5"}
-DARK, LIGHT, SIXTEEN_COLOURS = "nord", "solarized-light", "ansi-dark"
+KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "escape": "Esc"}
+KEY_NAMES |= {"f5": "F5", "left": "←", "right": "→"}
+# The dark and the light theme that stay calm in as many colours as the terminal has.
+THEMES = {"truecolor": ("nord", "solarized-light"), "standard": ("ansi-dark", "ansi-light")}
+NEUTRAL = ("textual-dark", "textual-light")
 
 
 class BillingApp(App[None]):
@@ -45,7 +49,7 @@ class BillingApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority, since other bindings of the application end at a modal.
         Binding("f1", "help", "Help", key_display="F1", priority=True, tooltip="The keys of this screen", id="help"),
-        Binding("ctrl+p", "command_palette", "Palette", key_display="^p", priority=True, show=False, id="palette"),
+        Binding("ctrl+p", "command_palette", "Palette", priority=True, show=False, id="palette"),
         Binding("ctrl+l", "lock", "Lock", priority=True, show=False, tooltip="Until your password is given", id="lock"),
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True, tooltip="Leave the desk", id="quit"),
         Binding("ctrl+c", "nothing", show=False, system=True),
@@ -56,7 +60,8 @@ class BillingApp(App[None]):
     def __init__(self, settings: Settings, open_services: Callable[[], DeskServices]) -> None:
         super().__init__(driver_class=DeskDriver)
         # Not by assignment, which would parse every style a second time once the screen is there.
-        self.set_reactive(App.theme, SIXTEEN_COLOURS if self.console.color_system == "standard" else DARK)
+        self._themes = THEMES.get(self.console.color_system or "", NEUTRAL)
+        self.set_reactive(App.theme, self._themes[0])
         self.stylesheet.set_variables(self.get_css_variables())
         self.settings = settings
         self.session: OperatorSession | None = None
@@ -87,7 +92,11 @@ class BillingApp(App[None]):
 
     def get_key_display(self, binding: Binding) -> str:
         """A key as keyboards name it."""
-        return binding.key_display or KEY_NAMES.get(binding.key) or super().get_key_display(binding)
+        if binding.key_display:
+            return binding.key_display
+        *held, key = binding.key.split("+")
+        name = KEY_NAMES.get(key) or (key.upper() if held else super().get_key_display(binding))
+        return "+".join([*(part.capitalize() for part in held), name])
 
     async def services(self) -> DeskServices:
         """The services, once the database is open; raises what kept it from opening."""
@@ -219,7 +228,8 @@ class BillingApp(App[None]):
 
     def action_light_or_dark(self) -> None:
         """Change between the dark and the light theme."""
-        self.theme = DARK if self.theme == LIGHT else LIGHT
+        dark, light = self._themes
+        self.theme = dark if self.theme == light else light
 
     def action_suspend_process(self) -> None:
         """Never: behind a stopped desk there is the operator's shell."""
@@ -257,7 +267,9 @@ class BillingApp(App[None]):
             self.action_lock()
 
     def _database_label(self, services: DeskServices) -> str:
-        return f"{'training · ' if services.training else ''}{self.settings.database}"
+        home = str(Path.home())
+        database = self.settings.database.replace(home, "~", 1)
+        return f"{'training · ' if services.training else ''}{database}"
 
     async def _place(self, account: Account, place: Place) -> DeskScreen:
         from tui_billing.screens.home import PLACES

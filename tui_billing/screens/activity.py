@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 
-from textual import on
+from textual import on, work
 from textual.containers import Horizontal
 from textual.widget import Widget
 
@@ -13,6 +13,8 @@ from tui_billing.domain.money import Money
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.screens.customer import CustomerScreen
 from tui_billing.screens.messages import Place
+from tui_billing.screens.modals.details import DetailsView
+from tui_billing.screens.searched import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Detail, Details
 from tui_billing.widgets.virtual_table import VirtualTable
@@ -28,10 +30,11 @@ COLUMNS = (
 )
 
 
-class Activity(CustomerScreen):
+class Activity(CustomerScreen, SearchedScreen):
     """The statements of a customer, the provisional one first."""
 
     PLACE = Place.ACTIVITY
+    SEARCHES = "Day or state of a period"
 
     def place(self) -> Iterable[Widget]:
         """The list and the sums of the selected statement."""
@@ -40,9 +43,9 @@ class Activity(CustomerScreen):
             cells=statement_cells,
             key=lambda statement: statement.start,
             empty="No billing period has begun.",
-            opens=False,
         )
         self._details = Details(id="details")
+        yield self.search_line()
         with Horizontal(id="main"):
             yield self._table
             yield self._details
@@ -52,9 +55,15 @@ class Activity(CustomerScreen):
         self._table.show_source(self._fetch)
         self._table.focus()
 
-    def action_reload(self) -> None:
-        """Read the statements again."""
-        self._table.reload()
+    def show_found(self) -> None:
+        """Show the statements that the search finds."""
+        empty = "No period matches." if self.search else "No billing period has begun."
+        self._table.show_source(self._fetch, empty=empty)
+
+    @on(VirtualTable.RowOpened)
+    @work
+    async def _on_opened(self, event: VirtualTable.RowOpened) -> None:
+        await self.opened(DetailsView(statement_title(event.row), statement_details(event.row)))
 
     @on(VirtualTable.RowHighlighted)
     def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
@@ -65,8 +74,13 @@ class Activity(CustomerScreen):
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Statement] | None:  # noqa: ARG002
         # Some dozens at the most, so they are one page whichever way one comes from.
         statements = await self.asked(self.services.billing.statements, self.session, self.account.number)
+        if statements is None:
+            return None
+        found = tuple(
+            s for s in statements if self.search.casefold() in f"{statement_title(s)} {s.state_label}".casefold()
+        )
         whole = direction not in (Direction.AFTER, Direction.BEFORE)
-        return None if statements is None else Page(statements if whole else (), before=False, after=False)
+        return Page(found if whole else (), before=False, after=False)
 
 
 def statement_cells(statement: Statement) -> Sequence[str | Cell]:

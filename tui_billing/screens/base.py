@@ -50,7 +50,11 @@ class DeskScreen(PlainScreen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", key_display="Esc", tooltip="One step back", id="back"),
+        Binding("f5", "reload", "Reload", show=False, tooltip="Read what is shown again", id="reload"),
     ]
+    is_first = False
+    """Set for the screen that a session begins with: behind it there is only the log in."""
+
     PERMISSIONS: ClassVar[dict[str, tuple[Permission, ...]]] = {}
     """By action: any one of these permissions shows it; an action that is not named here is open to all."""
 
@@ -77,6 +81,8 @@ class DeskScreen(PlainScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide what the profile does not allow from footer, gear menu, help and palette alike."""
+        if action == "back" and self.is_first:
+            return False
         needed = self.PERMISSIONS.get(action)
         if needed is not None and not self.session.may(*needed):
             return False

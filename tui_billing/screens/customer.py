@@ -41,7 +41,6 @@ class CustomerScreen(MoneyScreen):
         Binding("p", "payments", "Payments", show=False, id="payments"),
         Binding("i", "place('Invoices')", "Invoices", show=False, id="invoices"),
         Binding("a", "place('Activity')", "Activity", show=False, id="activity"),
-        Binding("f5", "reload", "Reload", show=False),
     ]
 
     def __init__(self, services: DeskServices, session: OperatorSession, database: str, account: Account) -> None:
@@ -99,10 +98,6 @@ class CustomerScreen(MoneyScreen):
     def action_usage(self) -> None:
         """Go to Usage and Billing: its payments, or its invoices where payments are not shown."""
         self.action_place((Place.PAYMENTS if self.session.may(*SEES_PAYMENTS) else Place.INVOICES).value)
-
-    def action_reload(self) -> None:
-        """Read this place again."""
-        raise NotImplementedError
 
     def money_moved(self, moved: MoneyMoved | None) -> None:
         """Read this place again with the new balance."""

@@ -16,6 +16,7 @@ from tui_billing.domain.pages import Direction, Page
 from tui_billing.screens.customer import CustomerScreen
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.details import DetailsView
+from tui_billing.screens.searched import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Detail, Details
 from tui_billing.widgets.virtual_table import VirtualTable
@@ -30,16 +31,17 @@ COLUMNS = (
     Column("Issued", 10, priority=5),
     Column("Due", 10, priority=6),
     Column("Total", 14, align="right", grow=True, priority=8),
-    Column("From credit", 12, align="right", grow=True, priority=2),
+    Column("Paid from credit", 16, align="right", grow=True, priority=2),
     Column("Still due", 13, align="right", grow=True, priority=8),
     Column("State", 7, priority=7),
 )
 
 
-class Invoices(CustomerScreen):
+class Invoices(CustomerScreen, SearchedScreen):
     """The invoices of a customer, newest first."""
 
     PLACE = Place.INVOICES
+    SEARCHES = "Invoice number"
 
     def place(self) -> Iterable[Widget]:
         """The list and the details of the selected invoice."""
@@ -50,6 +52,7 @@ class Invoices(CustomerScreen):
             empty="No invoices yet.",
         )
         self._details = Details(id="details")
+        yield self.search_line()
         with Horizontal(id="main"):
             yield self._table
             yield self._details
@@ -59,9 +62,9 @@ class Invoices(CustomerScreen):
         self._table.show_source(self._fetch)
         self._table.focus()
 
-    def action_reload(self) -> None:
-        """Read the list again."""
-        self._table.reload()
+    def show_found(self) -> None:
+        """Show the invoices that the search finds."""
+        self._table.show_source(self._fetch, empty="No invoice matches." if self.search else "No invoices yet.")
 
     @on(VirtualTable.RowHighlighted)
     def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
@@ -96,7 +99,9 @@ class Invoices(CustomerScreen):
         after = cast("Any", key)
         with self.reporting_errors():
             page = self.services.billing.page
-            return await asyncio.to_thread(page, self.session, self.account.number, direction, after, limit)
+            return await asyncio.to_thread(
+                page, self.session, self.account.number, direction, after, limit, self.search
+            )
         return None
 
 

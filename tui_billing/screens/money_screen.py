@@ -94,6 +94,8 @@ class MoneyScreen(DeskScreen):
         from tui_billing.screens.modals.dialogs import dialog_for
 
         dialog = dialog_for(name, self.services, self.session, account, payment)
+        # A notice of what went before would hide the form's edge.
+        self.app.clear_notifications()
         moved = await self.opened(dialog)
         if moved is not None:
             notice = f"{shown(moved.account.name)}: {dialog.told(moved)}. Balance: {moved.account.balance}."

@@ -88,10 +88,11 @@ class Billing(Service):
         direction: Direction,
         key: tuple[date, int] | None,
         limit: int,
+        search: str = "",
     ) -> Page[Invoice]:
         """One page of an account's invoices, newest first; the key is a row's issue date and sequence."""
         with self.store.reading() as connection:
-            return invoices.listed(found(connection, number).id).page(connection, direction, key, limit)
+            return invoices.listed(found(connection, number).id, search).page(connection, direction, key, limit)
 
     @requires(Permission.ACCOUNT_MANAGE, own=OWN)
     def details(self, session: OperatorSession, number: str, sequence: int) -> InvoiceDetails:  # noqa: ARG002

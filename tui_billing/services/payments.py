@@ -74,10 +74,11 @@ class Payments(Service):
         direction: Direction,
         key: tuple[date, int] | None,
         limit: int,
+        search: str = "",
     ) -> Page[Payment]:
         """One page of an account's payments and credits, newest first; the key is a row's received date, sequence."""
         with self.store.reading() as connection:
-            return payments.listed(found(connection, number).id, chosen).page(connection, direction, key, limit)
+            return payments.listed(found(connection, number).id, chosen, search).page(connection, direction, key, limit)
 
     @requires(Permission.FINANCE, own=OWN)
     def details(self, session: OperatorSession, number: str, payment_id: str) -> PaymentDetails:  # noqa: ARG002

@@ -31,9 +31,11 @@ WITH_ACCOUNT = select(INVOICE, ACCOUNT.c.currency, PAID_FROM_CREDIT.label("paid_
 )
 
 
-def listed(account_id: int) -> Keyset[Invoice]:
-    """An account's invoices, newest first."""
+def listed(account_id: int, search: str = "") -> Keyset[Invoice]:
+    """An account's invoices, newest first; a search finds any part of the number."""
     statement = WITH_ACCOUNT.where(INVOICE.c.account_id == account_id)
+    if search:
+        statement = statement.where(INVOICE.c.number.icontains(search, autoescape=True))
     return Keyset(statement, [INVOICE.c.issued, INVOICE.c.sequence], invoice_of, descending=True)
 
 

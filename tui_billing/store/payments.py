@@ -6,7 +6,7 @@ from dataclasses import fields
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, or_, select, update
 
 from tui_billing.domain.payments import (
     CancelReason,
@@ -43,11 +43,17 @@ CONDITIONS = {
 }
 
 
-def listed(account_id: int, chosen: PaymentFilter) -> Keyset[Payment]:
-    """An account's payments and credits, newest first."""
+def listed(account_id: int, chosen: PaymentFilter, search: str = "") -> Keyset[Payment]:
+    """An account's payments and credits, newest first; a search finds an ID's beginning, a reference or a memo."""
     statement = WITH_ACCOUNT.where(PAYMENT.c.account_id == account_id)
     if chosen in CONDITIONS:
         statement = statement.where(CONDITIONS[chosen])
+    if search:
+        texts = (
+            PAYMENT.c.reference.icontains(search, autoescape=True),
+            PAYMENT.c.memo.icontains(search, autoescape=True),
+        )
+        statement = statement.where(or_(PAYMENT.c.id.istartswith(search, autoescape=True), *texts))
     return Keyset(statement, [PAYMENT.c.received, PAYMENT.c.sequence], payment_of, descending=True)
 
 
