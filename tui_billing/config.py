@@ -46,8 +46,8 @@ def read_settings(
     record = None if demo else configured.get("gateway_record")
     return Settings(
         database=database or chosen or own,
-        log_file=Path(configured.get("log_file", state / "desk.log")),
-        gateway_record=None if record is None else Path(record),
+        log_file=Path(configured.get("log_file", state / "desk.log")).expanduser(),
+        gateway_record=None if record is None else Path(record).expanduser(),
         idle_lock_s=configured.get("idle_lock_s", IDLE_LOCK_S),
         hashing=HashingCost(**configured.get("hashing", {})),
         demo=demo,
@@ -85,6 +85,6 @@ def _configured(environment: Mapping[str, str]) -> dict[str, Any]:
                 raise SetUpRefused(f"{file} has an unknown key “{key[:40]}”. Known are: {', '.join(known)}.")
             if type(value) is not known[key]:
                 raise SetUpRefused(f"{file}: “{key}” must be of type {known[key].__name__}.")
-            if value in (0, ""):
-                raise SetUpRefused(f"{file}: “{key}” must not be empty or zero.")
+            if not value or (type(value) is int and value < 1):
+                raise SetUpRefused(f"{file}: “{key}” must not be empty, zero or negative.")
     return configured

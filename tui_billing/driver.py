@@ -14,7 +14,9 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from textual import constants, events
+from rich.console import Console
+from textual import _compositor, constants, events
+from textual._compositor import ChopsUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
@@ -133,6 +135,29 @@ class DeskDriver(LinuxDriver):
             return os.get_terminal_size(self._screen_descriptor)
         except OSError:
             return 80, 24
+
+
+class SegmentsUpdate(ChopsUpdate):
+    """Paints a line from the first text that has changed; Textual begins at the left edge of the widget."""
+
+    def render_segments(self, console: Console) -> str:
+        """The text to write, with its positions."""
+        parts: list[str] = []
+        for y, first, last in self.spans:
+            for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
+                right = min(end, last)
+                if strip is None or right <= max(x, first):
+                    continue
+                skipped = 0
+                for segment in strip:
+                    if x + skipped + segment.cell_length > first:
+                        break
+                    skipped += segment.cell_length
+                parts += (f"\x1b[{y + 1};{x + skipped + 1}H", strip.crop(skipped, right - x).render(console))
+        return "".join(parts)
+
+
+_compositor.ChopsUpdate = SegmentsUpdate  # type: ignore[misc]
 
 
 def exit_on_signals(app: App[Any], loop: asyncio.AbstractEventLoop, grace_s: float = GRACE_S) -> None:

@@ -80,6 +80,6 @@ def figure_details(figures: DashboardFigures) -> list[Detail]:
         Detail("Amount due", str(account.amount_due), "negative" if owed else ""),
         Detail("Credit balance", str(account.credit_balance), "positive" if account.credit_balance.minor_units else ""),
         Detail("Open invoices", f"{figures.open_invoices}{overdue}"),
-        Detail("Last payment", f"{last.amount}, {last.received:%Y-%m-%d}" if last else "none yet"),
+        Detail("Last payment", f"{last[0]}, {last[1]:%Y-%m-%d}" if last else "none yet"),
         Detail("Card on file", f"{account.card.label}, {account.card.expiry}" if account.card else "none"),
     ]

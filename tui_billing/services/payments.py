@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account, CardOnFile
-from tui_billing.domain.errors import InvalidInput, NotFound
+from tui_billing.domain.errors import InvalidInput
 from tui_billing.domain.invoices import LedgerLine
 from tui_billing.domain.money import Money
 from tui_billing.domain.pages import Direction, Page
@@ -84,9 +84,7 @@ class Payments(Service):
     def details(self, session: OperatorSession, number: str, payment_id: str) -> PaymentDetails:  # noqa: ARG002
         """Everything about one of the account's payments; raises `NotFound`."""
         with self.store.reading() as connection:
-            payment = payment_found(connection, payment_id)
-            if payment.account_number != number:
-                raise NotFound(f"There is no payment {payment_id[:36]}.")
+            payment = payment_found(connection, payment_id, number)
             paid_minor = applications(connection, payment.sequence)
             numbers = invoices.numbers(connection, list(paid_minor))
             return PaymentDetails(

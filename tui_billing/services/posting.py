@@ -85,10 +85,13 @@ def checked_key(key: str) -> str:
     return checked_text(key, "Key", max_length=LONGEST_KEY, required=True)
 
 
-def payment_found(connection: Connection, payment_id: str) -> Payment:
-    """The payment with this ID or unique beginning of one (eight characters or more); raises `NotFound`."""
+def payment_found(connection: Connection, payment_id: str, account_number: str | None = None) -> Payment:
+    """The payment with this ID or unique beginning of one (eight characters or more); raises `NotFound`.
+
+    With an account number no other account's payments are looked at, so that nothing is learnt of them.
+    """
     shortest = 8
-    matching = payments.by_id_start(connection, payment_id) if len(payment_id) >= shortest else []
+    matching = payments.by_id_start(connection, payment_id, account_number) if len(payment_id) >= shortest else []
     if len(matching) > 1:
         raise InvalidInput(f"Several payments begin with {payment_id[:36]}. Give the whole ID.", field="Payment")
     if not matching:

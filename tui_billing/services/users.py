@@ -77,17 +77,25 @@ class Users(Service):
     def change_profile(self, session: OperatorSession, name: str, profile: Profile) -> User:
         """Give a user another profile of the same side, provider or customer, from the next action on."""
         self._refuse_root(session, profile)
-        with self.store.reading() as connection:
-            if self._found(connection, name).profile.is_customer is not profile.is_customer:
-                raise RuleRefused("A customer's user cannot become a provider's, nor the other way round.")
-        return self._change(session, name, "change profile", {"profile": profile.value})
+        if name == session.name:
+            raise RuleRefused("You cannot change your own profile. Ask another administrator.")
+        return self._change(session, name, "change profile", {"profile": profile.value}, profile)
 
-    def _change(self, session: OperatorSession, name: str, action: str, values: dict[str, object]) -> User:
+    def _change(
+        self,
+        session: OperatorSession,
+        name: str,
+        action: str,
+        values: dict[str, object],
+        profile: Profile | None = None,
+    ) -> User:
         with self.store.writing() as connection:
             user = self._found(connection, name)
             self._refuse_root(session, user.profile)
+            if profile is not None and user.profile.is_customer is not profile.is_customer:
+                raise RuleRefused("A customer's user cannot become a provider's, nor the other way round.")
             users.save(connection, user.id, **values)
-            self.audit(connection, session, action, name, "done")
+            self.audit(connection, session, action, name, "done" if profile is None else f"done: {profile.value}")
             return self._found(connection, name)
 
     @staticmethod

@@ -63,9 +63,11 @@ def by_id(connection: Connection, payment_id: str) -> Payment | None:
     return None if row is None else payment_of(row)
 
 
-def by_id_start(connection: Connection, id_start: str) -> list[Payment]:
-    """Up to two payments whose ID begins so; two mean that more characters are needed."""
+def by_id_start(connection: Connection, id_start: str, account_number: str | None = None) -> list[Payment]:
+    """Up to two payments, of one account if given, whose ID begins so; two mean that more characters are needed."""
     statement = WITH_ACCOUNT.where(PAYMENT.c.id.between(id_start, id_start + "~")).limit(2)
+    if account_number is not None:
+        statement = statement.where(ACCOUNT.c.number == account_number)
     return [payment_of(row) for row in connection.execute(statement).mappings()]
 
 
