@@ -96,7 +96,7 @@ class DeskScreen(PlainScreen[None]):
         """Open the screen that was prepared while keys were held, if there is one, and wait for what it returns."""
         self.holds_keys = False
         # Something else may have come on top meanwhile, such as the lock.
-        return await self.app.push_screen_wait(screen) if screen is not None and self.is_current else None
+        return await self.app.push_screen_wait(screen) if screen is not None and self.is_active else None
 
     async def asked(self, use_case: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R | None:
         """What a use case answers, asked off the event loop; a refusal is shown, and answered with none."""

@@ -21,10 +21,10 @@ class DeskModal(PlainScreen[ResultT], ModalScreen[ResultT], Generic[ResultT], in
         if self._finished is not None:
             return
         self._finished = (result,)
-        if self.is_current:
+        if self.is_active:
             self.dismiss(result)
 
     def on_screen_resume(self) -> None:
         """Go, if it was finished while something lay over it."""
-        if self._finished is not None:
+        if self._finished is not None and self.is_active:
             self.dismiss(self._finished[0])
