@@ -22,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.desk_fixtures import CORPORATE, DINAR, RETAIL, YEN, Clock, create_desk, settings_in, with_gateway
 from tests.services import shadow
+from tests.services.busy_gateway import BusyGateway, DeskDied
 from tests.services.shadow import CHARGE_FATES, REFUND_FATES, Account, Fate, Payment, Request, Shadow
 from tui_billing.desk import gateway_record, open_services
 from tui_billing.domain.access import Profile
@@ -29,7 +30,6 @@ from tui_billing.domain.errors import OutcomeUnknown, RuleRefused
 from tui_billing.domain.invoices import Charge
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import CancelReason
-from tui_billing.gateways.base import Answer, ChargeRequest, RefundRequest
 from tui_billing.gateways.sandbox import SandboxGateway
 from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.posting import CreditRequest, MoneyMoved, RecordRequest
@@ -68,33 +68,6 @@ class Meanwhile(Enum):
     LOOKED_UP_AFTER_IT_ARRIVED = "another desk has looked it up before the answer is there"
     PRESSED_AGAIN = "the same key is pressed again"
     RIVAL = "another operator does the same with a key of their own"
-
-
-class DeskDied(BaseException):
-    """The process ended here."""
-
-
-class BusyGateway(SandboxGateway):
-    """The sandbox, with something going on before and after a request reaches it."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.before: Callable[[], None] = lambda: None
-        self.after: Callable[[], None] = lambda: None
-
-    def charge(self, request: ChargeRequest) -> Answer:
-        return self._around(lambda: super(BusyGateway, self).charge(request))
-
-    def refund(self, request: RefundRequest) -> Answer:
-        return self._around(lambda: super(BusyGateway, self).refund(request))
-
-    def _around(self, call: Callable[[], Answer]) -> Answer:
-        before, after = self.before, self.after
-        self.before = self.after = lambda: None
-        before()
-        answer = call()
-        after()
-        return answer
 
 
 @dataclass(frozen=True)

@@ -245,3 +245,10 @@ def test_the_beginning_of_several_ids_asks_for_the_whole_one(desk: Desk) -> None
     desk.execute("UPDATE payment SET id = 'abcdefgh2' WHERE id = :id", id=second.id)
     with pytest.raises(InvalidInput, match="Several payments begin with abcdefgh"):
         desk.services.payments.details(desk.finance, CORPORATE, "abcdefgh")
+
+
+def test_a_foreign_payments_id_does_not_make_the_beginning_of_an_own_one_ambiguous(desk: Desk) -> None:
+    own, foreign = desk.make("5.00").payment, desk.record("6.00").payment
+    desk.execute("UPDATE payment SET id = 'abcdefgh1' WHERE id = :id", id=own.id)
+    desk.execute("UPDATE payment SET id = 'abcdefgh2' WHERE id = :id", id=foreign.id)
+    assert desk.services.payments.details(desk.session("mara"), RETAIL, "abcdefgh").payment.id == "abcdefgh1"
