@@ -13,7 +13,7 @@ LAST_BYTES_S = 0.3
 
 TOKEN = re.compile(
     r"\x1b\[(?P<style>[0-9;]*)m"
-    r"|\n?(?P<position>\x1b\[[0-9]+;[0-9]+H)"
+    r"|(?P<position>\n?\x1b\[[0-9]+;[0-9]+H)"
     r"|(?P<sequence>\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\)|.))"
     r"|(?P<blanks> +(?![^\x1b]))"
     r"|(?P<text>(?:[^\x1b\n]|\n(?!\x1b\[[0-9]+;[0-9]+H))+)",
