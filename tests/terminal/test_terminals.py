@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-from itertools import pairwise
-
 import pytest
 
 from tests.terminal.demo_home import DemoHome
@@ -70,17 +67,3 @@ def test_without_colour_no_colour_is_sent(demo: DemoHome) -> None:
 def is_grey(colour: str) -> bool:
     """The terminal's own colour or a shade of grey."""
     return colour in ("default", "black", "white", "brightblack") or len({colour[i : i + 2] for i in (0, 2, 4)}) == 1
-
-
-def test_names_that_differ_in_a_wide_character_are_painted_whole(demo: DemoHome) -> None:
-    for number, name in (("10000056", "日本橋商事甲"), ("10000093", "日本橋商事乙"), ("10000130", "éé́x甲")):
-        demo.query("UPDATE account SET name = ? WHERE number = ?", [name, number])
-    with demo.signed_in(sees="日本橋商事甲") as desk:
-        for name in ("日本橋商事乙", "éé́x甲"):
-            desk.send("j")
-            desk.wait_until(partial(has_title, desk, name), f"{name} in the details")
-
-
-def has_title(desk: PtyDesk, name: str) -> bool:
-    lines = desk.screen_text().splitlines()
-    return any(line.startswith("────") and name in below for line, below in pairwise(lines))
