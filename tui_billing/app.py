@@ -199,8 +199,10 @@ class BillingApp(App[None]):
 
     def action_command_palette(self) -> None:
         """Open the palette, but not over the lock."""
-        if not self._is_locked():
-            super().action_command_palette()
+        from tui_billing.screens.palette import Palette
+
+        if not self._is_locked() and not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     @work
     async def action_lock(self) -> None:
