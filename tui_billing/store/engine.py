@@ -81,7 +81,11 @@ class Store:
             raise SetUpRefused(f"{path} is not a tui-billing database. Name another file.")
         _refuse_readable_by_others(path)
         store = cls(path)
-        store._refuse_newer_schema()
+        try:
+            store._refuse_newer_schema()
+        except SetUpRefused:
+            store.close()
+            raise
         return store
 
     @contextmanager
@@ -116,8 +120,12 @@ class Store:
 
         os.umask(0o077)
         connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-        for pragma in PRAGMAS:
-            connection.execute(pragma)
+        try:
+            for pragma in PRAGMAS:
+                connection.execute(pragma)
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     def is_training(self) -> bool:
