@@ -23,6 +23,8 @@ from tui_billing.screens.messages import AccountOpened, Place, PlaceChosen, Sess
 from tui_billing.screens.plain_screen import PlainScreen
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from tui_billing.screens.base import DeskScreen
     from tui_billing.services.desk_services import DeskServices
     from tui_billing.services.session import OperatorSession
@@ -37,6 +39,18 @@ THEMES = {"truecolor": ("nord", "solarized-light"), "standard": ("ansi-dark", "a
 NEUTRAL = ("textual-dark", "textual-light")
 
 
+def _action_commands() -> type[Provider]:
+    from tui_billing.screens.palette import ActionCommands
+
+    return ActionCommands
+
+
+def _account_commands() -> type[Provider]:
+    from tui_billing.screens.palette import AccountCommands
+
+    return AccountCommands
+
+
 class BillingApp(App[None]):
     """The payments desk on one database."""
 
@@ -44,7 +58,7 @@ class BillingApp(App[None]):
     # With the first screen's, so that Textual parses all there is once.
     CSS_PATH = ["app.tcss", "screens/login.tcss"]
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS = set()
+    COMMANDS = {_action_commands, _account_commands}
     NOTIFICATION_TIMEOUT = 6
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority, since other bindings of the application end at a modal.

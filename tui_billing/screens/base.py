@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, ParamSpec, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.command import Provider
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -30,22 +29,9 @@ R = TypeVar("R")
 ResultT = TypeVar("ResultT")
 
 
-def _action_commands() -> type[Provider]:
-    from tui_billing.screens.palette import ActionCommands
-
-    return ActionCommands
-
-
-def _account_commands() -> type[Provider]:
-    from tui_billing.screens.palette import AccountCommands
-
-    return AccountCommands
-
-
 class DeskScreen(PlainScreen[None]):
     """A screen of the desk: says where one is and who is signed in, and offers only what the profile allows."""
 
-    COMMANDS = {_action_commands, _account_commands}
     AUTO_FOCUS = "VirtualTable"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
