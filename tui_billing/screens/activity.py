@@ -21,11 +21,11 @@ from tui_billing.widgets.virtual_table import VirtualTable
 
 COLUMNS = (
     Column("Period", 23, priority=9),
-    Column("Forward", 12, align="right", grow=True, priority=3),
-    Column("Payments", 12, align="right", grow=True, priority=5),
-    Column("Credits", 11, align="right", grow=True, priority=4),
-    Column("Charges", 12, align="right", grow=True, priority=6),
-    Column("Net balance", 16, align="right", grow=True, priority=9),
+    Column("Forward", 15, align="right", grow=True, priority=3),
+    Column("Payments", 15, align="right", grow=True, priority=5),
+    Column("Credits", 14, align="right", grow=True, priority=4),
+    Column("Charges", 14, align="right", grow=True, priority=6),
+    Column("Net balance", 19, align="right", grow=True, priority=9),
     Column("State", 11, priority=7),
 )
 

@@ -30,9 +30,9 @@ COLUMNS = (
     Column("Period", 23, priority=1),
     Column("Issued", 10, priority=5),
     Column("Due", 10, priority=6),
-    Column("Total", 14, align="right", grow=True, priority=8),
+    Column("Total", 18, align="right", grow=True, priority=8),
     Column("Paid from credit", 16, align="right", grow=True, priority=2),
-    Column("Still due", 13, align="right", grow=True, priority=8),
+    Column("Still due", 14, align="right", grow=True, priority=8),
     Column("State", 7, priority=7),
 )
 
