@@ -348,8 +348,10 @@ class Operator:
         return Offset(cell_len(self.lines[y][:x]), y)
 
     async def clicks(self, text: str, nth: int = 0, times: int = 1) -> None:
-        """Click on these words."""
-        await self.pilot.click(offset=self.spot(text, nth), times=times)
+        """Click on these words, as a terminal would: the event knows the widget that is there."""
+        x, y = self.spot(text, nth)
+        widget, region = self.app.get_widget_at(x, y)
+        await self.pilot.click(widget, offset=(x - region.x, y - region.y), times=times)
 
     async def points_at(self, text: str, nth: int = 0) -> None:
         """Move the mouse over these words."""

@@ -19,7 +19,7 @@ async def test_the_palette_goes_to_an_account_by_any_part_of_it(practice: Practi
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
         for typed in ("Go to account mara", "lindqvist", "10000093"):
             await finance.presses("ctrl+p")
-            await finance.is_at("CommandPalette")
+            await finance.is_at("Palette")
             await finance.types(typed)
             await finance.sees("Go to account 10000093 Mara Lindqvist")
             await finance.presses("enter")
@@ -32,7 +32,7 @@ async def test_the_palette_goes_to_an_account_by_any_part_of_it(practice: Practi
 async def test_the_palette_does_what_keys_do(practice: Practice) -> None:
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
         await finance.presses("ctrl+p")
-        await finance.is_at("CommandPalette")
+        await finance.is_at("Palette")
         await finance.types("Record Payment")
         await finance.sees("Money a corporate customer has paid")
         await finance.presses("enter")
@@ -40,17 +40,31 @@ async def test_the_palette_does_what_keys_do(practice: Practice) -> None:
         await finance.presses("escape")
         await finance.is_at("Payments")
         await finance.presses("ctrl+p")
-        await finance.is_at("CommandPalette")
+        await finance.is_at("Palette")
         await finance.types("Invoices")
         await finance.sees("Invoices")
         await finance.presses("enter")
         await finance.is_at("Invoices")
 
 
+async def test_the_palette_is_typed_ahead_and_never_acts_on_what_was_found_before(practice: Practice) -> None:
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
+        await finance.presses("ctrl+p")
+        await finance.types("lindqvist")
+        await finance.presses("enter")
+        await finance.is_at("Dashboard")
+        await finance.sees("Accounts › All Accounts › Mara Lindqvist")
+        await finance.presses("p", "ctrl+p")
+        await finance.types("Issue Credit")
+        await finance.presses("enter")
+        await finance.is_at("IssueCredit")
+        await finance.sees("Mara Lindqvist · 10000093")
+
+
 async def test_esc_leaves_the_palette_where_one_was(practice: Practice) -> None:
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
         await finance.presses("ctrl+p")
-        await finance.is_at("CommandPalette")
+        await finance.is_at("Palette")
         await finance.presses("escape")
         await finance.is_at("Payments")
 
@@ -58,7 +72,7 @@ async def test_esc_leaves_the_palette_where_one_was(practice: Practice) -> None:
 async def test_log_out_ends_the_session_and_the_next_one_begins_afresh(practice: Practice) -> None:
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as operator:
         await operator.presses("ctrl+p")
-        await operator.is_at("CommandPalette")
+        await operator.is_at("Palette")
         await operator.types("Log Out")
         await operator.sees("Log Out")
         await operator.presses("enter")
@@ -95,7 +109,7 @@ async def test_f1_lists_the_keys_of_the_screen_with_those_that_work_everywhere(
         await finance.presses("pagedown", "pagedown")
         await finance.settles()
         words += finance.words
-        for line in (*lines, "^p Palette", "^l Lock", "^q Quit", "F1 Help"):
+        for line in (*lines, "Ctrl+P Palette", "Ctrl+L Lock", "Ctrl+Q Quit", "F1 Help"):
             assert line in words, line
         await finance.presses("escape")
         await finance.is_at(before)

@@ -1,4 +1,4 @@
-"""What each profile is offered, by key bar, gear menu, help and palette alike, and what changes while one is signed in."""
+"""What each profile is offered by key bar, gear menu, help and palette alike, and changes while one is signed in."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def offered_by_the_help(operator: Operator) -> set[str]:
 
 async def offered_by_the_palette(operator: Operator) -> list[str]:
     await operator.presses("ctrl+p")
-    await operator.is_at("CommandPalette")
+    await operator.is_at("Palette")
     listed = operator.app.screen.query_one(OptionList)
     await operator.until(lambda: any("Log Out" in str(option.prompt) for option in listed.options), "listed all")
     texts = [str(option.prompt) for option in listed.options]
@@ -125,7 +125,7 @@ async def test_a_customer_lands_on_the_own_dashboard_and_sees_no_other_account(p
         await mara.settles()
         assert mara.place == "Dashboard"
         await mara.presses("ctrl+p")
-        await mara.is_at("CommandPalette")
+        await mara.is_at("Palette")
         await mara.types("Globex")
         await mara.sees("No matches found")
         await mara.presses("escape")

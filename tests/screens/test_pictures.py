@@ -134,7 +134,7 @@ async def test_issue_charge_back(practice: Practice, size: str) -> None:
 async def test_the_palette_and_the_lock(practice: Practice, size: str) -> None:
     async with practice.desk("finance", size=SIZES[size]) as finance:
         await finance.presses("ctrl+p")
-        await finance.is_at("CommandPalette")
+        await finance.is_at("Palette")
         await finance.types("globex")
         await finance.sees("Go to account 10000056 Globex Corporation")
         await take(finance, "palette", size)
