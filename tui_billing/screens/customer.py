@@ -71,7 +71,8 @@ class CustomerScreen(MoneyScreen):
             places = (Place.ACTIVITY, Place.INVOICES, Place.PAYMENTS)
             allowed = [place for place in places if place is not Place.PAYMENTS or self.session.may(*SEES_PAYMENTS)]
             tabs = [Tab(place.value, place.value, place.value[0].lower()) for place in allowed]
-            yield TabLine(tabs, self.PLACE.value, id="places")
+            self._places = TabLine(tabs, self.PLACE.value, id="places")
+            yield self._places
         yield from self.place()
 
     def place(self) -> Iterable[Widget]:

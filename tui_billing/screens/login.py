@@ -50,23 +50,26 @@ class LoginScreen(PlainScreen[None]):
         """The form, a line for what went wrong, and the demo users."""
         self._username = TextField(max_length=64)
         self._password = PasswordField()
+        # Kept, not looked up: an answer may come when the screen is being taken down.
+        self._notice_line = Static(Text(shown(self._notice)), id="notice")
+        self._demo_users = Static(demo_users_text() if self._training else "", id="demo-users", markup=False)
         with Vertical(id="box") as box:
             box.border_title = "tui-billing · the payments desk"
             yield Static(Text(shown(self._database)), classes="database")
             yield Field("Username", self._username)
             yield Field("Password", self._password)
             yield Button(Text("Log In"), id="log-in", compact=True, variant="primary")
-            yield Static(Text(shown(self._notice)), id="notice")
-        yield Static(demo_users_text() if self._training else "", id="demo-users", markup=False)
+            yield self._notice_line
+        yield self._demo_users
         yield KeyBar()
 
     def show_training(self) -> None:
         """Say that this is a training database, as it has turned out."""
-        self.query_one("#demo-users", Static).update(demo_users_text())
+        self._demo_users.update(demo_users_text())
 
     def show_notice(self, sentence: str) -> None:
         """Say what went wrong."""
-        self.query_one("#notice", Static).update(Text(shown(sentence)))
+        self._notice_line.update(Text(shown(sentence)))
 
     @on(Input.Submitted)
     @on(Button.Pressed)

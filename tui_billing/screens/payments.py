@@ -22,7 +22,6 @@ from tui_billing.screens.payment_details import payment_details, payment_summary
 from tui_billing.screens.searched import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Details
-from tui_billing.widgets.tab_line import TabLine
 from tui_billing.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
@@ -149,7 +148,7 @@ class Payments(CustomerScreen, SearchedScreen):
 
     def _show_note(self) -> None:
         shown_kind = "" if self._filter is PaymentFilter.ALL else f"{self._filter.value} · "
-        self.query_one("#places", TabLine).show(note=f"{shown_kind}Balance {self.account.balance}")
+        self._places.show(note=f"{shown_kind}Balance {self.account.balance}")
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Payment] | None:
         after = cast("Any", key)

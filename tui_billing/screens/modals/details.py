@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 
 from tui_billing.domain.text import shown
 from tui_billing.screens.modals.desk_modal import DeskModal
@@ -34,7 +35,8 @@ class DetailsView(DeskModal[None]):
     def compose(self) -> ComposeResult:
         """The details in a frame."""
         with Vertical() as box:
-            box.border_title = shown(self._title)
+            # A plain string would be parsed as markup.
+            box.border_title = Content(shown(self._title))
             box.border_subtitle = "↑ ↓ scroll · Esc Close"
             yield Details("", self._shown, one_column=True)
 

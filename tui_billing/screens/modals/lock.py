@@ -36,11 +36,12 @@ class LockScreen(DeskModal[None]):
     def compose(self) -> ComposeResult:
         """Who locked it, and the password."""
         self._password = PasswordField()
+        self._refusal = Static("", id="refusal", markup=False)
         with Vertical() as box:
             box.border_title = "Locked"
             yield Static(Text(f"{shown(self._session.name)}, your password brings you back where you were."))
             yield Field("Password", self._password)
-            yield Static("", id="refusal", markup=False)
+            yield self._refusal
 
     @on(Input.Submitted)
     def _on_submitted(self) -> None:
@@ -54,7 +55,7 @@ class LockScreen(DeskModal[None]):
         try:
             await asyncio.to_thread(self._services.sign_in.confirm, self._session, password)
         except BillingError as refusal:
-            self.query_one("#refusal", Static).update(shown(refusal.sentence))
+            self._refusal.update(shown(refusal.sentence))
         else:
             self.finish(None)
         finally:

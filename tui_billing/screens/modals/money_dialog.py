@@ -91,16 +91,20 @@ class MoneyDialog(DeskModal["MoneyMoved | None"], Generic[RequestT]):
 
     def compose(self) -> ComposeResult:
         """Heading, form, what will happen, what is wrong, and the two buttons."""
+        # Kept, not looked up: an answer may come when the dialog is being taken down.
+        self._outlook = Static(classes="preview", markup=False)
+        self._refusal = Static(classes="refusal", markup=False)
+        self._ok = Button(Text(self.OK), id="ok", compact=True, variant="primary")
         with Vertical() as box:
             box.border_title = self.heading
             box.border_subtitle = "Enter OK · Tab next field · Esc Cancel"
             yield Static(Text(f"{shown(self.account.name)} · {self.account.number}"), classes="customer")
             with Vertical(classes="form"):
                 yield from self.fields()
-            yield Static(classes="preview", markup=False)
-            yield Static(classes="refusal", markup=False)
+            yield self._outlook
+            yield self._refusal
             with Horizontal(classes="buttons"):
-                yield Button(Text(self.OK), id="ok", compact=True, variant="primary")
+                yield self._ok
                 yield Button(Text("Cancel"), id="cancel", compact=True)
 
     def on_mount(self) -> None:
@@ -112,7 +116,7 @@ class MoneyDialog(DeskModal["MoneyMoved | None"], Generic[RequestT]):
     def _on_edited(self) -> None:
         for field in self.query(Field):
             field.show_error("")
-        self.query_one(".refusal", Static).update("")
+        self._refusal.update("")
         self._show_preview()
 
     @on(Input.Submitted)
@@ -160,19 +164,18 @@ class MoneyDialog(DeskModal["MoneyMoved | None"], Generic[RequestT]):
             preview = await asyncio.to_thread(self.preview, self.request())
         except BillingError:
             balance = Text(f"Balance now {self.account.balance}")
-            self.query_one(".preview", Static).update(balance)
+            self._outlook.update(balance)
             return
-        self.query_one(".preview", Static).update(preview_text(preview))
+        self._outlook.update(preview_text(preview))
 
     def _wait_for_outcome(self, unknown: BillingError) -> None:
         """The same key again looks the outcome up and moves no money twice, so the form stays as it was sent."""
         self.busy = False
         for button in self.query(Button):
             button.disabled = False
-        ok = self.query_one("#ok", Button)
-        ok.label = Text("Look up")
-        ok.focus()
-        self.query_one(".refusal", Static).update(Text(f"{unknown.title}. {shown(unknown.sentence)}"))
+        self._ok.label = Text("Look up")
+        self._ok.focus()
+        self._refusal.update(Text(f"{unknown.title}. {shown(unknown.sentence)}"))
 
     def _close_form(self) -> None:
         """What has been sent cannot be edited while it is under way."""
@@ -180,17 +183,17 @@ class MoneyDialog(DeskModal["MoneyMoved | None"], Generic[RequestT]):
         self._focused_before = self.focused
         for part in (*self.query(Button), *self.query(Field)):
             part.disabled = True
-        self.query_one(".refusal", Static).update("Working… this dialog closes when it is done.")
+        self._refusal.update("Working… this dialog closes when it is done.")
 
     def _open_form(self) -> None:
         """Let the form be filled in again, where the operator was."""
         self.busy = False
         for part in (*self.query(Button), *self.query(Field)):
             part.disabled = False
-        self.query_one("#ok", Button).label = Text(self.OK)
-        self.query_one(".refusal", Static).update("")
-        before = self._focused_before
-        (before if before is not None and before.focusable else self.query(Input).first()).focus()
+        self._ok.label = Text(self.OK)
+        self._refusal.update("")
+        places = [place for place in (self._focused_before, *self.query(Input)) if place is not None]
+        next((place for place in places if place.focusable), self._ok).focus()
 
     def _refuse(self, refusal: BillingError) -> None:
         name = refusal.field if isinstance(refusal, InvalidInput) else ""
@@ -198,7 +201,7 @@ class MoneyDialog(DeskModal["MoneyMoved | None"], Generic[RequestT]):
             if name and field.id == name.lower().replace(" ", "-"):
                 field.show_error(refusal.sentence)
                 return
-        self.query_one(".refusal", Static).update(Text(f"{refusal.title}: {shown(refusal.sentence)}"))
+        self._refusal.update(Text(f"{refusal.title}: {shown(refusal.sentence)}"))
 
     def on_click(self, event: events.Click) -> None:
         """A click beside the dialog does nothing: a form is never lost by a slip."""
