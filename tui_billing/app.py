@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 IDLE_CHECK_S = 5
 # Textual's own screen, the log in, and the first screen of the profile.
-STACK_OF_FIRST_SCREEN = 3
+STACK_OF_FIRST_SCREEN = 2
 KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "escape": "Esc"}
 KEY_NAMES |= {"f5": "F5", "left": "←", "right": "→"}
 # The dark and the light theme that stay calm in as many colours as the terminal has.
@@ -82,14 +82,16 @@ class BillingApp(App[None]):
         self._open_services = open_services
         self._painted = asyncio.Event()
         self._opening: asyncio.Task[DeskServices] | None = None
-        self._training = settings.demo
         self._gate = KeyGate(self, super().on_event, self._holds_keys)
         self._last_key_s = time.time()
 
+    def get_default_screen(self) -> LoginScreen:
+        """The log in is the lowest screen: an empty one would be laid out and painted before it."""
+        return LoginScreen(self.services, self.settings.database, self.settings.demo)
+
     def on_mount(self) -> None:
-        """Show the log in, and open the database behind it."""
+        """Open the database behind the log in."""
         exit_on_signals(self, asyncio.get_running_loop())
-        self._show_login()
         self.set_interval(IDLE_CHECK_S, self._lock_when_idle)
         self._opening = asyncio.create_task(self._opened())
         self.call_after_refresh(self._painted.set)
@@ -121,7 +123,6 @@ class BillingApp(App[None]):
     async def _open(self) -> None:
         try:
             services = await self.services()
-            self._training = services.training
             if services.training:
                 self._login().show_training()
             await asyncio.to_thread(services.outcomes.resolve_all)
@@ -142,12 +143,9 @@ class BillingApp(App[None]):
         return services
 
     def _login(self) -> LoginScreen:
-        found = [screen for screen in self.screen_stack if isinstance(screen, LoginScreen)]
-        assert found, "the log in lies at the bottom of the stack"
-        return found[0]
-
-    def _show_login(self, notice: str = "") -> None:
-        self.push_screen(LoginScreen(self.services, self.settings.database, self._training, notice))
+        login = self.screen_stack[0]
+        assert isinstance(login, LoginScreen)
+        return login
 
     async def on_signed_in(self, event: SignedIn) -> None:
         """Show the profile's first screen."""
@@ -194,7 +192,7 @@ class BillingApp(App[None]):
         self.session = None
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        self._show_login(event.reason)
+        self._login().start_anew(event.reason)
 
     def action_log_out(self) -> None:
         """End the session and go back to the log in."""
