@@ -37,21 +37,18 @@ class LoginScreen(PlainScreen[None]):
         Binding("shift+tab", "app.focus_previous", "Previous field", priority=True, show=False),
     ]
 
-    def __init__(
-        self, services: Callable[[], Awaitable[DeskServices]], database: str, training: bool, notice: str = ""
-    ) -> None:
+    def __init__(self, services: Callable[[], Awaitable[DeskServices]], database: str, training: bool) -> None:
         super().__init__()
         self._services = services
         self._database = database
         self._training = training
-        self._notice = notice
 
     def compose(self) -> ComposeResult:
         """The form, a line for what went wrong, and the demo users."""
         self._username = TextField(max_length=64)
         self._password = PasswordField()
         # Kept, not looked up: an answer may come when the screen is being taken down.
-        self._notice_line = Static(Text(shown(self._notice)), id="notice")
+        self._notice_line = Static(id="notice", markup=False)
         self._demo_users = Static(demo_users_text() if self._training else "", id="demo-users", markup=False)
         with Vertical(id="box") as box:
             box.border_title = "tui-billing · the payments desk"
@@ -66,6 +63,14 @@ class LoginScreen(PlainScreen[None]):
     def show_training(self) -> None:
         """Say that this is a training database, as it has turned out."""
         self._demo_users.update(demo_users_text())
+
+    def start_anew(self, notice: str) -> None:
+        """Forget who was signed in, and say why nobody is now."""
+        self.holds_keys = False
+        self._username.value = ""
+        self._password.value = ""
+        self._username.focus()
+        self.show_notice(notice)
 
     def show_notice(self, sentence: str) -> None:
         """Say what went wrong."""
