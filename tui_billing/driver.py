@@ -22,6 +22,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
+from tui_billing.paste import Pastes
 from tui_billing.terminal import ENDING_SIGNALS, original_attributes, restore_terminal, take_type_ahead
 from tui_billing.terminal_output import TerminalOutput
 
@@ -29,6 +30,8 @@ GRACE_S = 1.5
 READY_CHECK_S = 0.01
 READY_DEADLINE_S = 2.0
 READ_BYTES = 16 * 1024
+ESCAPE_DELAY_S = constants.ESCAPE_DELAY * 1.05
+UNENDED_PASTE_S = 1.0
 
 
 class DeskDriver(LinuxDriver):
@@ -40,6 +43,7 @@ class DeskDriver(LinuxDriver):
         signal.signal(signal.SIGCONT, signal.SIG_DFL)
         self._wake_reader, self._wake_writer = os.pipe()
         self._may_read = threading.Event()
+        self._pastes = Pastes()
         self._ready_deadline_s = self._loop.time() + READY_DEADLINE_S
         self._screen_descriptor = _screen_descriptor()
         self._output: TerminalOutput | None = None
@@ -84,32 +88,47 @@ class DeskDriver(LinuxDriver):
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self._wake_reader, selectors.EVENT_READ)
-            escape_delay_s: float | None = None
+            delay_s: float | None = ESCAPE_DELAY_S
             while True:
-                ready = {key.fd for key, _ in selector.select(escape_delay_s)}
+                ready = {key.fd for key, _ in selector.select(delay_s)}
                 if self._wake_reader in ready:
                     return
                 if not ready:
-                    # Nothing followed an escape byte: it was the Esc key.
-                    escape_delay_s = None
-                    for event in parser.tick():
-                        self.process_message(event)
+                    delay_s = None
+                    self._end_waiting(parser)
                     continue
                 data = self._read()
                 if not data:
                     self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=128 + signal.SIGHUP))
                     return
-                escape_delay_s = constants.ESCAPE_DELAY * 1.05
                 parser = self._feed(parser, decode(data))
+                delay_s = UNENDED_PASTE_S if self._pastes.inside else ESCAPE_DELAY_S
 
     def _feed(self, parser: XTermParser, text: str) -> XTermParser:
+        for piece in self._pastes.feed(text):
+            if piece.pasted:
+                self.process_message(events.Paste(piece.text))
+            else:
+                parser = self._feed_keys(parser, piece.text)
+        return parser
+
+    def _feed_keys(self, parser: XTermParser, keys: str) -> XTermParser:
         try:
-            for event in parser.feed(text) if text else ():
-                self.process_message(event)
+            for event in parser.feed(keys):
+                # The parser presses keys for an escape byte inside a paste, so it is given empty pastes only.
+                if not isinstance(event, events.Paste):
+                    self.process_message(event)
         except (ValueError, OverflowError):
-            # A sequence with an impossible number in it; the rest of this read is lost with it.
+            # A sequence with an impossible number in it; the keys around it are lost with it.
             return XTermParser()
         return parser
+
+    def _end_waiting(self, parser: XTermParser) -> None:
+        # Nothing followed an escape byte: it was the Esc key.
+        for event in parser.tick():
+            self.process_message(event)
+        for piece in self._pastes.idle():
+            self.process_message(events.Paste(piece.text))
 
     def _read(self) -> bytes:
         try:

@@ -73,6 +73,22 @@ def test_a_lone_escape_is_the_escape_key_and_does_not_swallow_the_next_one(desk:
     desk.wait_for("user='ok'")
 
 
+def test_an_escape_and_a_return_inside_a_paste_press_nothing(desk: PtyDesk) -> None:
+    desk.send("\x1b[200~a\x1bZb\x1b\x11\rc\x1b[201~")
+    desk.wait_for("user='a Zb  '")
+    desk.read_until_quiet()
+    assert "SUBMITTED" not in desk.screen_text()
+    desk.send("\r")
+    desk.wait_for("SUBMITTED a Zb")
+
+
+def test_after_a_paste_without_an_end_keys_work_again(desk: PtyDesk) -> None:
+    desk.send("\x1b[200~ab\x1bZ\r")
+    desk.wait_for("user='ab Z'")
+    desk.send("c\r")
+    desk.wait_for("SUBMITTED ab Zc")
+
+
 @pytest.mark.parametrize("number", ENDINGS)
 def test_a_signal_ends_the_desk_and_gives_the_terminal_back(desk: PtyDesk, number: int) -> None:
     desk.signal(number)
