@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui_billing.services.session import OperatorSession
 
 IDLE_CHECK_S = 5
-# Textual's own screen, the log in, and the first screen of the profile.
+# The log in, and the first screen of the profile.
 STACK_OF_FIRST_SCREEN = 2
 KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "escape": "Esc"}
 KEY_NAMES |= {"f5": "F5", "left": "←", "right": "→"}
@@ -80,6 +80,7 @@ class BillingApp(App[None]):
         self.settings = settings
         self.session: OperatorSession | None = None
         self._open_services = open_services
+        self._login = LoginScreen(self.services, settings.database, settings.demo)
         self._painted = asyncio.Event()
         self._opening: asyncio.Task[DeskServices] | None = None
         self._gate = KeyGate(self, super().on_event, self._holds_keys)
@@ -87,7 +88,7 @@ class BillingApp(App[None]):
 
     def get_default_screen(self) -> LoginScreen:
         """The log in is the lowest screen: an empty one would be laid out and painted before it."""
-        return LoginScreen(self.services, self.settings.database, self.settings.demo)
+        return self._login
 
     def on_mount(self) -> None:
         """Open the database behind the log in."""
@@ -124,10 +125,10 @@ class BillingApp(App[None]):
         try:
             services = await self.services()
             if services.training:
-                self._login().show_training()
+                self._login.show_training()
             await asyncio.to_thread(services.outcomes.resolve_all)
         except BillingError as refusal:
-            self._login().show_notice(refusal.sentence)
+            self._login.show_notice(refusal.sentence)
 
     async def _opened(self) -> DeskServices:
         # After the first paint: the database's libraries take longer to import than the screen to show.
@@ -142,11 +143,6 @@ class BillingApp(App[None]):
         assert tui_billing.screens.home
         return services
 
-    def _login(self) -> LoginScreen:
-        login = self.screen_stack[0]
-        assert isinstance(login, LoginScreen)
-        return login
-
     async def on_signed_in(self, event: SignedIn) -> None:
         """Show the profile's first screen."""
         from tui_billing.screens.home import first_screen
@@ -155,7 +151,7 @@ class BillingApp(App[None]):
             services = await self.services()
             screen = await first_screen(services, event.session, self._database_label(services))
         except BillingError as refusal:
-            self._login().refuse(refusal.sentence)
+            self._login.refuse(refusal.sentence)
             return
         self.session = event.session
         await self.push_screen(screen)
@@ -192,7 +188,7 @@ class BillingApp(App[None]):
         self.session = None
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        self._login().start_anew(event.reason)
+        self._login.start_anew(event.reason)
 
     def action_log_out(self) -> None:
         """End the session and go back to the log in."""
