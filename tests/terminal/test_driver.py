@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import select
 import signal
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from textual.app import App
 from textual.drivers import linux_driver
 
 from tests.terminal.pty_desk import PtyDesk
+from tui_billing.terminal import drop_textual_environment
 
 TINY_DESK = "tests.terminal.tiny_desk"
 ENDINGS = [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
@@ -166,11 +168,20 @@ def test_textual_variables_neither_press_keys_nor_choose_a_driver() -> None:
         desk.wait_for("user='here'")
 
 
-def test_exported_columns_do_not_freeze_the_size() -> None:
-    with PtyDesk.python(TINY_DESK, env={"COLUMNS": "40", "LINES": "10"}) as desk:
+@pytest.mark.parametrize("exported", [{"COLUMNS": "40", "LINES": "10"}, {"COLUMNS": "99999999", "LINES": "99999999"}])
+def test_exported_columns_neither_freeze_the_size_nor_hang_the_desk(exported: dict[str, str]) -> None:
+    with PtyDesk.python(TINY_DESK, env=exported) as desk:
         desk.wait_for("80x24")
         desk.resize(100, 30)
         desk.wait_for("100x30")
+
+
+def test_variables_that_steer_the_desk_are_dropped_and_others_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = ("TEXTUAL_PRESS", "TEXTUAL", "COLUMNS", "LINES", "COLUMNS_OF_MINE")
+    for name in variables:
+        monkeypatch.setenv(name, "99999999")
+    drop_textual_environment()
+    assert [name for name in variables if name in os.environ] == ["COLUMNS_OF_MINE"]
 
 
 def test_a_storm_of_sizes_ends_in_the_last_one(desk: PtyDesk) -> None:
