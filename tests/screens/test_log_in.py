@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.screens.practice import Practice
 from tui_billing.domain.demo_users import DEMO_USERS
 from tui_billing.services.sign_in import FAILED, FAILURES_TO_LOCK
@@ -83,3 +85,11 @@ async def test_a_database_that_cannot_be_opened_is_named_with_what_to_do(practic
         await operator.signs_in("finance")
         await operator.settles()
         assert operator.place == "LoginScreen"
+
+
+async def test_where_the_line_comes_from_need_not_be_utf8(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "203.0.113.7\udcff 22")
+    async with practice.desk() as operator:
+        await operator.signs_in("finance")
+        await operator.is_at("AllAccounts")
+    assert practice.one("SELECT count(*) FROM audit_entry WHERE origin = '203.0.113.7? 22'")

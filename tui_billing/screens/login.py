@@ -100,13 +100,17 @@ class LoginScreen(PlainScreen[None]):
     async def _sign_in(self, name: str, password: str) -> None:
         try:
             services = await self._services()
-            origin = os.environ.get("SSH_CONNECTION", "")
-            session = await asyncio.to_thread(services.sign_in.sign_in, name, password, origin)
+            session = await asyncio.to_thread(services.sign_in.sign_in, name, password, origin())
         except BillingError as refusal:
             self.refuse(refusal.sentence)
             return
         self._password.value = ""
         self.post_message(SignedIn(session))
+
+
+def origin() -> str:
+    """Where the operator's line comes from; bytes of it that are not UTF-8, which no database takes, become `?`."""
+    return os.environ.get("SSH_CONNECTION", "").encode("utf-8", "replace").decode()
 
 
 def demo_users_text() -> Text:
