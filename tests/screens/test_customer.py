@@ -6,6 +6,8 @@ import pytest
 
 from tests.screens.practice import BRUNO, GLOBEX, Practice
 from tui_billing.screens.messages import Place
+from tui_billing.screens.modals.details import DetailsView
+from tui_billing.widgets.details import Detail
 
 EMPTY = "10000389"
 
@@ -125,3 +127,18 @@ async def test_an_account_without_history_says_so_in_every_place(practice: Pract
         await finance.is_at("Activity")
         await finance.presses("p", "x")
         await finance.is_told("No payment is selected.")
+
+
+@pytest.mark.parametrize("name", ["A long name " * 20, "日本橋商事" * 40])
+async def test_however_long_the_name_the_number_of_the_viewed_customer_is_in_sight(
+    practice: Practice, name: str
+) -> None:
+    practice.execute("UPDATE account SET name = ? WHERE number = ?", name, GLOBEX)
+    async with practice.desk("finance", GLOBEX) as finance:
+        await finance.sees(f"· {GLOBEX} · Esc")
+
+
+async def test_a_details_page_shows_a_title_that_looks_like_markup_as_it_is(practice: Practice) -> None:
+    async with practice.desk("finance", GLOBEX) as finance:
+        finance.app.push_screen(DetailsView("[/]", [Detail("Name", "Globex")]))
+        await finance.sees("[/]", "Esc Close")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui_billing.services.session import OperatorSession
 
 USAGE_AND_BILLING = "Usage and Billing"
+NAME_CELLS = 40
 SEES_PAYMENTS = (Permission.FINANCE, Permission.ACCOUNT_ADMIN, Permission.BILLING_ADMIN)
 
 
@@ -61,9 +62,8 @@ class CustomerScreen(MoneyScreen):
 
     def content(self) -> Iterable[Widget]:
         """Whom one is viewing, the tabs, and the place itself."""
-        viewing = f"Viewing a customer: {shown(self.account.name)} · {self.account.number} · Esc goes back"
         if self.session.may(Permission.ACCOUNT_MANAGE):
-            yield Static(Text(viewing, overflow="ellipsis", no_wrap=True), classes="viewing")
+            yield Static(viewing(self.account), classes="viewing")
         at_home = self.PLACE is Place.DASHBOARD
         sections = [Tab(Place.DASHBOARD.value, "Dashboard", "h"), Tab(USAGE_AND_BILLING, USAGE_AND_BILLING, "u")]
         yield TabLine(sections, Place.DASHBOARD.value if at_home else USAGE_AND_BILLING, id="sections")
@@ -112,3 +112,11 @@ class CustomerScreen(MoneyScreen):
             self.action_usage()
         else:
             self.action_place(event.name)
+
+
+def viewing(account: Account) -> Text:
+    """Whom one is viewing; a long name is cut, for the number alone tells two alike apart."""
+    name = Text(shown(account.name))
+    name.truncate(NAME_CELLS, overflow="ellipsis")
+    words = ("Viewing a customer: ", name, f" · {account.number} · Esc goes back")
+    return Text.assemble(*words, overflow="ellipsis", no_wrap=True)
