@@ -65,6 +65,8 @@ def _base(environment: Mapping[str, str], variable: str, below_home: str) -> Pat
     return base / "tui-billing"
 
 
+# More than any machine that runs a desk would want to spend on one password.
+LARGEST = {"memory_kib": 4 * 1024 * 1024, "rounds": 100, "parallelism": 64}
 TYPES: dict[str, type] = {"database": str, "log_file": str, "gateway_record": str, "idle_lock_s": int, "hashing": dict}
 
 
@@ -87,4 +89,6 @@ def _configured(environment: Mapping[str, str]) -> dict[str, Any]:
                 raise SetUpRefused(f"{file}: “{key}” must be of type {known[key].__name__}.")
             if not value or (type(value) is int and value < 1):
                 raise SetUpRefused(f"{file}: “{key}” must not be empty, zero or negative.")
+            if type(value) is int and value > LARGEST.get(key, value):
+                raise SetUpRefused(f"{file}: “{key}” must be at most {LARGEST[key]:,}.")
     return configured

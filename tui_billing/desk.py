@@ -137,7 +137,9 @@ def database_url(settings: Settings) -> str:
 def gateway_record(settings: Settings) -> Path:
     """The file of the sandbox's own record: beside the database unless configured otherwise."""
     path = sqlite_path(settings.database)
-    return settings.gateway_record or path.with_name(f"{path.stem}.sandbox.db")
+    # No two databases of a folder share one: a.db has a.sandbox.db, a.sqlite has a.sqlite.sandbox.
+    own = f"{path.stem}.sandbox.db" if path.suffix == ".db" else f"{path.name}.sandbox"
+    return settings.gateway_record or path.with_name(own)
 
 
 def _system_account(now: datetime) -> dict[str, object]:

@@ -111,7 +111,15 @@ def test_a_repeated_charge_gets_the_first_answer_and_moves_nothing(gateway: Sand
     first = gateway.charge(charge(card=card))
     before = gateway.totals()
     assert [gateway.charge(charge(card=card)) for _ in range(3)] == [first] * 3
-    assert gateway.charge(charge(card="card_approved", amount=9_999)) == first
+    assert gateway.totals() == before
+
+
+def test_a_key_with_another_request_moves_nothing_and_says_so(gateway: SandboxGateway) -> None:
+    gateway.charge(charge(card="card_approved"))
+    before = gateway.totals()
+    answer = gateway.charge(charge(card="card_approved", amount=9_999))
+    assert isinstance(answer, Declined)
+    assert "another request" in answer.reason
     assert gateway.totals() == before
 
 

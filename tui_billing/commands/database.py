@@ -15,6 +15,7 @@ from tui_billing.commands.output import Result
 from tui_billing.commands.parsing import UsageFault
 from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
 from tui_billing.config import Settings, read_settings
+from tui_billing.domain.text import shown
 from tui_billing.terminal import prepare_terminal, restore_terminal
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _make_first(settings: Settings) -> None:
     # Asked again, of the one who reads URLs properly, before anybody chooses a password.
     if desk.database_exists(settings):
         return
-    print(f"There is no database at {settings.database} yet. It is made now, with a user root.", file=sys.stderr)
+    print(f"There is no database at {shown(settings.database)} yet. It is made now, with a user root.", file=sys.stderr)
     desk.create_database(settings, new_password("root", PASSWORD_VARIABLE))
 
 

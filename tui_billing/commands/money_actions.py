@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import uuid
 from collections.abc import Callable
 
@@ -30,6 +31,9 @@ def act(
     except (OutcomeUnknown, StoreUnavailable) as unknown:
         again = f"To ask again, repeat the same command with --key {key}, or run: tui-billing reconcile."
         raise OutcomeUnknown(f"{unknown.sentence} {again}") from None
+    except KeyboardInterrupt:
+        print(f"Interrupted. To learn what happened, repeat the same command with --key {key}.", file=sys.stderr)
+        raise
     account = moved.account
     sentence = f"{done(moved)} on {account.name} ({account.number}). {_standing(account)}"
     document = {"payment": documents.payment(moved.payment), "account": documents.account(account)}

@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS transactions (
     amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0), currency TEXT NOT NULL, card TEXT NOT NULL,
     charge_reference TEXT, decline_reason TEXT)
 """
+OTHER_REQUEST = "The gateway knows this key from another request; no money moved."
 WITHDRAWN = "The request never reached the gateway; no money moved."
 
 
@@ -146,7 +147,7 @@ class SandboxGateway:
         time.sleep(delay_s)
         with self._record() as record:
             if (earlier := _answer(record, key)) is not None:
-                return earlier
+                return earlier if _is_repeat(record, key, row) else Declined(OTHER_REQUEST)
             if fault in ("before", "error"):
                 return Unknown(FAULTS[fault])
             kind, amount_minor, currency, card, charge_reference, decline = row
@@ -175,6 +176,13 @@ class SandboxGateway:
             with record:
                 yield record
             self._ready = True
+
+
+def _is_repeat(record: sqlite3.Connection, key: str, row: tuple[str, int, str, str, str | None, str | None]) -> bool:
+    """Whether the key came before with the same request, or was withdrawn from whatever request it was for."""
+    asked = ("kind", "amount_minor", "currency", "card", "charge_reference")
+    earlier = record.execute(f"SELECT {', '.join(asked)} FROM transactions WHERE key = ?", (key,)).fetchone()  # noqa: S608
+    return earlier[0] == "withdrawn" or tuple(earlier) == row[: len(asked)]
 
 
 def _answer(record: sqlite3.Connection, key: str) -> Answer | None:

@@ -15,9 +15,11 @@ from tui_billing.domain.errors import (
     NotFound,
     NotPermitted,
     OutcomeUnknown,
+    RuleRefused,
     SignInRefused,
     StoreUnavailable,
 )
+from tui_billing.domain.text import masked
 from tui_billing.services.service import LONGEST_SUBJECT, Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import users
@@ -44,7 +46,8 @@ def requires(
     """Let the use case run only for sessions that hold one of the permissions, and log what is refused.
 
     With `own`, its first argument is an account number, and those permissions open the user's own account.
-    With `trying`, it is asked while the operator types, and refusals are no news. `action` names it in the audit log.
+    With `trying`, it is asked while the operator types, and a rule that forbids it is no news. `action` names it in
+    the audit log.
     """
     required = Required(permissions, own)
 
@@ -60,7 +63,8 @@ def requires(
                 _authorize(self, session, required, subject)
                 return method(self, session, *args, **kwargs)
             except BillingError as refusal:
-                if not trying and not isinstance(refusal, (InvalidInput, StoreUnavailable)):
+                expected = isinstance(refusal, (InvalidInput, StoreUnavailable))
+                if not expected and not (trying and isinstance(refusal, RuleRefused)):
                     _log_refusal(self, session, named, subject, refusal)
                 raise
 
@@ -99,4 +103,4 @@ def _log_refusal(service: Service, session: OperatorSession, action: str, subjec
     ended = "unknown" if isinstance(refusal, OutcomeUnknown) else "refused"
     # What happened to the money is news of more weight than that the log could not be written.
     with suppress(StoreUnavailable), service.store.writing() as connection:
-        service.audit(connection, session, action, subject, f"{ended}: {refusal}")
+        service.audit(connection, session, action, masked(subject), masked(f"{ended}: {refusal}"))

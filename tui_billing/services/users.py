@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission, Profile
+from tui_billing.domain.accounts import AccountType
 from tui_billing.domain.errors import InvalidInput, NotFound, NotPermitted, RuleRefused
 from tui_billing.services.passwords import Passwords, checked_password
 from tui_billing.services.permissions import no_account, requires
@@ -58,8 +59,12 @@ class Users(Service):
 
     @requires(Permission.USER_MANAGE)
     def unlock(self, session: OperatorSession, name: str) -> User:
-        """End a lock that failed sign-ins brought about."""
-        return self._change(session, name, "unlock user", {"failures": 0, "locked_until": None})
+        """End a lock that failed sign-ins brought about, of any user: it gives nobody more than they had."""
+        with self.store.writing() as connection:
+            user = self._found(connection, name)
+            users.save(connection, user.id, failures=0, locked_until=None)
+            self.audit(connection, session, "unlock user", name, "done")
+            return self._found(connection, name)
 
     @requires(Permission.USER_MANAGE)
     def disable(self, session: OperatorSession, name: str) -> User:
@@ -115,6 +120,8 @@ class Users(Service):
         account = accounts.by_number(connection, number)
         if account is None:
             raise NotFound(no_account(number))
+        if account.type is AccountType.SYSTEM:
+            raise RuleRefused("The System account is the provider itself and has no customer's users.")
         return account.id
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -36,6 +37,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._file: tuple[int, int] | None = None
         self._engine = create_engine(
             f"sqlite:///{path}",
             creator=self._connect,
@@ -81,6 +83,7 @@ class Store:
             raise SetUpRefused(f"{path} is not a tui-billing database. Name another file.")
         _refuse_readable_by_others(path)
         store = cls(path)
+        store._file = _identity(path)
         try:
             store._refuse_newer_schema()
         except SetUpRefused:
@@ -103,6 +106,9 @@ class Store:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
         assert not _on_event_loop(), "database work on the event loop"
+        if self._file is not None and _identity(self.path) != self._file:
+            # What is written to a file without a name would be gone with the last connection.
+            raise StoreUnavailable(f"{self.path} has been moved, replaced or deleted. Nothing was done.")
         try:
             with self._engine.connect().execution_options(begin=begin) as connection, connection.begin():
                 yield connection
@@ -119,7 +125,11 @@ class Store:
         import sqlite3
 
         os.umask(0o077)
-        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        # Never creating: a file that is gone is not replaced by an empty one.
+        uri = f"file:{quote(str(self.path))}?mode=rw"
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
         try:
             for pragma in PRAGMAS:
                 connection.execute(pragma)
@@ -169,6 +179,15 @@ def sqlite_path(url: str) -> Path:
 def sqlite_url(path: Path) -> str:
     """The database URL of a file."""
     return f"sqlite:///{path.absolute()}"
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file on which device has this name now."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _on_event_loop() -> bool:

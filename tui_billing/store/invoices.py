@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import Charge, Invoice
-from tui_billing.store.accounts import ACCOUNT
+from tui_billing.store.accounts import ACCOUNT, LONGEST_SEARCH
 from tui_billing.store.keyset import Keyset
 from tui_billing.store.ledger import ENTRY, INVOICE, NET_APPLIED
 from tui_billing.store.payments import PAYMENT
@@ -34,6 +34,7 @@ WITH_ACCOUNT = select(INVOICE, ACCOUNT.c.currency, PAID_FROM_CREDIT.label("paid_
 def listed(account_id: int, search: str = "") -> Keyset[Invoice]:
     """An account's invoices, newest first; a search finds any part of the number."""
     statement = WITH_ACCOUNT.where(INVOICE.c.account_id == account_id)
+    search = search[:LONGEST_SEARCH]
     if search:
         statement = statement.where(INVOICE.c.number.icontains(search, autoescape=True))
     return Keyset(statement, [INVOICE.c.issued, INVOICE.c.sequence], invoice_of, descending=True)

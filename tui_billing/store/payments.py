@@ -19,7 +19,7 @@ from tui_billing.domain.payments import (
     PaymentMethod,
     PaymentState,
 )
-from tui_billing.store.accounts import ACCOUNT
+from tui_billing.store.accounts import ACCOUNT, LONGEST_SEARCH
 from tui_billing.store.keyset import Keyset
 from tui_billing.store.tables import ChargeBackRow, PaymentRow, table
 
@@ -48,6 +48,7 @@ def listed(account_id: int, chosen: PaymentFilter, search: str = "") -> Keyset[P
     statement = WITH_ACCOUNT.where(PAYMENT.c.account_id == account_id)
     if chosen in CONDITIONS:
         statement = statement.where(CONDITIONS[chosen])
+    search = search[:LONGEST_SEARCH]
     if search:
         texts = (
             PAYMENT.c.reference.icontains(search, autoescape=True),
