@@ -76,8 +76,10 @@ async def test_activity_shows_the_running_statement_first_and_its_sum_term_by_te
         newer, older = finance.table._feed.window.rows[:2]
         assert older.net_balance_minor == newer.balance_forward_minor
         await finance.presses("enter")
-        await finance.settles()
-        assert finance.place == "Activity"
+        await finance.is_at("DetailsView")
+        await finance.sees("Statement 2026-01-19–2026-02-18", "Balance forward", "Who owes the customer")
+        await finance.presses("escape")
+        await finance.is_at("Activity")
 
 
 async def test_an_invoice_opens_with_its_lines_and_what_paid_it(practice: Practice) -> None:
@@ -99,6 +101,7 @@ async def test_an_invoice_opens_with_its_lines_and_what_paid_it(practice: Practi
 
 async def test_f5_reads_the_invoices_and_the_statements_again(practice: Practice) -> None:
     async with practice.desk("finance", GLOBEX, Place.INVOICES) as finance:
+        practice.execute("DROP TRIGGER invoice_refuses_update")
         practice.execute("UPDATE invoice SET number = 'INV-2026-777777' WHERE number = 'INV-2026-000024'")
         await finance.presses("f5")
         await finance.sees("› INV-2026-777777")
@@ -106,9 +109,11 @@ async def test_f5_reads_the_invoices_and_the_statements_again(practice: Practice
         await finance.is_at("Activity")
         charges_minor = finance.row.charges_minor
         practice.execute(
-            "INSERT INTO ledger_entry (account_id, event, debit, credit, amount_minor, recorded_at, recorded_by)"
-            " SELECT account_id, event, debit, credit, 4242, '2026-03-17 09:00:00', 'finance' FROM ledger_entry"
-            " WHERE event = 'charges_invoiced' AND account_id = (SELECT id FROM account WHERE number = ?) LIMIT 1",
+            "INSERT INTO ledger_entry"
+            " (account_id, event, debit, credit, amount_minor, invoice_sequence, recorded_at, recorded_by)"
+            " SELECT account_id, event, debit, credit, 4242, invoice_sequence, '2026-03-17 09:00:00', 'finance'"
+            " FROM ledger_entry WHERE event = 'charges_invoiced'"
+            " AND account_id = (SELECT id FROM account WHERE number = ?) LIMIT 1",
             GLOBEX,
         )
         await finance.presses("f5")

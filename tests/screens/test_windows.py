@@ -114,6 +114,8 @@ async def test_the_largest_amounts_are_never_cut_off(practice: Practice, size: t
     kuwait = "10000241"
     largest = str(Money(99_999_999_990, "KWD"))
     practice.execute("UPDATE account SET funds_minor = 0, receivable_minor = 99999999990 WHERE number = ?", kuwait)
+    practice.execute("DROP TRIGGER payment_refuses_update")
+    practice.execute("DROP TRIGGER invoice_refuses_update")
     practice.execute(
         "UPDATE payment SET amount_minor = 99999999990, state = 'partly_charged_back', charged_back_minor = 1"
         " WHERE sequence = (SELECT max(payment.sequence) FROM payment JOIN account ON account.id = account_id"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -239,16 +241,23 @@ def test_a_payment_is_found_by_the_beginning_of_its_id_on_its_own_account_only(d
             details(desk.finance, number, payment_id)
 
 
+@pytest.fixture
+def alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """IDs that all begin with the same eight characters."""
+    numbers = count(0xABCDEF00 << 96)
+    monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=next(numbers)))
+
+
+@pytest.mark.usefixtures("alike")
 def test_the_beginning_of_several_ids_asks_for_the_whole_one(desk: Desk) -> None:
-    first, second = desk.record("5.00").payment, desk.record("6.00").payment
-    desk.execute("UPDATE payment SET id = 'abcdefgh1' WHERE id = :id", id=first.id)
-    desk.execute("UPDATE payment SET id = 'abcdefgh2' WHERE id = :id", id=second.id)
-    with pytest.raises(InvalidInput, match="Several payments begin with abcdefgh"):
-        desk.services.payments.details(desk.finance, CORPORATE, "abcdefgh")
+    desk.record("5.00")
+    desk.record("6.00")
+    with pytest.raises(InvalidInput, match="Several payments begin with abcdef00"):
+        desk.services.payments.details(desk.finance, CORPORATE, "abcdef00")
 
 
+@pytest.mark.usefixtures("alike")
 def test_a_foreign_payments_id_does_not_make_the_beginning_of_an_own_one_ambiguous(desk: Desk) -> None:
     own, foreign = desk.make("5.00").payment, desk.record("6.00").payment
-    desk.execute("UPDATE payment SET id = 'abcdefgh1' WHERE id = :id", id=own.id)
-    desk.execute("UPDATE payment SET id = 'abcdefgh2' WHERE id = :id", id=foreign.id)
-    assert desk.services.payments.details(desk.session("mara"), RETAIL, "abcdefgh").payment.id == "abcdefgh1"
+    assert own.short_id == foreign.short_id == "abcdef00"
+    assert desk.services.payments.details(desk.session("mara"), RETAIL, "abcdef00").payment.id == own.id
