@@ -8,15 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual._context import visible_screen_stack
 from textual.app import App
+from textual.strip import Strip
 
 FOLDER = Path(__file__).parent / "snapshots"
 UPDATE = "UPDATE_SNAPSHOTS"
 
 
+def screen_strips(app: App[Any]) -> list[Strip]:
+    """What the terminal shows, line by line: the screen on top, over what it lets through of those below it."""
+    visible_screen_stack.set(app._background_screens)
+    return app.screen._compositor.render_strips()
+
+
 def screen_lines(app: App[Any]) -> list[str]:
-    """What the terminal shows, line by line, with every cell."""
-    return ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
+    """The same as plain text, with every cell."""
+    return ["".join(segment.text for segment in strip) for strip in screen_strips(app)]
 
 
 def assert_same_picture(app: App[Any], name: str) -> None:

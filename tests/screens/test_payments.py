@@ -13,7 +13,7 @@ async def test_the_filter_goes_round_all_kinds_and_says_which_one_is_shown(pract
         shown = {}
         for kind in list(PaymentFilter)[1:]:
             await finance.presses("f")
-            await finance.sees(f"Only: {kind.value}")
+            await finance.sees(f"{kind.value} · Balance")
             await finance.settles()
             shown[kind] = list(finance.table._feed.window.rows)
         assert {row.kind.value for row in shown[PaymentFilter.RECORDED]} == {"record"}
@@ -21,9 +21,9 @@ async def test_the_filter_goes_round_all_kinds_and_says_which_one_is_shown(pract
         assert {row.state.value for row in shown[PaymentFilter.GIVEN_BACK]} == {"cancelled"}
         assert not shown[PaymentFilter.PENDING]
         assert not shown[PaymentFilter.CARD]
-        await finance.sees("None of these. f shows the next kind.")
+        await finance.sees("No payment matches.")
         await finance.presses("f")
-        await finance.sees_no_more("Only:")
+        await finance.sees_no_more(" · Balance")
         await finance.settles()
         assert {row.id for row in finance.table._feed.window.rows} == everything
 
@@ -31,13 +31,13 @@ async def test_the_filter_goes_round_all_kinds_and_says_which_one_is_shown(pract
 async def test_a_payment_made_while_a_filter_hides_it_is_shown_nevertheless(practice: Practice) -> None:
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
         await finance.presses("f", "f")
-        await finance.sees("Only: Card payments")
+        await finance.sees("Card payments · Balance")
         await finance.presses("r")
         await finance.is_at("RecordPayment")
         await finance.types("31.07")
         await finance.presses("enter")
         await finance.is_at("Payments")
-        await finance.sees_no_more("Only:")
+        await finance.sees_no_more(" · Balance")
         await finance.until(lambda: finance.row and finance.row.amount_minor == 3_107, "selected the new payment")
 
 

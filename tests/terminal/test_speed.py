@@ -72,7 +72,7 @@ def test_a_move_of_the_cursor_writes_little(demo: DemoHome, colours: str) -> Non
 def most_bytes_of_a_move(desk: PtyDesk) -> int:
     """The most of several moves that scroll nothing, with the details following each."""
     written = []
-    for _ in range(8):
+    for _ in range(5):
         desk.read_until_idle()
         before = len(desk.raw_output)
         desk.send("j")
