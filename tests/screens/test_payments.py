@@ -31,7 +31,7 @@ async def test_the_filter_goes_round_all_kinds_and_says_which_one_is_shown(pract
 async def test_a_payment_made_while_a_filter_hides_it_is_shown_nevertheless(practice: Practice) -> None:
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
         await finance.presses("f", "f")
-        await finance.sees("Card payments · Balance")
+        await finance.sees("Card · Balance")
         await finance.presses("r")
         await finance.is_at("RecordPayment")
         await finance.types("31.07")
