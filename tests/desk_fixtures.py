@@ -25,8 +25,8 @@ from tui_billing.gateways.base import PaymentGateway
 from tui_billing.gateways.sandbox import SandboxGateway
 from tui_billing.services.accounts import NewAccount
 from tui_billing.services.desk_services import DeskServices
-from tui_billing.services.posting import CreditRequest, MoneyMoved, RecordRequest
-from tui_billing.services.refunds import ChargeBackRequest
+from tui_billing.services.requests import ChargeBackRequest, CreditRequest, RecordRequest
+from tui_billing.services.results import MoneyMoved
 from tui_billing.services.session import OperatorSession
 from tui_billing.store.engine import Store
 

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from codecs import getincrementaldecoder
+from collections.abc import Callable
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -59,7 +60,7 @@ class DeskDriver(LinuxDriver):
         self._output.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         # Textual's own handler takes locks that the code it interrupts may hold.
-        self._loop.add_signal_handler(signal.SIGWINCH, self._post_size)
+        _call_on_signal(self._loop, signal.SIGWINCH, self._post_size)
         self.attrs_before = original_attributes() or self.attrs_before
         self._await_focus()
 
@@ -196,7 +197,13 @@ def exit_on_signals(app: App[Any], loop: asyncio.AbstractEventLoop, grace_s: flo
         # Not loop.add_signal_handler(): its pipe drops signals when a storm of them, say of resizes, has filled it.
         signal.signal(number, leave)
     # Ctrl+C is a key here, and a stray SIGINT is not a wish to leave.
-    loop.add_signal_handler(signal.SIGINT, int)
+    _call_on_signal(loop, signal.SIGINT, int)
+
+
+def _call_on_signal(loop: asyncio.AbstractEventLoop, number: int, callback: Callable[[], object]) -> None:
+    loop.add_signal_handler(number, callback)
+    # To report that the loop's pipe is full, the interpreter's own handler takes a lock: in a storm it would hang.
+    signal.set_wakeup_fd(signal.set_wakeup_fd(-1), warn_on_full_buffer=False)
 
 
 def _last_resort(told_reader: int, grace_s: float) -> None:

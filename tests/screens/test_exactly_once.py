@@ -13,7 +13,8 @@ from tests.screens.practice import DEADLINE_S, DIEGO, GLOBEX, MARA, YUSUF, Opera
 from tui_billing.screens.messages import Place
 from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.payments import Payments
-from tui_billing.services.posting import MoneyMoved, RecordRequest
+from tui_billing.services.requests import RecordRequest
+from tui_billing.services.results import MoneyMoved
 from tui_billing.services.session import OperatorSession
 
 CARD_STATES = (

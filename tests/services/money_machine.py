@@ -32,8 +32,8 @@ from tui_billing.domain.money import Money
 from tui_billing.domain.payments import CancelReason
 from tui_billing.gateways.sandbox import SandboxGateway
 from tui_billing.services.desk_services import DeskServices
-from tui_billing.services.posting import CreditRequest, MoneyMoved, RecordRequest
-from tui_billing.services.refunds import ChargeBackRequest
+from tui_billing.services.requests import ChargeBackRequest, CreditRequest, RecordRequest
+from tui_billing.services.results import MoneyMoved
 from tui_billing.services.session import OperatorSession
 from tui_billing.store.checking import CARD_CLEARING, CHECKS
 

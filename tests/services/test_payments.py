@@ -14,7 +14,7 @@ from tests.desk_fixtures import CARDLESS, CORPORATE, DINAR, NOW, ORIGIN, RETAIL,
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState
 from tui_billing.domain.errors import InvalidInput, NotFound, OutcomeUnknown, RuleRefused
 from tui_billing.domain.payments import PaymentKind, PaymentMethod, PaymentState
-from tui_billing.services.posting import RecordRequest
+from tui_billing.services.requests import RecordRequest
 
 
 def test_a_recorded_payment_raises_the_balance_and_is_kept_with_all_its_details(desk: Desk) -> None:
@@ -187,6 +187,13 @@ def test_make_payment_needs_a_retail_account_with_a_card_that_is_not_terminated(
     with pytest.raises(RuleRefused, match="no card on file"):
         desk.make("5.00")
     assert desk.account(CARDLESS).card is None
+
+
+def test_a_uuid_whose_digits_look_like_a_card_number_is_a_key(desk: Desk) -> None:
+    desk.record("1.00", key="4242424242424242aaaaaaaaaaaaaaaa")
+    desk.record("1.00", key="42424242-4242-4242-8aaa-aaaaaaaaaaaa")
+    with pytest.raises(InvalidInput, match="card number"):
+        desk.record("1.00", key="4242 4242 4242 4242")
 
 
 def test_the_same_key_and_content_moves_money_once_and_tells_the_first_result(desk: Desk) -> None:

@@ -12,8 +12,8 @@ from tui_billing.commands.output import Result, listing
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import OutcomeUnknown, StoreUnavailable
 from tui_billing.domain.payments import PaymentKind
-from tui_billing.services.posting import MoneyMoved
 from tui_billing.services.previews import Preview
+from tui_billing.services.results import MoneyMoved
 
 
 def act(

@@ -24,7 +24,7 @@ from tui_billing.widgets.tab_line import Tab, TabLine
 from tui_billing.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
-    from tui_billing.services.posting import MoneyMoved
+    from tui_billing.services.results import MoneyMoved
 
 NO_ACCOUNTS = "No accounts yet. Add the first one with: tui-billing accounts add"
 TABS: dict[str, AccountType | None] = {

@@ -21,7 +21,7 @@ from tui_billing.widgets.tab_line import Tab, TabLine
 
 if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
-    from tui_billing.services.posting import MoneyMoved
+    from tui_billing.services.results import MoneyMoved
     from tui_billing.services.session import OperatorSession
 
 USAGE_AND_BILLING = "Usage and Billing"

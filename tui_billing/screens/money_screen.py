@@ -16,7 +16,7 @@ from tui_billing.screens.modals.gear_menu import GearEntry, GearMenu
 from tui_billing.screens.money_actions import ACTIONS, MoneyAction
 
 if TYPE_CHECKING:
-    from tui_billing.services.posting import MoneyMoved
+    from tui_billing.services.results import MoneyMoved
 
 
 class MoneyScreen(DeskScreen):

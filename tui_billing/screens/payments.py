@@ -25,7 +25,7 @@ from tui_billing.widgets.details import Details
 from tui_billing.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
-    from tui_billing.services.posting import MoneyMoved
+    from tui_billing.services.results import MoneyMoved
 
 FILTERS = tuple(PaymentFilter)
 STATE_STYLES = {

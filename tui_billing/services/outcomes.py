@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import OutcomeUnknown, StoreUnavailable
+from tui_billing.domain.ledger import Funding
 from tui_billing.domain.payments import ChargeBack, ChargeBackState, Payment, PaymentState
 from tui_billing.gateways.base import Answer, Approved, Declined, Unknown
 from tui_billing.services.permissions import open_to_all, requires
-from tui_billing.services.posting import funding_of
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import accounts, payments, users
@@ -142,7 +142,7 @@ def _book_payment(service: Service, connection: Connection, payment: Payment, an
     payments.save(connection, payment.id, state=state, gateway_reference=answer.reference)
     account = accounts.by_id(connection, payment.account_id)
     book = load_book(connection, account)
-    book.fund(funding_of(payment))
+    book.fund(Funding.of(payment))
     save_book(connection, account, book, service.clock(), payment.recorded_by)
 
 

@@ -13,6 +13,7 @@ from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account, CardOnFile
 from tui_billing.domain.errors import InvalidInput
 from tui_billing.domain.invoices import LedgerLine
+from tui_billing.domain.ledger import Funding
 from tui_billing.domain.money import Money
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.payments import (
@@ -29,20 +30,12 @@ from tui_billing.domain.payments import (
 from tui_billing.domain.text import checked_text
 from tui_billing.gateways.base import ChargeRequest
 from tui_billing.services.accounts import OWN, found
+from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
+from tui_billing.services.lookups import payment_found
 from tui_billing.services.outcomes import once_sent, resolve_payment, save_payment_outcome
 from tui_billing.services.permissions import requires
-from tui_billing.services.posting import (
-    MakeRequest,
-    MoneyMoved,
-    RecordRequest,
-    checked_key,
-    content_of,
-    earlier_result,
-    funding_of,
-    payment_found,
-    remember,
-    told,
-)
+from tui_billing.services.requests import MakeRequest, RecordRequest
+from tui_billing.services.results import MoneyMoved, told
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import invoices, payments, users
@@ -115,7 +108,7 @@ class Payments(Service):
             values = self._recorded_values(account, request)
             payment = self._add(connection, session, account, key, content, values)
             book = load_book(connection, account)
-            book.fund(funding_of(payment))
+            book.fund(Funding.of(payment))
             save_book(connection, account, book, payment.recorded_at, session.name)
             self.audit(connection, session, "Record Payment", payment.id, f"done: {payment.amount} on {number}")
             return told(connection, payment.id)

@@ -27,8 +27,8 @@ from tui_billing.widgets.field import Field
 
 if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
-    from tui_billing.services.posting import MoneyMoved
     from tui_billing.services.previews import Preview
+    from tui_billing.services.results import MoneyMoved
     from tui_billing.services.session import OperatorSession
 
 RequestT = TypeVar("RequestT")
