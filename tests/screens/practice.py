@@ -38,7 +38,7 @@ from tui_billing.widgets.virtual_table import VirtualTable
 
 NOW = datetime(2026, 3, 17, 9, 30, tzinfo=UTC)
 DEADLINE_S = 15.0
-POLL_S = 0.02
+POLL_S = 0.005
 DATABASE = "demo.db"
 FILES = (DATABASE, "demo.sandbox.db")
 SMALL, WIDE = (80, 24), (120, 40)
