@@ -55,6 +55,13 @@ class OutcomeUnknown(BillingError):
     exit_code = 5
 
 
+class GatewayUnavailable(BillingError):
+    """The gateway could not be asked; nothing was to be booked, and asking again is harmless."""
+
+    title = "Gateway not available"
+    exit_code = 5
+
+
 class SetUpRefused(BillingError):
     """The database, configuration or file cannot be used as it is."""
 
