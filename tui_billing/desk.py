@@ -6,17 +6,20 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from tui_billing.config import Settings
+from tui_billing.config import Settings, stripe_key
 from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState, AccountType
 from tui_billing.domain.demo_users import DEMO_PASSWORD
 from tui_billing.domain.errors import SetUpRefused
+from tui_billing.gateways.base import PaymentGateway
 from tui_billing.gateways.sandbox import SandboxGateway
+from tui_billing.gateways.stripe import StripeGateway
 from tui_billing.services.accounts import Accounts
 from tui_billing.services.billing import Billing
 from tui_billing.services.checks import Checks
@@ -46,7 +49,11 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         store.close()
         raise SetUpRefused(f"{store.path} is not a demo database. Name another file.")
     passwords = Passwords(settings.hashing)
-    parts = (store, {SandboxGateway.name: SandboxGateway(gateway_record(settings))}, clock)
+    try:
+        parts = (store, open_gateways(replace(settings, demo=training), store, clock), clock)
+    except SetUpRefused:
+        store.close()
+        raise
     return DeskServices(
         sign_in=SignIn(store, passwords, clock),
         users=Users(*parts),
@@ -62,6 +69,40 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         passwords=passwords,
         training=training,
     )
+
+
+class Gateways(dict[str, PaymentGateway]):
+    """The gateways in use by name. An old payment may name one that is not any more: it then says what is missing."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__({SandboxGateway.name: SandboxGateway(gateway_record(settings), clock)})
+        self._settings = settings
+
+    def __missing__(self, name: str) -> PaymentGateway:
+        """The gateway of that name, taken into use; `KeyError` if there is none."""
+        if name != StripeGateway.name:
+            raise KeyError(name)
+        settings = self._settings
+        stripe = settings.stripe
+        self[name] = StripeGateway(lambda: stripe_key(settings), stripe.api_base, after_the_page=stripe.after_card_page)
+        return self[name]
+
+
+def open_gateways(settings: Settings, store: Store, clock: Callable[[], datetime] = utc_now) -> Gateways:
+    """The sandbox, and Stripe if it is configured or an account's card is there; raises `SetUpRefused`.
+
+    Only a configured Stripe needs its key now. Nothing is connected or imported before the first call.
+    """
+    gateways = Gateways(settings, clock)
+    configured = settings.gateway == StripeGateway.name and not settings.demo
+    with store.reading() as connection:
+        used = configured or accounts.any_card_at(connection, StripeGateway.name)
+    if used:
+        gateway = gateways[StripeGateway.name]
+        assert isinstance(gateway, StripeGateway)
+        if configured:
+            gateway.check()
+    return gateways
 
 
 def create_database(settings: Settings, root_password: str) -> None:

@@ -28,6 +28,8 @@ DOCUMENTED: dict[str, tuple[type[Answer], type[Answer] | None, type[Answer] | No
     "card_refund_timeout_before": (Approved, Approved, Unknown, None),
     "card_refund_timeout_after": (Approved, Approved, Unknown, Approved),
     "card_slow": (Approved, Approved, Approved, Approved),
+    "card_disputed": (Approved, Approved, Approved, Approved),
+    "card_dispute_won": (Approved, Approved, Approved, Approved),
 }
 
 
@@ -233,4 +235,5 @@ def test_the_record_is_closed_to_others_and_holds_no_card_number(gateway: Sandbo
     record = sqlite3.connect(tmp_path / "sandbox.db")
     columns = [name for _, name, *_ in record.execute("PRAGMA table_info(transactions)")]
     record.close()
-    assert columns == "reference key kind amount_minor currency card charge_reference decline_reason".split()
+    first = "reference key kind amount_minor currency card charge_reference decline_reason".split()
+    assert columns == [*first, "created", "our_id"]

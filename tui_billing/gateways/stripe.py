@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui_billing.domain.errors import BillingError, GatewayUnavailable, RuleRefused, SetUpRefused
@@ -23,6 +24,7 @@ from tui_billing.gateways.base import (
 )
 from tui_billing.gateways.stripe_amounts import to_stripe
 from tui_billing.gateways.stripe_answers import (
+    NO_MONEY_TAKEN,
     Failing,
     StripeFailure,
     answer_of_intent,
@@ -46,6 +48,7 @@ AFTER_THE_PAGE = "https://stripe.com"
 LOOK_BACK = timedelta(days=2)
 CLOCKS_DIFFER = timedelta(hours=1)
 PLACEHOLDER_AMOUNT = 200
+NO_PACKAGE = "The package stripe is missing. Install tui-billing[stripe]."
 
 
 class StripeGateway:
@@ -66,6 +69,12 @@ class StripeGateway:
         self._after_the_page = after_the_page
         self._timeout_s = timeout_s
         self._opened: StripeConnection | None = None
+
+    def check(self) -> None:
+        """Raise `SetUpRefused` if the package or the secret key is missing, without importing or connecting."""
+        self._secret_key()
+        if find_spec("stripe") is None:
+            raise SetUpRefused(NO_PACKAGE)
 
     def charge(self, request: ChargeRequest) -> Answer:
         """Take the money at once, without the customer being there."""
@@ -90,7 +99,7 @@ class StripeGateway:
                     {
                         "amount": PLACEHOLDER_AMOUNT,
                         "currency": "usd",
-                        "payment_method_types": ["card"],
+                        "allowed_payment_method_types": ["card"],
                         "description": "Placeholder of a request that never arrived. No money moves.",
                         "metadata": {"key": key, "withdrawn": "true"},
                     },
@@ -132,7 +141,7 @@ class StripeGateway:
                 {
                     "mode": "setup",
                     "customer": customer_reference,
-                    "payment_method_types": ["card"],
+                    "allowed_payment_method_types": ["card"],
                     "success_url": self._after_the_page,
                 }
             )
@@ -152,11 +161,12 @@ class StripeGateway:
         return self._read(moved)
 
     def disputes(self, since: datetime) -> Sequence[Dispute]:
-        """Stripe's disputes, inquiries included: those count as won when they are closed without one."""
+        """Stripe's disputes; an inquiry is none until the bank takes the money."""
 
         def disputed() -> list[Dispute]:
             found = self._connection.every(lambda client, asked: client.v1.disputes.list(asked), since)
-            return sorted(map(dispute_of, found), key=lambda dispute: dispute.created)
+            disputes = [dispute_of(dispute) for dispute in found if dispute.get("status") not in NO_MONEY_TAKEN]
+            return sorted(disputes, key=lambda dispute: dispute.created)
 
         return self._read(disputed)
 
@@ -174,7 +184,7 @@ class StripeGateway:
             try:
                 from tui_billing.gateways.stripe_connection import StripeConnection
             except ImportError:
-                raise SetUpRefused("The package stripe is missing. Install tui-billing[stripe].") from None
+                raise SetUpRefused(NO_PACKAGE) from None
             self._opened = StripeConnection(secret_key, self._base_url, self._timeout_s)
         return self._opened
 
@@ -184,7 +194,7 @@ class StripeGateway:
         except BillingError as refusal:
             return Declined(refusal.sentence)
         except StripeFailure as failure:
-            if failure.failing is Failing.REFUSED:
+            if failure.failing in (Failing.REFUSED, Failing.NOT_TAKEN):
                 return Declined(failure.sentence)
             if failure.failing is Failing.KEY_USED:
                 return self.find(key) or Unknown(failure.sentence)
@@ -199,7 +209,7 @@ class StripeGateway:
                     "currency": request.currency.lower(),
                     "customer": request.customer_reference,
                     "payment_method": request.payment_method_reference,
-                    "payment_method_types": ["card"],
+                    "allowed_payment_method_types": ["card"],
                     "confirm": True,
                     "off_session": True,
                     "metadata": {"payment_id": request.payment_id, "key": request.key},
@@ -258,8 +268,8 @@ class StripeGateway:
         try:
             return read()
         except StripeFailure as failure:
-            if failure.failing is Failing.UNANSWERED:
-                raise GatewayUnavailable(f"{failure.sentence} Try again; it is harmless.") from None
+            if failure.failing in (Failing.UNANSWERED, Failing.NOT_TAKEN):
+                raise GatewayUnavailable(f"{failure.sentence} Trying again is harmless.") from None
             raise RuleRefused(failure.sentence) from None
 
 

@@ -1,4 +1,4 @@
-"""What Stripe's objects say to the desk: plain dictionaries in, answers out. A shape that cannot be read says nothing."""
+"""What Stripe's objects say to the desk: plain dictionaries in, answers out; what cannot be read says nothing."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ from tui_billing.gateways.stripe_words import REFUND_FAILURES, brand_of, words_o
 
 UNREADABLE = "Stripe's answer could not be read."
 CALLED_OFF = "The customer did not confirm the payment, and it was cancelled."
-DECIDED = {"won": DisputeState.WON, "warning_closed": DisputeState.WON, "prevented": DisputeState.WON}
-DECIDED |= {"lost": DisputeState.LOST}
+DECIDED = {"won": DisputeState.WON, "lost": DisputeState.LOST}
+# The bank has only asked, or has been satisfied before it took anything.
+NO_MONEY_TAKEN = ("warning_needs_response", "warning_under_review", "warning_closed", "prevented")
 
 
 class Failing(Enum):
     """What a request that failed leaves behind."""
 
     REFUSED = "nothing moved, and nothing will"
+    NOT_TAKEN = "it was not looked at; nothing moved, and nothing will"
     KEY_USED = "an earlier request came with this key"
     UNANSWERED = "it may have moved money"
 

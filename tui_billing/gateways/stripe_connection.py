@@ -23,7 +23,7 @@ PAGE = 100
 NOT_REACHED = "Stripe could not be reached; nothing was sent."
 NO_ANSWER = "Stripe did not answer in time, or the connection was lost."
 INTERNAL = "Stripe answered with an internal error."
-TOO_BUSY = "Stripe takes no more requests for the moment; nothing was done. Try again in a minute."
+TOO_BUSY = "Stripe takes no more requests for the moment; nothing was done."
 BAD_KEY = "Stripe does not accept the secret key, or the key does not allow this; nothing was done."
 KEY_USED = "An earlier request came with this idempotency key."
 
@@ -31,12 +31,12 @@ KEY_USED = "An earlier request came with this idempotency key."
 class _Transport(stripe.RequestsClient):
     """The package's own client, with answers that can be read or are none, and without notices on the terminal."""
 
-    def request(
+    def request(  # type: ignore[override]  # the package's own RequestsClient differs from its base in the same way
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
         content, status, answered = super().request(method, url, headers, post_data)
         if not _readable(content, status):
-            raise stripe.APIConnectionError(UNREADABLE)
+            raise stripe.APIConnectionError(UNREADABLE)  # type: ignore[no-untyped-call]
         return content, status, {name: answered[name] for name in answered if name.lower() != "stripe-notice"}
 
 
@@ -105,18 +105,20 @@ def _told_apart(error: stripe.StripeError) -> StripeFailure:
     if isinstance(error, stripe.IdempotencyError):
         return StripeFailure(Failing.KEY_USED, KEY_USED)
     if isinstance(error, stripe.RateLimitError) and described.get("code") != "lock_timeout":
-        return StripeFailure(Failing.REFUSED, TOO_BUSY)
+        return StripeFailure(Failing.NOT_TAKEN, TOO_BUSY)
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
         return StripeFailure(Failing.REFUSED, BAD_KEY)
     if isinstance(error, stripe.CardError | stripe.InvalidRequestError):
         return StripeFailure(Failing.REFUSED, words_of_error(described))
     if isinstance(error, stripe.APIConnectionError):
-        return StripeFailure(*((Failing.REFUSED, NOT_REACHED) if _never_left(error) else _unanswered(error)))
+        return _not_answered(error)
     return StripeFailure(Failing.UNANSWERED, INTERNAL)
 
 
-def _unanswered(error: stripe.APIConnectionError) -> tuple[Failing, str]:
-    return Failing.UNANSWERED, UNREADABLE if error.user_message == UNREADABLE else NO_ANSWER
+def _not_answered(error: stripe.APIConnectionError) -> StripeFailure:
+    if _never_left(error):
+        return StripeFailure(Failing.NOT_TAKEN, NOT_REACHED)
+    return StripeFailure(Failing.UNANSWERED, UNREADABLE if error.user_message == UNREADABLE else NO_ANSWER)
 
 
 def _never_left(error: stripe.APIConnectionError) -> bool:

@@ -37,6 +37,12 @@ def by_id(connection: Connection, account_id: int) -> Account:
     return account_of(connection.execute(select(ACCOUNT).where(ACCOUNT.c.id == account_id)).mappings().one())
 
 
+def any_card_at(connection: Connection, gateway: str) -> bool:
+    """Whether any account's card is kept by that gateway."""
+    found = select(ACCOUNT.c.id).where(ACCOUNT.c.card_gateway == gateway).limit(1)
+    return connection.execute(found).first() is not None
+
+
 def all_accounts(connection: Connection) -> list[Account]:
     """Every account, the System account too, for checks and batch work."""
     return [account_of(row) for row in connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.number)).mappings()]
