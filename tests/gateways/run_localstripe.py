@@ -25,5 +25,6 @@ if __name__ == "__main__":
     store.dump_to_disk = lambda: None
     listening = socket.create_server(("127.0.0.1", 0))
     threading.Thread(target=end_with_input, daemon=True).start()
-    print(listening.getsockname()[1], flush=True)
+    sys.stdout.write(f"{listening.getsockname()[1]}\n")
+    sys.stdout.flush()
     web.run_app(app, sock=listening, print=None, access_log=None)

@@ -105,6 +105,10 @@ class StripeDouble:
         """What Stripe does when a key is a day old."""
         self._saved.clear()
 
+    def working_on(self, idempotency_key: str) -> None:
+        """From now on, a request with this key is being carried out."""
+        self._saved[idempotency_key] = Saved(("/v1/charges", "something that takes long"))
+
     def intents(self) -> list[Json]:
         return self._listed(CHARGES, {"limit": "1000"})["data"]  # type: ignore[no-any-return]
 
@@ -154,10 +158,10 @@ class StripeDouble:
             if saved is None:
                 self._saved[key] = Saved((path, sent))
         if saved is not None:
-            if saved.asked != (path, sent):
-                return 400, _error("idempotency_error", "Keys for idempotent requests can only be used once.")
             if saved.answer is None:
                 return 409, _error("invalid_request_error", "In use.", code="idempotency_key_in_use")
+            if saved.asked != (path, sent):
+                return 400, _error("idempotency_error", "Keys for idempotent requests can only be used once.")
             return saved.answer
         answer = (500, _error("api_error", "Oh.")) if fault is Fault.ERROR_BEFORE else self._write(path, params)
         if fault is Fault.ERROR_AFTER:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import sqlite3
 import stat
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tui_billing.gateways.base import Answer, Approved, ChargeRequest, Declined, PaymentGateway, RefundRequest, Unknown
 from tui_billing.gateways.sandbox import CARDS, WITHDRAWN, SandboxGateway
+from tui_billing.gateways.sandbox_record import SCHEMA
 
 NO_ANSWER = Unknown("The gateway did not answer in time.")
+NOW = datetime(2026, 3, 17, 9, 30, tzinfo=UTC)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 SLEEP = "tui_billing.gateways.sandbox.time.sleep"
 # What each card is documented to do: its answer to a charge, and what the gateway then knows; the same of a refund.
 DOCUMENTED: dict[str, tuple[type[Answer], type[Answer] | None, type[Answer] | None, type[Answer] | None]] = {
@@ -237,3 +241,45 @@ def test_the_record_is_closed_to_others_and_holds_no_card_number(gateway: Sandbo
     record.close()
     first = "reference key kind amount_minor currency card charge_reference decline_reason".split()
     assert columns == [*first, "created", "our_id"]
+
+
+def test_a_record_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "sandbox.db"
+    earlier = sqlite3.connect(path)
+    earlier.execute(SCHEMA)
+    row = ("ch_00000001", "old", "charge", 700, "EUR", "card_disputed", None, None)
+    earlier.execute("INSERT INTO transactions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    earlier.commit()
+    earlier.close()
+    gateway = SandboxGateway(path, lambda: NOW)
+    assert isinstance(gateway.refund(refund("ch_00000001", amount=200)), Approved)
+    assert gateway.totals() == {"EUR": 500}
+    assert [(t.key, t.our_id, t.created) for t in gateway.transactions(LONG_AGO)] == [
+        ("old", "", LONG_AGO),
+        ("r", "charge back of r", NOW),
+    ]
+    assert [(d.charge_reference, d.created) for d in gateway.disputes(LONG_AGO)] == [("ch_00000001", LONG_AGO)]
+    assert [t.key for t in gateway.transactions(NOW)] == ["r"]
+    assert gateway.disputes(NOW) == []
+
+
+def test_rows_of_demo_data_are_no_recent_transactions(gateway: SandboxGateway) -> None:
+    gateway.load([("ch_00000001", "demo", "charge", 700, "EUR", "card_approved", None, None)])
+    assert gateway.find("demo") == Approved("ch_00000001")
+    assert [t.key for t in gateway.transactions(LONG_AGO)] == ["demo"]
+    assert gateway.transactions(NOW) == []
+
+
+def test_only_charges_that_took_money_are_disputed(gateway: SandboxGateway) -> None:
+    reference = taken(gateway, charge(card="card_dispute_won"))
+    gateway.refund(refund(reference, amount=100))
+    gateway.withdraw("w")
+    assert [(d.reference, d.amount_minor) for d in gateway.disputes(LONG_AGO)] == [(f"dp_{reference}", 1_000)]
+
+
+def test_transactions_are_told_in_the_order_in_which_they_came(tmp_path: Path) -> None:
+    moments = iter((NOW, NOW + timedelta(microseconds=1), NOW + timedelta(seconds=1)))
+    gateway = SandboxGateway(tmp_path / "sandbox.db", lambda: next(moments))
+    for key in "zya":
+        gateway.charge(charge(key))
+    assert [t.key for t in gateway.transactions(NOW + timedelta(microseconds=1))] == ["y", "a"]
