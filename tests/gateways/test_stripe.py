@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +13,6 @@ from tests.gateways.stripe_double import CHARGES, REFUNDS, SECRET_KEY, Fault, St
 from tui_billing.domain.errors import GatewayUnavailable, RuleRefused, SetUpRefused
 from tui_billing.gateways.base import WITHDRAWN, Approved, ChargeRequest, Declined, Unknown
 from tui_billing.gateways.stripe import StripeGateway
-from tui_billing.gateways.stripe_amounts import from_stripe, to_stripe
 from tui_billing.gateways.stripe_answers import UNREADABLE
 from tui_billing.gateways.stripe_connection import BAD_KEY, INTERNAL, NO_ANSWER, NOT_REACHED, TOO_BUSY
 from tui_billing.gateways.stripe_words import CONFIRM_ONLINE, DECLINES, words_of_error
@@ -332,98 +327,3 @@ def test_the_key_of_another_program_is_not_ours(at_stripe: Harness, double: Stri
     assert double.forward("POST", CHARGES, sent)[0] == 200
     assert at_stripe.gateway.find("c") is None
     assert [(t.key, t.our_id) for t in at_stripe.gateway.transactions(an_hour_ago())] == [("", "")]
-
-
-# Amounts
-
-
-@pytest.mark.parametrize(
-    ("amount_minor", "currency", "sent"),
-    [
-        (1_234, "USD", 1_234),
-        (500, "JPY", 500),
-        (5, "ISK", 500),
-        (5, "UGX", 500),
-        (700, "MGA", 7),
-        (5_120, "KWD", 5_120),
-        (1_000, "HUF", 1_000),
-    ],
-)
-def test_amounts_are_sent_as_stripe_counts_them(amount_minor: int, currency: str, sent: int) -> None:
-    assert to_stripe(amount_minor, currency) == sent
-    assert from_stripe(sent, currency.lower()) == (amount_minor, currency)
-
-
-@pytest.mark.parametrize(
-    ("amount_minor", "currency", "reason"),
-    [
-        (5_124, "KWD", "Stripe takes KWD with two decimals. Nothing was sent; end the amount with a 0."),
-        (750, "MGA", "Stripe takes MGA without decimals. Nothing was sent; use a whole amount."),
-        (1_000, "IQD", "Stripe does not take IQD. Nothing was sent."),
-    ],
-)
-def test_an_amount_that_stripe_cannot_represent_is_declined(
-    at_stripe: Harness, double: StripeDouble, amount_minor: int, currency: str, reason: str
-) -> None:
-    request = at_stripe.request(amount=amount_minor, currency=currency)
-    assert at_stripe.gateway.charge(request) == Declined(reason)
-    assert double.intents() == []
-
-
-@pytest.mark.parametrize(("amount_minor", "currency"), [(5_120, "KWD"), (500, "JPY"), (5, "ISK")])
-def test_what_moved_is_told_in_our_own_minor_units(at_stripe: Harness, amount_minor: int, currency: str) -> None:
-    charged = at_stripe.gateway.charge(at_stripe.request(amount=amount_minor, currency=currency))
-    assert isinstance(charged, Approved)
-    at_stripe.gateway.refund(at_stripe.refund_request(charged.reference, amount=amount_minor, currency=currency))
-    moved = {(t.amount_minor, t.currency) for t in at_stripe.gateway.transactions(an_hour_ago())}
-    assert moved == {(amount_minor, currency)}
-
-
-# Secrets and silence
-
-
-def test_the_secret_key_is_nowhere_but_in_the_request(
-    at_stripe: Harness,
-    double: StripeDouble,
-    caplog: pytest.LogCaptureFixture,
-    capfd: pytest.CaptureFixture[str],
-    recwarn: pytest.WarningsRecorder,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("STRIPE_LOG", "debug")
-    double.notice = "Please upgrade."
-    with caplog.at_level(logging.DEBUG):
-        gateway = StripeGateway(lambda: SECRET_KEY, double.url)
-        gateway.charge(at_stripe.request())
-        gateway.charge(at_stripe.request(card="pm_card_chargeCustomerFail", key="d"))
-        double.fail_next(Fault.CUT)
-        gateway.charge(at_stripe.request("e"))
-    gateway.close()
-    assert capfd.readouterr() == ("", "")
-    assert SECRET_KEY not in caplog.text + repr(gateway) + repr(vars(gateway))
-    assert [warning for warning in recwarn if "upgrade" in str(warning.message)] == []
-
-
-def test_a_proxy_of_the_environment_never_sees_what_goes_to_this_machine(
-    double: StripeDouble, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    gateway = patient(double)
-    assert gateway.create_customer("10000001", "Globex", "k").startswith("cus_")
-    gateway.close()
-
-
-def test_a_password_file_does_not_replace_the_secret_key(
-    double: StripeDouble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
-    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    gateway = patient(double)
-    assert gateway.create_customer("10000001", "Globex", "k").startswith("cus_")
-    gateway.close()
-
-
-def test_the_package_is_imported_when_the_first_call_is_made_and_not_before() -> None:
-    program = "import sys, tui_billing.desk; sys.exit('stripe' in sys.modules or 'requests' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

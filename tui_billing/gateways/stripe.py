@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -47,7 +46,6 @@ AFTER_THE_PAGE = "https://stripe.com"
 # How far back `find` looks if it is not told, and how far the clocks here and at Stripe may differ.
 LOOK_BACK = timedelta(days=2)
 CLOCKS_DIFFER = timedelta(hours=1)
-PLACEHOLDER_AMOUNT = 200
 NO_PACKAGE = "The package stripe is missing. Install tui-billing[stripe]."
 
 
@@ -94,66 +92,34 @@ class StripeGateway:
     def withdraw(self, key: str) -> None:
         """Use the key up for a payment that nobody ever confirms: Stripe then refuses every other request with it."""
         with suppress(StripeFailure, BillingError):
-            placeholder = self._connection.ask(
-                lambda client: client.v1.payment_intents.create(
-                    {
-                        "amount": PLACEHOLDER_AMOUNT,
-                        "currency": "usd",
-                        "allowed_payment_method_types": ["card"],
-                        "description": "Placeholder of a request that never arrived. No money moves.",
-                        "metadata": {"key": key, "withdrawn": "true"},
-                    },
-                    {"idempotency_key": _idempotency_key(key)},
-                )
-            )
-            self._cancel(placeholder)
+            self._connection.cancel(self._connection.make_placeholder(key))
 
     def create_customer(self, account_number: str, name: str, key: str) -> str:
         """A Stripe customer with the account's number in its metadata."""
-        customer = self._plainly(
-            lambda client: client.v1.customers.create(
-                {"name": name, "metadata": {"account_number": account_number}},
-                {"idempotency_key": _idempotency_key(key)},
-            )
-        )
-        return self._read(lambda: text_of(customer, "id"))
+        return self._read(lambda: text_of(self._connection.make_customer(account_number, name, key), "id"))
 
     def attach_card(self, customer_reference: str, payment_method_reference: str) -> AttachedCard:
         """Attach a payment method to the customer, or find it attached already, as after its page was filled in."""
         try:
-            method = self._plainly(
-                lambda client: client.v1.payment_methods.attach(
-                    payment_method_reference, {"customer": customer_reference}
-                )
-            )
+            return self._read(lambda: card_of(self._connection.attach(customer_reference, payment_method_reference)))
         except RuleRefused:
             with suppress(BillingError):
-                kept = self._plainly(lambda client: client.v1.payment_methods.retrieve(payment_method_reference))
+                kept = self._read(lambda: self._connection.payment_method(payment_method_reference))
                 if kept.get("customer") == customer_reference:
                     return self._read(lambda: card_of(kept))
             raise
-        return self._read(lambda: card_of(method))
 
     def card_link(self, customer_reference: str) -> str | None:
         """A page of Stripe's own, good for a day, that keeps the card without charging it."""
-        page = self._plainly(
-            lambda client: client.v1.checkout.sessions.create(
-                {
-                    "mode": "setup",
-                    "customer": customer_reference,
-                    "allowed_payment_method_types": ["card"],
-                    "success_url": self._after_the_page,
-                }
-            )
+        return self._read(
+            lambda: text_of(self._connection.make_card_page(customer_reference, self._after_the_page), "url")
         )
-        return self._read(lambda: text_of(page, "url"))
 
     def transactions(self, since: datetime) -> Sequence[GatewayTransaction]:
         """Payments and refunds that succeeded, also those that were not made by this desk."""
 
         def moved() -> list[GatewayTransaction]:
-            intents = self._connection.every(lambda client, asked: client.v1.payment_intents.list(asked), since)
-            refunds = self._connection.every(lambda client, asked: client.v1.refunds.list(asked), since)
+            intents, refunds = self._connection.intents(since), self._connection.refunds(since)
             found = [transaction_of_intent(intent) for intent in intents if intent.get("status") == "succeeded"]
             found += [transaction_of_refund(refund) for refund in refunds if refund.get("status") == "succeeded"]
             return sorted(found, key=lambda transaction: transaction.created)
@@ -164,7 +130,7 @@ class StripeGateway:
         """Stripe's disputes; an inquiry is none until the bank takes the money."""
 
         def disputed() -> list[Dispute]:
-            found = self._connection.every(lambda client, asked: client.v1.disputes.list(asked), since)
+            found = self._connection.disputes(since)
             disputes = [dispute_of(dispute) for dispute in found if dispute.get("status") not in NO_MONEY_TAKEN]
             return sorted(disputes, key=lambda dispute: dispute.created)
 
@@ -202,36 +168,11 @@ class StripeGateway:
 
     def _charge(self, request: ChargeRequest) -> Answer:
         amount = to_stripe(request.amount_minor, request.currency)
-        intent = self._connection.ask(
-            lambda client: client.v1.payment_intents.create(
-                {
-                    "amount": amount,
-                    "currency": request.currency.lower(),
-                    "customer": request.customer_reference,
-                    "payment_method": request.payment_method_reference,
-                    "allowed_payment_method_types": ["card"],
-                    "confirm": True,
-                    "off_session": True,
-                    "metadata": {"payment_id": request.payment_id, "key": request.key},
-                },
-                {"idempotency_key": _idempotency_key(request.key)},
-            )
-        )
-        return self._told(intent)
+        return self._told(self._connection.make_intent(request, amount))
 
     def _refund(self, request: RefundRequest) -> Answer:
         amount = to_stripe(request.amount_minor, request.currency)
-        refund = self._connection.ask(
-            lambda client: client.v1.refunds.create(
-                {
-                    "payment_intent": request.charge_reference,
-                    "amount": amount,
-                    "metadata": {"charge_back_id": request.charge_back_id, "key": request.key},
-                },
-                {"idempotency_key": _idempotency_key(request.key)},
-            )
-        )
-        return answer_of_refund(refund)
+        return answer_of_refund(self._connection.make_refund(request, amount))
 
     def _told(self, intent: dict[str, Any]) -> Answer:
         """What a payment has come to; one that waits for the customer is cancelled, so that it cannot succeed later."""
@@ -239,30 +180,23 @@ class StripeGateway:
         if answer is not None:
             return answer
         try:
-            self._cancel(intent)
+            self._connection.cancel(intent)
         except StripeFailure:
             return Unknown("Stripe waits for the customer, and the payment could not be cancelled yet.")
         return Declined(CONFIRM_ONLINE)
 
-    def _cancel(self, intent: dict[str, Any]) -> None:
-        reference = text_of(intent, "id")
-        self._connection.ask(lambda client: client.v1.payment_intents.cancel(reference))
-
     def _found(self, key: str, since: datetime) -> Answer | None:
         withdrawn = False
-        for intent in self._connection.every(lambda client, asked: client.v1.payment_intents.list(asked), since):
+        for intent in self._connection.intents(since):
             metadata = part_of(intent, "metadata")
             if metadata.get("key") == key and "payment_id" in metadata:
                 return self._told(intent)
             withdrawn |= metadata.get("key") == key and "withdrawn" in metadata
-        for refund in self._connection.every(lambda client, asked: client.v1.refunds.list(asked), since):
+        for refund in self._connection.refunds(since):
             metadata = part_of(refund, "metadata")
             if metadata.get("key") == key and "charge_back_id" in metadata:
                 return answer_of_refund(refund)
         return Declined(WITHDRAWN) if withdrawn else None
-
-    def _plainly(self, call: Callable[..., Any]) -> dict[str, Any]:
-        return self._read(lambda: self._connection.ask(call))
 
     def _read(self, read: Callable[[], T]) -> T:
         try:
@@ -271,8 +205,3 @@ class StripeGateway:
             if failure.failing in (Failing.UNANSWERED, Failing.NOT_TAKEN):
                 raise GatewayUnavailable(f"{failure.sentence} Trying again is harmless.") from None
             raise RuleRefused(failure.sentence) from None
-
-
-def _idempotency_key(key: str) -> str:
-    """The key as a header can carry it: any text becomes 64 plain characters."""
-    return hashlib.sha256(f"tui-billing {key}".encode()).hexdigest()

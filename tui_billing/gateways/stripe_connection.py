@@ -5,21 +5,29 @@ Only imported when the first call is made, since the package takes a third of a 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 import stripe
 from urllib3.exceptions import ConnectTimeoutError
 
-from tui_billing.gateways.stripe_answers import UNREADABLE, Failing, StripeFailure
+from tui_billing.gateways.base import ChargeRequest, RefundRequest
+from tui_billing.gateways.stripe_answers import UNREADABLE, Failing, StripeFailure, text_of
 from tui_billing.gateways.stripe_words import words_of_error
 
+if TYPE_CHECKING:
+    from stripe.params import CustomerCreateParams, PaymentIntentCreateParams, RefundCreateParams
+    from stripe.params.checkout import SessionCreateParams
+
+Fields = dict[str, Any]
 PAGE = 100
+PLACEHOLDER_AMOUNT = 200
 NOT_REACHED = "Stripe could not be reached; nothing was sent."
 NO_ANSWER = "Stripe did not answer in time, or the connection was lost."
 INTERNAL = "Stripe answered with an internal error."
@@ -41,7 +49,7 @@ class _Transport(stripe.RequestsClient):
 
 
 class StripeConnection:
-    """One client for one secret key."""
+    """One client for one secret key. Every method raises `StripeFailure` and nothing else."""
 
     def __init__(self, secret_key: str, base_url: str | None, timeout_s: tuple[float, float]) -> None:
         logging.getLogger("stripe").setLevel(logging.WARNING)
@@ -54,20 +62,96 @@ class StripeConnection:
             http_client=_Transport(timeout=timeout_s, session=self._session),
         )
 
-    def ask(self, call: Callable[[stripe.StripeClient], stripe.StripeObject]) -> dict[str, Any]:
-        """What the call gives, as a plain dictionary; raises `StripeFailure` and nothing else."""
+    def make_customer(self, account_number: str, name: str, key: str) -> Fields:
+        """A customer, with the account's number in its metadata."""
+        params: CustomerCreateParams = {"name": name, "metadata": {"account_number": account_number}}
+        return self._ask(lambda client: client.v1.customers.create(params, _once(key)))
+
+    def attach(self, customer: str, method: str) -> Fields:
+        """The payment method, kept for the customer."""
+        return self._ask(lambda client: client.v1.payment_methods.attach(method, {"customer": customer}))
+
+    def payment_method(self, method: str) -> Fields:
+        """The payment method as it is kept."""
+        return self._ask(lambda client: client.v1.payment_methods.retrieve(method))
+
+    def make_card_page(self, customer: str, afterwards: str) -> Fields:
+        """A hosted page that keeps a card without charging it."""
+        params: SessionCreateParams = {
+            "mode": "setup",
+            "customer": customer,
+            "allowed_payment_method_types": ["card"],
+            "success_url": afterwards,
+        }
+        return self._ask(lambda client: client.v1.checkout.sessions.create(params))
+
+    def make_intent(self, request: ChargeRequest, amount: int) -> Fields:
+        """A payment, confirmed at once while the customer is away."""
+        params: PaymentIntentCreateParams = {
+            "amount": amount,
+            "currency": request.currency.lower(),
+            "customer": request.customer_reference,
+            "payment_method": request.payment_method_reference,
+            "allowed_payment_method_types": ["card"],
+            "confirm": True,
+            "off_session": True,
+            "metadata": {"payment_id": request.payment_id, "key": request.key},
+        }
+        return self._ask(lambda client: client.v1.payment_intents.create(params, _once(request.key)))
+
+    def make_placeholder(self, key: str) -> Fields:
+        """A payment that nobody confirms, under a key that is thereby used up."""
+        params: PaymentIntentCreateParams = {
+            "amount": PLACEHOLDER_AMOUNT,
+            "currency": "usd",
+            "allowed_payment_method_types": ["card"],
+            "description": "Placeholder of a request that never arrived. No money moves.",
+            "metadata": {"key": key, "withdrawn": "true"},
+        }
+        return self._ask(lambda client: client.v1.payment_intents.create(params, _once(key)))
+
+    def cancel(self, intent: Fields) -> None:
+        """End a payment that has not taken money, so that it never will."""
+        reference = text_of(intent, "id")
+        self._ask(lambda client: client.v1.payment_intents.cancel(reference))
+
+    def make_refund(self, request: RefundRequest, amount: int) -> Fields:
+        """A refund of a payment, whole or in part."""
+        params: RefundCreateParams = {
+            "payment_intent": request.charge_reference,
+            "amount": amount,
+            "metadata": {"charge_back_id": request.charge_back_id, "key": request.key},
+        }
+        return self._ask(lambda client: client.v1.refunds.create(params, _once(request.key)))
+
+    def intents(self, since: datetime) -> Iterator[Fields]:
+        """All payments made since then, newest first."""
+        return self._every(lambda client, asked: client.v1.payment_intents.list(asked), since)
+
+    def refunds(self, since: datetime) -> Iterator[Fields]:
+        """All refunds made since then, newest first."""
+        return self._every(lambda client, asked: client.v1.refunds.list(asked), since)
+
+    def disputes(self, since: datetime) -> Iterator[Fields]:
+        """All disputes and inquiries opened since then, newest first."""
+        return self._every(lambda client, asked: client.v1.disputes.list(asked), since)
+
+    def close(self) -> None:
+        """Close the connections that are kept open between calls."""
+        self._session.close()
+
+    def _ask(self, call: Callable[[stripe.StripeClient], stripe.StripeObject]) -> Fields:
         try:
             return call(self._client).to_dict()
         except stripe.StripeError as error:
             raise _told_apart(error) from None
 
-    def every(
+    def _every(
         self, listing: Callable[[stripe.StripeClient, Any], stripe.StripeObject], since: datetime
-    ) -> Iterator[dict[str, Any]]:
-        """Everything of one kind that was created since then, newest first, page after page."""
-        asked: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+    ) -> Iterator[Fields]:
+        asked: Fields = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
         while True:
-            page = self.ask(lambda client, asked=asked: listing(client, asked))  # type: ignore[misc]
+            page = self._ask(lambda client, asked=asked: listing(client, asked))  # type: ignore[misc]
             rows = page.get("data")
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise StripeFailure(Failing.UNANSWERED, UNREADABLE)
@@ -76,9 +160,10 @@ class StripeConnection:
                 return
             asked = asked | {"starting_after": rows[-1].get("id")}
 
-    def close(self) -> None:
-        """Close the connections that are kept open between calls."""
-        self._session.close()
+
+def _once(key: str) -> stripe.RequestOptions:
+    """The key as a header can carry it: any text becomes 64 plain characters."""
+    return {"idempotency_key": hashlib.sha256(f"tui-billing {key}".encode()).hexdigest()}
 
 
 def _session(*, proxies: bool) -> requests.Session:

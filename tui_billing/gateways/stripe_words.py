@@ -80,8 +80,8 @@ def words_of_error(error: dict[str, Any]) -> str:
             return DECLINES[code]
     if error.get("type") == "card_error" or error.get("decline_code"):
         return NO_REASON
-    if error.get("param") == "amount":
-        return "More than is left of the charge." if "refund" in str(error.get("message")).lower() else "Wrong amount."
+    if error.get("param") == "amount" and "refund" in str(error.get("message")).lower():
+        return "More than is left of the charge."
     return f"Stripe refused the request: {shown(str(error.get('message') or 'no reason given'), LONGEST_MESSAGE)}"
 
 
