@@ -25,8 +25,8 @@ from tui_billing.gateways.base import PaymentGateway
 from tui_billing.gateways.sandbox import SandboxGateway
 from tui_billing.services.accounts import NewAccount
 from tui_billing.services.desk_services import DeskServices
-from tui_billing.services.posting import CreditRequest, MoneyMoved, RecordRequest
-from tui_billing.services.refunds import ChargeBackRequest
+from tui_billing.services.requests import ChargeBackRequest, CreditRequest, RecordRequest
+from tui_billing.services.results import MoneyMoved
 from tui_billing.services.session import OperatorSession
 from tui_billing.store.engine import Store
 
@@ -266,9 +266,9 @@ def opened_in(directory: Path, clock: Clock | None = None) -> Iterator[Desk]:
         services.payments.store.close()
 
 
-def with_gateway(services: DeskServices, gateway: PaymentGateway) -> DeskServices:
-    """The same services, talking to another gateway."""
-    gateways: Mapping[str, PaymentGateway] = {gateway.name: gateway}
+def with_gateways(services: DeskServices, *others: PaymentGateway) -> DeskServices:
+    """The same services, talking to other gateways."""
+    gateways: Mapping[str, PaymentGateway] = {gateway.name: gateway for gateway in others}
     changed = {
         part.name: replace(getattr(services, part.name), gateways=gateways)
         for part in fields(services)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
-import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
@@ -19,15 +20,35 @@ from tui_billing.driver import DeskDriver, exit_on_signals
 from tui_billing.key_gate import KeyGate
 from tui_billing.screens.login import LoginScreen
 from tui_billing.screens.messages import AccountOpened, Place, PlaceChosen, SessionEnded, SignedIn
+from tui_billing.screens.plain_screen import PlainScreen
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from tui_billing.screens.base import DeskScreen
     from tui_billing.services.desk_services import DeskServices
     from tui_billing.services.session import OperatorSession
 
 IDLE_CHECK_S = 5
-KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "f5": "F5"}
-DARK, LIGHT, SIXTEEN_COLOURS = "nord", "solarized-light", "ansi-dark"
+# The log in, and the first screen of the profile.
+STACK_OF_FIRST_SCREEN = 2
+KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "escape": "Esc"}
+KEY_NAMES |= {"f5": "F5", "left": "←", "right": "→"}
+# The dark and the light theme that stay calm in as many colours as the terminal has.
+THEMES = {"truecolor": ("nord", "solarized-light"), "standard": ("ansi-dark", "ansi-light")}
+NEUTRAL = ("textual-dark", "textual-light")
+
+
+def _action_commands() -> type[Provider]:
+    from tui_billing.screens.palette import ActionCommands
+
+    return ActionCommands
+
+
+def _account_commands() -> type[Provider]:
+    from tui_billing.screens.palette import AccountCommands
+
+    return AccountCommands
 
 
 class BillingApp(App[None]):
@@ -37,12 +58,13 @@ class BillingApp(App[None]):
     # With the first screen's, so that Textual parses all there is once.
     CSS_PATH = ["app.tcss", "screens/login.tcss"]
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS = set()
+    COMMANDS = {_action_commands, _account_commands}
     NOTIFICATION_TIMEOUT = 6
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", key_display="F1", tooltip="The keys of this screen", id="help"),
-        Binding("ctrl+p", "command_palette", "Palette", key_display="^p", show=False, id="palette"),
-        Binding("ctrl+l", "lock", "Lock", show=False, tooltip="Lock the screen until your password", id="lock"),
+        # With priority, since other bindings of the application end at a modal.
+        Binding("f1", "help", "Help", key_display="F1", priority=True, tooltip="The keys of this screen", id="help"),
+        Binding("ctrl+p", "command_palette", "Palette", priority=True, show=False, id="palette"),
+        Binding("ctrl+l", "lock", "Lock", priority=True, show=False, tooltip="Until your password is given", id="lock"),
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True, tooltip="Leave the desk", id="quit"),
         Binding("ctrl+c", "nothing", show=False, system=True),
         Binding("tab", "app.focus_next", show=False, priority=True, system=True),
@@ -52,23 +74,29 @@ class BillingApp(App[None]):
     def __init__(self, settings: Settings, open_services: Callable[[], DeskServices]) -> None:
         super().__init__(driver_class=DeskDriver)
         # Not by assignment, which would parse every style a second time once the screen is there.
-        self.set_reactive(App.theme, SIXTEEN_COLOURS if self.console.color_system == "standard" else DARK)
+        self._themes = THEMES.get(self.console.color_system or "", NEUTRAL)
+        self.set_reactive(App.theme, self._themes[0])
         self.stylesheet.set_variables(self.get_css_variables())
         self.settings = settings
         self.session: OperatorSession | None = None
         self._open_services = open_services
+        self._login = LoginScreen(self.services, settings.database, settings.demo)
+        self._painted = asyncio.Event()
         self._opening: asyncio.Task[DeskServices] | None = None
-        self._training = settings.demo
-        self._gate = KeyGate(self, super().on_event, self._signing_in)
+        self._gate = KeyGate(self, super().on_event, self._holds_keys)
         self._last_key_s = time.time()
 
+    def get_default_screen(self) -> LoginScreen:
+        """The log in is the lowest screen: an empty one would be laid out and painted before it."""
+        return self._login
+
     def on_mount(self) -> None:
-        """Show the log in, and open the database behind it."""
+        """Open the database behind the log in."""
         exit_on_signals(self, asyncio.get_running_loop())
-        self._show_login()
         self.set_interval(IDLE_CHECK_S, self._lock_when_idle)
-        # After the first paint: the database's libraries take longer to import than the screen to show.
-        self.call_after_refresh(self._open)
+        self._opening = asyncio.create_task(self._opened())
+        self.call_after_refresh(self._painted.set)
+        self._open()
 
     async def on_event(self, event: events.Event) -> None:
         """Pass keys through the gate, and notice that somebody is there."""
@@ -81,27 +109,33 @@ class BillingApp(App[None]):
 
     def get_key_display(self, binding: Binding) -> str:
         """A key as keyboards name it."""
-        return binding.key_display or KEY_NAMES.get(binding.key) or super().get_key_display(binding)
+        if binding.key_display:
+            return binding.key_display
+        *held, key = binding.key.split("+")
+        name = KEY_NAMES.get(key) or (key.upper() if held else super().get_key_display(binding))
+        return "+".join([*(part.capitalize() for part in held), name])
 
     async def services(self) -> DeskServices:
         """The services, once the database is open; raises what kept it from opening."""
-        while self._opening is None:
-            await asyncio.sleep(0.01)
+        assert self._opening is not None, "the database is opened when the application is mounted"
         return await asyncio.shield(self._opening)
 
     @work
     async def _open(self) -> None:
-        self._opening = asyncio.create_task(asyncio.to_thread(self._opened))
         try:
             services = await self.services()
-            self._training = services.training
             if services.training:
-                self._login().show_training()
+                self._login.show_training()
             await asyncio.to_thread(services.outcomes.resolve_all)
         except BillingError as refusal:
-            self._login().show_notice(refusal.sentence)
+            self._login.show_notice(refusal.sentence)
 
-    def _opened(self) -> DeskServices:
+    async def _opened(self) -> DeskServices:
+        # After the first paint: the database's libraries take longer to import than the screen to show.
+        await self._painted.wait()
+        return await asyncio.to_thread(self._open_in_thread)
+
+    def _open_in_thread(self) -> DeskServices:
         services = self._open_services()
         # The screens behind the log in are imported here too, while the operator types.
         import tui_billing.screens.home
@@ -109,27 +143,25 @@ class BillingApp(App[None]):
         assert tui_billing.screens.home
         return services
 
-    def _login(self) -> LoginScreen:
-        found = [screen for screen in self.screen_stack if isinstance(screen, LoginScreen)]
-        assert found, "the log in lies at the bottom of the stack"
-        return found[0]
-
-    def _show_login(self, notice: str = "") -> None:
-        self.push_screen(LoginScreen(self.services, self.settings.database, self._training, notice))
-
     async def on_signed_in(self, event: SignedIn) -> None:
         """Show the profile's first screen."""
         from tui_billing.screens.home import first_screen
 
+        try:
+            services = await self.services()
+            screen = await first_screen(services, event.session, self._database_label(services))
+        except BillingError as refusal:
+            self._login.refuse(refusal.sentence)
+            return
         self.session = event.session
-        services = await self.services()
-        screen = await first_screen(services, event.session, self._database_label(services))
         await self.push_screen(screen)
 
     async def on_account_opened(self, event: AccountOpened) -> None:
         """Show the account's dashboard, over All Accounts."""
         from tui_billing.screens.all_accounts import AllAccounts
 
+        if self._is_locked():
+            return
         await self._back_to(AllAccounts)
         await self.push_screen(await self._place(event.account, Place.DASHBOARD))
 
@@ -137,48 +169,64 @@ class BillingApp(App[None]):
         """Show another place of the customer: the dashboard lies below the others."""
         from tui_billing.screens.dashboard import Dashboard
 
+        if self._is_locked():
+            return
         await self._back_to(Dashboard)
-        if event.place is not Place.DASHBOARD:
+        if event.place is Place.DASHBOARD:
+            self._reload_screen()
+        else:
             await self.push_screen(await self._place(event.account, event.place))
 
     async def on_went_back(self) -> None:
         """Go one step back; the first screen after the log in stays."""
-        lowest = 3
-        if len(self.screen_stack) > lowest:
+        if len(self.screen_stack) > STACK_OF_FIRST_SCREEN and not self._is_locked():
             await self.pop_screen()
-            refresh = getattr(self.screen, "action_reload", None)
-            if refresh is not None:
-                refresh()
+            self._reload_screen()
 
     async def on_session_ended(self, event: SessionEnded) -> None:
         """Go back to the log in and say why."""
         self.session = None
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        self._show_login(event.reason)
+        self._login.start_anew(event.reason)
 
     def action_log_out(self) -> None:
         """End the session and go back to the log in."""
-        self.post_message(SessionEnded("Logged out."))
+        if self._in_flight():
+            self.notify("A payment is in flight. Wait for its outcome.", severity="warning", markup=False)
+        else:
+            self.post_message(SessionEnded("Logged out."))
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
         from tui_billing.screens.modals.help import help_on
 
+        if self._is_locked():
+            return
         self.push_screen(help_on(self.screen))
+
+    def action_command_palette(self) -> None:
+        """Open the palette, but not over the lock."""
+        from tui_billing.screens.palette import Palette
+
+        if not self._is_locked() and not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     @work
     async def action_lock(self) -> None:
         """Lock the screen, whatever is open on it."""
         from tui_billing.screens.modals.lock import LockScreen
 
-        if self.session is not None and not isinstance(self.screen, LockScreen):
-            await self.push_screen_wait(LockScreen(await self.services(), self.session))
+        services = await self.services()
+        if self.session is not None and not self._is_locked():
+            # A notice names customers and balances, and it would stand over the lock.
+            self.clear_notifications()
+            await self.push_screen_wait(LockScreen(services, self.session))
 
     @work
     async def action_leave(self) -> None:
         """Quit, asking only while a payment is in flight."""
-        if any(getattr(screen, "busy", False) for screen in self.screen_stack if screen.is_modal):
+        if self._in_flight():
             from tui_billing.screens.modals.confirm_quit import ConfirmQuit
 
             if isinstance(self.screen, ConfirmQuit) or not await self.push_screen_wait(ConfirmQuit()):
@@ -190,7 +238,8 @@ class BillingApp(App[None]):
 
     def action_light_or_dark(self) -> None:
         """Change between the dark and the light theme."""
-        self.theme = DARK if self.theme == LIGHT else LIGHT
+        dark, light = self._themes
+        self.theme = dark if self.theme == light else light
 
     def action_suspend_process(self) -> None:
         """Never: behind a stopped desk there is the operator's shell."""
@@ -199,26 +248,38 @@ class BillingApp(App[None]):
         """A bug: the details go to the log file, without local variables, and one sentence to the terminal."""
         from rich.text import Text
 
-        report = traceback.format_exc()
-        log_file = self.settings.log_file
-        log_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with log_file.open("a", encoding="utf-8") as log:
-            log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {report}\n")
-        log_file.chmod(0o600)
+        from tui_billing.failure_log import told_of_failure, write_failure
+
+        error = sys.exc_info()[1] or self._exception or RuntimeError()
+        written = write_failure(self.settings.log_file, error, "the desk")
         self._return_code = 1
-        sentence = f"tui-billing met a fault of its own and had to stop. No payment is lost. Details: {log_file}"
-        self._exit_renderables.append(Text(sentence))
+        self._exit_renderables.append(Text(f"{told_of_failure(error, written)} No payment is lost."))
         self._close_messages_no_wait()
 
-    def _signing_in(self) -> bool:
-        return isinstance(self.screen, LoginScreen) and self.screen.busy
+    def _holds_keys(self) -> bool:
+        return isinstance(self.screen, PlainScreen) and self.screen.holds_keys
+
+    def _in_flight(self) -> bool:
+        return any(isinstance(screen, PlainScreen) and screen.busy for screen in self.screen_stack)
+
+    def _is_locked(self) -> bool:
+        from tui_billing.screens.modals.lock import LockScreen
+
+        return any(isinstance(screen, LockScreen) for screen in self.screen_stack)
+
+    def _reload_screen(self) -> None:
+        """Read what the screen shows again: money may have moved while it was covered."""
+        if isinstance(self.screen, PlainScreen):
+            self.screen.action_reload()
 
     def _lock_when_idle(self) -> None:
         if time.time() - self._last_key_s > self.settings.idle_lock_s:
             self.action_lock()
 
     def _database_label(self, services: DeskServices) -> str:
-        return f"{'training · ' if services.training else ''}{self.settings.database}"
+        home = str(Path.home())
+        database = self.settings.database.replace(home, "~", 1)
+        return f"{'training · ' if services.training else ''}{database}"
 
     async def _place(self, account: Account, place: Place) -> DeskScreen:
         from tui_billing.screens.home import PLACES

@@ -118,8 +118,12 @@ def _of_system(error: OSError) -> str:
 
 def _log(error: Exception, arguments: Sequence[str]) -> str:
     """Write a bug to the log file, without the values of any variable, and say where it went."""
-    from tui_billing.commands.failure_log import write_failure
+    from tui_billing.commands.words import command_word
+    from tui_billing.config import read_settings
+    from tui_billing.failure_log import told_of_failure, write_failure
 
-    path = write_failure(error, arguments)
-    where = f"Details are in {path}." if path else "The details could not be written to the log file."
-    return f"Something went wrong that is a fault of tui-billing ({type(error).__name__}). {where}"
+    try:
+        log_file = read_settings().log_file
+    except (BillingError, OSError):
+        return told_of_failure(error, None)
+    return told_of_failure(error, write_failure(log_file, error, command_word(arguments) or "the desk"))

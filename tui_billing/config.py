@@ -64,14 +64,20 @@ def read_settings(
     record = None if demo else configured.get("gateway_record")
     return Settings(
         database=database or chosen or own,
-        log_file=Path(configured.get("log_file", state / "desk.log")),
-        gateway_record=None if record is None else Path(record),
+        log_file=Path(configured.get("log_file", state / "desk.log")).expanduser(),
+        gateway_record=None if record is None else Path(record).expanduser(),
         idle_lock_s=configured.get("idle_lock_s", IDLE_LOCK_S),
         hashing=HashingCost(**configured.get("hashing", {})),
         demo=demo,
         gateway="sandbox" if demo else configured.get("gateway", "sandbox"),
         stripe=StripeSettings() if demo else _stripe_settings(configured),
     )
+
+
+def names_stripe(settings: Settings, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this desk asks Stripe: for new cards, or, with a key at hand, for those that it took earlier."""
+    key_at_hand = settings.stripe.key_file is not None or STRIPE_KEY_VARIABLE in environment
+    return not settings.demo and (settings.gateway == "stripe" or key_at_hand)
 
 
 def stripe_key(settings: Settings, environment: Mapping[str, str] = os.environ) -> str:
@@ -119,6 +125,8 @@ def _private_text(file: Path) -> str:
         raise SetUpRefused(f"{file} cannot be read: {reason}.") from None
 
 
+# More than any machine that runs a desk would want to spend on one password.
+LARGEST = {"memory_kib": 4 * 1024 * 1024, "rounds": 100, "parallelism": 64}
 TYPES: dict[str, type] = {"database": str, "log_file": str, "gateway_record": str, "idle_lock_s": int, "hashing": dict}
 TYPES |= {"gateway": str, "stripe_key_file": str, "stripe": dict}
 STRIPE_TYPES: dict[str, type] = {"api_base": str, "after_card_page": str}
@@ -142,8 +150,10 @@ def _configured(environment: Mapping[str, str]) -> dict[str, Any]:
                 raise SetUpRefused(f"{file} has an unknown key “{key[:40]}”. Known are: {', '.join(known)}.")
             if type(value) is not known[key]:
                 raise SetUpRefused(f"{file}: “{key}” must be of type {known[key].__name__}.")
-            if value in (0, ""):
-                raise SetUpRefused(f"{file}: “{key}” must not be empty or zero.")
+            if not value or (type(value) is int and value < 1):
+                raise SetUpRefused(f"{file}: “{key}” must not be empty, zero or negative.")
+            if type(value) is int and value > LARGEST.get(key, value):
+                raise SetUpRefused(f"{file}: “{key}” must be at most {LARGEST[key]:,}.")
     _refuse_gateway(file, configured)
     return configured
 

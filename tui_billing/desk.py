@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from tui_billing.config import Settings, stripe_key
+from tui_billing.config import Settings, names_stripe, stripe_key
 from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState, AccountType
 from tui_billing.domain.demo_users import DEMO_PASSWORD
@@ -31,7 +31,7 @@ from tui_billing.services.passwords import Passwords, checked_password
 from tui_billing.services.payments import Payments
 from tui_billing.services.previews import Previews
 from tui_billing.services.refunds import Refunds
-from tui_billing.services.session import utc_now
+from tui_billing.services.service import utc_now
 from tui_billing.services.sign_in import SignIn
 from tui_billing.services.users import Users
 from tui_billing.store import accounts, users
@@ -50,7 +50,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         raise SetUpRefused(f"{store.path} is not a demo database. Name another file.")
     passwords = Passwords(settings.hashing)
     try:
-        parts = (store, open_gateways(replace(settings, demo=training), store, clock), clock)
+        parts = (store, open_gateways(replace(settings, demo=training), clock), clock)
     except SetUpRefused:
         store.close()
         raise
@@ -71,37 +71,18 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
     )
 
 
-class Gateways(dict[str, PaymentGateway]):
-    """The gateways in use by name. An old payment may name one that is not any more: it then says what is missing."""
+def open_gateways(settings: Settings, clock: Callable[[], datetime] = utc_now) -> dict[str, PaymentGateway]:
+    """The sandbox, and Stripe where its key is named; raises `SetUpRefused` if Stripe takes new cards and cannot.
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
-        super().__init__({SandboxGateway.name: SandboxGateway(gateway_record(settings), clock)})
-        self._settings = settings
-
-    def __missing__(self, name: str) -> PaymentGateway:
-        """The gateway of that name, taken into use; `KeyError` if there is none."""
-        if name != StripeGateway.name:
-            raise KeyError(name)
-        settings = self._settings
-        stripe = settings.stripe
-        self[name] = StripeGateway(lambda: stripe_key(settings), stripe.api_base, after_the_page=stripe.after_card_page)
-        return self[name]
-
-
-def open_gateways(settings: Settings, store: Store, clock: Callable[[], datetime] = utc_now) -> Gateways:
-    """The sandbox, and Stripe if it is configured or an account's card is there; raises `SetUpRefused`.
-
-    Only a configured Stripe needs its key now. Nothing is connected or imported before the first call.
+    Both may be there, since money goes back through the gateway that took it. Nothing is imported or connected yet.
     """
-    gateways = Gateways(settings, clock)
-    configured = settings.gateway == StripeGateway.name and not settings.demo
-    with store.reading() as connection:
-        used = configured or accounts.any_card_at(connection, StripeGateway.name)
-    if used:
-        gateway = gateways[StripeGateway.name]
-        assert isinstance(gateway, StripeGateway)
-        if configured:
-            gateway.check()
+    gateways: dict[str, PaymentGateway] = {SandboxGateway.name: SandboxGateway(gateway_record(settings), clock)}
+    if names_stripe(settings):
+        at = settings.stripe
+        stripe = StripeGateway(lambda: stripe_key(settings), at.api_base, after_the_page=at.after_card_page)
+        if settings.gateway == stripe.name:
+            stripe.check()
+        gateways[stripe.name] = stripe
     return gateways
 
 
@@ -178,7 +159,9 @@ def database_url(settings: Settings) -> str:
 def gateway_record(settings: Settings) -> Path:
     """The file of the sandbox's own record: beside the database unless configured otherwise."""
     path = sqlite_path(settings.database)
-    return settings.gateway_record or path.with_name(f"{path.stem}.sandbox.db")
+    # No two databases of a folder share one: a.db has a.sandbox.db, a.sqlite has a.sqlite.sandbox.
+    own = f"{path.stem}.sandbox.db" if path.suffix == ".db" else f"{path.name}.sandbox"
+    return settings.gateway_record or path.with_name(own)
 
 
 def _system_account(now: datetime) -> dict[str, object]:

@@ -10,16 +10,20 @@ import sys
 import threading
 import time
 from codecs import getincrementaldecoder
+from collections.abc import Callable
 from functools import partial
 from types import FrameType
 from typing import Any
 
-from textual import constants, events
+from rich.console import Console
+from textual import _compositor, constants, events
+from textual._compositor import ChopsUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
+from tui_billing.paste import Pastes
 from tui_billing.terminal import ENDING_SIGNALS, original_attributes, restore_terminal, take_type_ahead
 from tui_billing.terminal_output import TerminalOutput
 
@@ -27,6 +31,8 @@ GRACE_S = 1.5
 READY_CHECK_S = 0.01
 READY_DEADLINE_S = 2.0
 READ_BYTES = 16 * 1024
+ESCAPE_DELAY_S = constants.ESCAPE_DELAY * 1.05
+UNENDED_PASTE_S = 1.0
 
 
 class DeskDriver(LinuxDriver):
@@ -38,6 +44,7 @@ class DeskDriver(LinuxDriver):
         signal.signal(signal.SIGCONT, signal.SIG_DFL)
         self._wake_reader, self._wake_writer = os.pipe()
         self._may_read = threading.Event()
+        self._pastes = Pastes()
         self._ready_deadline_s = self._loop.time() + READY_DEADLINE_S
         self._screen_descriptor = _screen_descriptor()
         self._output: TerminalOutput | None = None
@@ -53,7 +60,7 @@ class DeskDriver(LinuxDriver):
         self._output.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         # Textual's own handler takes locks that the code it interrupts may hold.
-        self._loop.add_signal_handler(signal.SIGWINCH, self._post_size)
+        _call_on_signal(self._loop, signal.SIGWINCH, self._post_size)
         self.attrs_before = original_attributes() or self.attrs_before
         self._await_focus()
 
@@ -82,32 +89,47 @@ class DeskDriver(LinuxDriver):
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self._wake_reader, selectors.EVENT_READ)
-            escape_delay_s: float | None = None
+            delay_s: float | None = ESCAPE_DELAY_S
             while True:
-                ready = {key.fd for key, _ in selector.select(escape_delay_s)}
+                ready = {key.fd for key, _ in selector.select(delay_s)}
                 if self._wake_reader in ready:
                     return
                 if not ready:
-                    # Nothing followed an escape byte: it was the Esc key.
-                    escape_delay_s = None
-                    for event in parser.tick():
-                        self.process_message(event)
+                    delay_s = None
+                    self._end_waiting(parser)
                     continue
                 data = self._read()
                 if not data:
                     self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=128 + signal.SIGHUP))
                     return
-                escape_delay_s = constants.ESCAPE_DELAY * 1.05
                 parser = self._feed(parser, decode(data))
+                delay_s = UNENDED_PASTE_S if self._pastes.inside else ESCAPE_DELAY_S
 
     def _feed(self, parser: XTermParser, text: str) -> XTermParser:
+        for piece in self._pastes.feed(text):
+            if piece.pasted:
+                self.process_message(events.Paste(piece.text))
+            else:
+                parser = self._feed_keys(parser, piece.text)
+        return parser
+
+    def _feed_keys(self, parser: XTermParser, keys: str) -> XTermParser:
         try:
-            for event in parser.feed(text) if text else ():
-                self.process_message(event)
+            for event in parser.feed(keys):
+                # The parser presses keys for an escape byte inside a paste, so it is given empty pastes only.
+                if not isinstance(event, events.Paste):
+                    self.process_message(event)
         except (ValueError, OverflowError):
-            # A sequence with an impossible number in it; the rest of this read is lost with it.
+            # A sequence with an impossible number in it; the keys around it are lost with it.
             return XTermParser()
         return parser
+
+    def _end_waiting(self, parser: XTermParser) -> None:
+        # Nothing followed an escape byte: it was the Esc key.
+        for event in parser.tick():
+            self.process_message(event)
+        for piece in self._pastes.idle():
+            self.process_message(events.Paste(piece.text))
 
     def _read(self) -> bytes:
         try:
@@ -135,6 +157,29 @@ class DeskDriver(LinuxDriver):
             return 80, 24
 
 
+class SegmentsUpdate(ChopsUpdate):
+    """Paints a line from the first text that has changed; Textual begins at the left edge of the widget."""
+
+    def render_segments(self, console: Console) -> str:
+        """The text to write, with its positions."""
+        parts: list[str] = []
+        for y, first, last in self.spans:
+            for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
+                right = min(end, last)
+                if strip is None or right <= max(x, first):
+                    continue
+                skipped = 0
+                for segment in strip:
+                    if x + skipped + segment.cell_length > first:
+                        break
+                    skipped += segment.cell_length
+                parts += (f"\x1b[{y + 1};{x + skipped + 1}H", strip.crop(skipped, right - x).render(console))
+        return "".join(parts)
+
+
+_compositor.ChopsUpdate = SegmentsUpdate  # type: ignore[misc]
+
+
 def exit_on_signals(app: App[Any], loop: asyncio.AbstractEventLoop, grace_s: float = GRACE_S) -> None:
     """Make SIGTERM, SIGHUP and SIGQUIT end the application with its terminal restored; SIGINT does nothing.
 
@@ -152,7 +197,13 @@ def exit_on_signals(app: App[Any], loop: asyncio.AbstractEventLoop, grace_s: flo
         # Not loop.add_signal_handler(): its pipe drops signals when a storm of them, say of resizes, has filled it.
         signal.signal(number, leave)
     # Ctrl+C is a key here, and a stray SIGINT is not a wish to leave.
-    loop.add_signal_handler(signal.SIGINT, int)
+    _call_on_signal(loop, signal.SIGINT, int)
+
+
+def _call_on_signal(loop: asyncio.AbstractEventLoop, number: int, callback: Callable[[], object]) -> None:
+    loop.add_signal_handler(number, callback)
+    # To report that the loop's pipe is full, the interpreter's own handler takes a lock: in a storm it would hang.
+    signal.set_wakeup_fd(signal.set_wakeup_fd(-1), warn_on_full_buffer=False)
 
 
 def _last_resort(told_reader: int, grace_s: float) -> None:

@@ -74,8 +74,9 @@ def take_type_ahead() -> bytes:
 
 
 def drop_textual_environment() -> None:
-    """Forget variables that press keys, choose the driver or write logs in the operator's session."""
-    for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
+    """Forget variables that press keys, choose the driver, write logs or set a size in the operator's session."""
+    # Rich lays out as many columns and lines as these two say, however many the terminal has.
+    for name in [name for name in os.environ if name.startswith("TEXTUAL") or name in ("COLUMNS", "LINES")]:
         del os.environ[name]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.conftest import CommandLine
 from tests.desk_fixtures import CORPORATE, MISSING, RETAIL, Desk
+from tui_billing.desk import gateway_record
 
 
 def test_invoices_are_listed_newest_first(line: CommandLine, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,10 +62,8 @@ def test_reconcile_finds_out_what_became_of_a_payment(line: CommandLine, desk: D
 def test_reconcile_says_when_the_gateway_does_not_know_either(line: CommandLine, desk: Desk) -> None:
     made = desk.make("25").payment
     # As if this process had just sent it and its answer were on its way, while the gateway has never seen the key.
-    desk.execute(
-        "UPDATE payment SET key = 'on its way', state = 'pending', recorded_at = '2999-01-01 00:00:00' WHERE id = :id",
-        id=made.id,
-    )
+    gateway_record(desk.settings).unlink()
+    desk.execute("UPDATE payment SET state = 'pending', recorded_at = '2999-01-01 00:00:00' WHERE id = :id", id=made.id)
     ran = line.as_user("finance", "reconcile", "--json")
     assert (ran.code, ran.document) == (5, {"resolved": 0, "still_unknown": 1})
 
@@ -82,7 +81,12 @@ def test_check_names_a_figure_that_does_not_follow_from_the_entries(line: Comman
     ran = line.as_user("finance", "check", "--json")
     assert ran.code == 6
     assert ran.document["differences"] == [
-        {"figure": "customer funds", "subject": f"account {CORPORATE}", "stored": 2600, "recomputed": 2500}
+        {"figure": figure, "subject": f"account {CORPORATE}", "stored": stored, "recomputed": recomputed}
+        for figure, stored, recomputed in (
+            ("customer funds", 2600, 2500),
+            ("unapplied sum", 2600, 2500),
+            ("last statement", -2600, -2500),
+        )
     ]
     text = line.as_user("finance", "check")
     assert text.code == 6

@@ -22,6 +22,8 @@ class Handler(BaseHTTPRequestHandler):
     """HTTP in, HTTP out."""
 
     protocol_version = "HTTP/1.1"
+    # Head and body go out one after the other: the second would wait for the first to be acknowledged.
+    disable_nagle_algorithm = True
     double: StripeDouble
 
     def setup(self) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.gateways.harnesses import Harness, Loss
 from tui_billing.domain.errors import BillingError, GatewayUnavailable, RuleRefused
 from tui_billing.gateways.base import (
+    OTHER_REQUEST,
     WITHDRAWN,
     Answer,
     Approved,
@@ -67,9 +68,12 @@ def test_a_repeated_charge_gets_the_first_answer_and_moves_nothing(harness: Harn
     assert moved(harness) == before
 
 
-def test_a_key_with_other_content_gets_the_first_answer_and_moves_nothing(harness: Harness) -> None:
+def test_a_key_that_comes_with_another_request_moves_nothing_and_says_so(harness: Harness) -> None:
     reference = taken(harness)
-    assert harness.gateway.charge(harness.request(amount=9_999)) == Approved(reference)
+    other = Declined(OTHER_REQUEST)
+    assert harness.gateway.charge(harness.request(amount=9_999)) == other
+    assert harness.gateway.refund(harness.refund_request(reference, "c")) == other
+    assert harness.gateway.find("c") == Approved(reference)
     assert moved(harness) == [CHARGED]
 
 
@@ -104,7 +108,7 @@ def test_a_whole_refund_gives_everything_back(harness: Harness) -> None:
     assert moved(harness) == [CHARGED, ("refund", "r", 1_000, "charge back of r")]
 
 
-@pytest.mark.parametrize("parts", [[1_001], [600, 401], [1_000, 1]])
+@pytest.mark.parametrize("parts", [[1_001], [600, 401], [500, 500, 1], [999, 1, 1]])
 def test_refunds_together_never_exceed_the_charge(harness: Harness, parts: list[int]) -> None:
     reference = taken(harness)
     answers = [

@@ -5,6 +5,7 @@ After each step the database is compared with the shadow, with its own entries, 
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import sqlite3
 import tempfile
@@ -19,8 +20,9 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.desk_fixtures import CORPORATE, DINAR, RETAIL, YEN, Clock, create_desk, settings_in, with_gateway
+from tests.desk_fixtures import CORPORATE, DINAR, RETAIL, YEN, Clock, create_desk, settings_in, with_gateways
 from tests.services import shadow
+from tests.services.busy_gateway import BusyGateway, DeskDied
 from tests.services.shadow import CHARGE_FATES, REFUND_FATES, Account, Fate, Payment, Request, Shadow
 from tui_billing.desk import gateway_record, open_services
 from tui_billing.domain.access import Profile
@@ -28,11 +30,10 @@ from tui_billing.domain.errors import OutcomeUnknown, RuleRefused
 from tui_billing.domain.invoices import Charge
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import CancelReason
-from tui_billing.gateways.base import Answer, ChargeRequest, RefundRequest
 from tui_billing.gateways.sandbox import SandboxGateway
 from tui_billing.services.desk_services import DeskServices
-from tui_billing.services.posting import CreditRequest, MoneyMoved, RecordRequest
-from tui_billing.services.refunds import ChargeBackRequest
+from tui_billing.services.requests import ChargeBackRequest, CreditRequest, RecordRequest
+from tui_billing.services.results import MoneyMoved
 from tui_billing.services.session import OperatorSession
 from tui_billing.store.checking import CARD_CLEARING, CHECKS
 
@@ -69,33 +70,6 @@ class Meanwhile(Enum):
     RIVAL = "another operator does the same with a key of their own"
 
 
-class DeskDied(BaseException):
-    """The process ended here."""
-
-
-class BusyGateway(SandboxGateway):
-    """The sandbox, with something going on before and after a request reaches it."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.before: Callable[[], None] = lambda: None
-        self.after: Callable[[], None] = lambda: None
-
-    def charge(self, request: ChargeRequest) -> Answer:
-        return self._around(lambda: super(BusyGateway, self).charge(request))
-
-    def refund(self, request: RefundRequest) -> Answer:
-        return self._around(lambda: super(BusyGateway, self).refund(request))
-
-    def _around(self, call: Callable[[], Answer]) -> Answer:
-        before, after = self.before, self.after
-        self.before = self.after = lambda: None
-        before()
-        answer = call()
-        after()
-        return answer
-
-
 @dataclass(frozen=True)
 class Done:
     """An action that was kept under a key, how to do it again, and which of the gateway's requests it led to."""
@@ -111,6 +85,7 @@ class Done:
 def template() -> Path:
     """A database to begin each example with, and the gateway's empty record beside it."""
     directory = Path(tempfile.mkdtemp(prefix="money-machine-"))
+    atexit.register(shutil.rmtree, directory)
     create_desk(directory)
     SandboxGateway(gateway_record(settings_in(directory))).totals()
     return directory
@@ -128,7 +103,7 @@ class MoneyMachine(RuleBasedStateMachine):
             shutil.copy(template() / name, self.directory / name)
         self.clock = Clock()
         self.gateway = BusyGateway(record)
-        self.services: DeskServices = with_gateway(open_services(settings, self.clock), self.gateway)
+        self.services: DeskServices = with_gateways(open_services(settings, self.clock), self.gateway)
         self.inspector = sqlite3.connect(settings.database)
         self.inspector.execute("PRAGMA synchronous = OFF")
         self.inspector.execute("ATTACH ? AS gateway", (str(record),))

@@ -20,8 +20,7 @@ from tui_billing.domain.access import Profile
 from tui_billing.domain.errors import BillingError
 from tui_billing.domain.payments import CancelReason
 from tui_billing.services.desk_services import DeskServices
-from tui_billing.services.posting import RecordRequest
-from tui_billing.services.refunds import ChargeBackRequest
+from tui_billing.services.requests import ChargeBackRequest, RecordRequest
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import users
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.desk_fixtures import CORPORATE, NOW, ORIGIN, RETAIL, YEN, Desk
+from tui_billing.domain.accounts import SYSTEM_NUMBER
 from tui_billing.domain.errors import InvalidInput, NotFound, RuleRefused
 from tui_billing.domain.invoices import Charge, InvoiceState, Statement
 from tui_billing.domain.pages import Direction
@@ -34,6 +37,7 @@ def test_an_invoice_gathers_the_open_charges_up_to_a_day_and_no_charge_twice(des
     assert desk.services.billing.details(desk.finance, CORPORATE, invoice.sequence).lines == (USAGE,)
     with pytest.raises(RuleRefused, match="There are no open charges up to 2026-03-17"):
         desk.services.billing.issue_invoice(desk.finance, CORPORATE, date(2026, 3, 17))
+    desk.clock.advance(days=1)
     following = desk.services.billing.issue_invoice(desk.finance, CORPORATE, date(2026, 3, 18))
     assert (following.total_minor, following.number) == (500, "INV-2026-000002")
     assert desk.audit(invoice.number) == [("finance", ORIGIN, "issue invoice", invoice.number, "done: USD 36.00")]
@@ -62,7 +66,14 @@ def test_an_invoice_is_paid_from_the_credit_balance_first_and_says_how_much(desk
         ({"description": ""}, "Description is required"),
         ({"description": "\x1b[31mred"}, "control or invisible"),
         ({"description": "4242424242424242"}, "card number"),
+        ({"quantity": "\x1b[31m7"}, "Quantity contains a control or invisible"),
+        ({"quantity": "4242 4242 4242 4242"}, "Quantity contains what looks like a card number"),
+        ({"quantity": "7" * 41}, "Quantity is 41 characters long"),
+        ({"unit_price": "\u202e0.05"}, "Unit price contains a control or invisible"),
+        ({"unit_price": "5" * 41}, "Unit price is 41 characters long"),
         ({"amount_minor": -1}, "must not be negative"),
+        ({"amount_minor": 10**10}, r"Amount of a charge is too large: at most USD 99,999,999\.99 at a time\."),
+        ({"amount_minor": 2**63}, "Amount of a charge is too large"),
     ],
 )
 def test_charges_are_taken_all_or_none(desk: Desk, change: dict[str, Any], fault: str) -> None:
@@ -76,6 +87,56 @@ def test_charges_are_taken_all_or_none(desk: Desk, change: dict[str, Any], fault
     with pytest.raises(InvalidInput, match=fault):
         desk.services.billing.add_charges(desk.finance, CORPORATE, [USAGE, Charge(**(values | change))])
     assert desk.rows("SELECT * FROM charge") == []
+
+
+def test_the_texts_of_a_charge_are_kept_without_the_blanks_around_them(desk: Desk) -> None:
+    desk.services.billing.add_charges(desk.finance, CORPORATE, [Charge(NOW.date(), " Compute ", " 1 ", " 0.05 ", 5)])
+    assert [tuple(row) for row in desk.rows("SELECT description, quantity, unit_price FROM charge")] == [
+        ("Compute", "1", "0.05")
+    ]
+
+
+def test_the_largest_charge_is_the_largest_amount_of_the_currency(desk: Desk) -> None:
+    for number, largest_minor in ((CORPORATE, 9_999_999_999), (YEN, 99_999_999)):
+        charge = Charge(NOW.date(), "Everything", "1", "", largest_minor)
+        desk.services.billing.add_charges(desk.finance, number, [charge])
+        with pytest.raises(InvalidInput, match="too large"):
+            desk.services.billing.add_charges(desk.finance, number, [replace(charge, amount_minor=largest_minor + 1)])
+        assert desk.services.billing.issue_invoice(desk.finance, number, NOW.date()).total_minor == largest_minor
+    desk.assert_books_are_right()
+
+
+def test_an_invoice_whose_total_is_too_large_is_refused_and_can_be_issued_in_parts(desk: Desk) -> None:
+    earlier, today = NOW.date() - timedelta(days=1), NOW.date()
+    charges = [Charge(earlier, "Everything", "1", "", 9_999_999_999)] * 10
+    desk.services.billing.add_charges(desk.finance, CORPORATE, [*charges, Charge(today, "A cent", "1", "", 1)])
+    with pytest.raises(RuleRefused) as refused:
+        desk.services.billing.issue_invoice(desk.finance, CORPORATE, today)
+    assert refused.value.sentence == (
+        "The open charges up to 2026-03-17 come to USD 999,999,999.91; one invoice holds at most"
+        " USD 999,999,999.90. Choose an earlier day."
+    )
+    for day, total_minor in ((earlier, 99_999_999_990), (today, 1)):
+        assert desk.services.billing.issue_invoice(desk.finance, CORPORATE, day).total_minor == total_minor
+
+
+def test_an_invoice_gathers_more_charges_than_a_statement_takes_values(desk: Desk) -> None:
+    desk.services.billing.add_charges(desk.finance, CORPORATE, [replace(USAGE, amount_minor=1)] * 260_000)
+    assert desk.services.billing.issue_invoice(desk.finance, CORPORATE, NOW.date()).total_minor == 260_000
+    assert desk.rows("SELECT count(*) FROM charge WHERE invoice_sequence IS NULL") == [(0,)]
+
+
+def test_an_invoice_does_not_run_into_the_future(desk: Desk) -> None:
+    tomorrow = NOW.date() + timedelta(days=1)
+    desk.services.billing.add_charges(desk.finance, CORPORATE, [USAGE, replace(USAGE, dated=tomorrow)])
+    with pytest.raises(InvalidInput, match="cannot run through 2026-03-18: that day lies in the future"):
+        desk.services.billing.issue_invoice(desk.finance, CORPORATE, tomorrow)
+    assert desk.rows("SELECT * FROM invoice") == []
+
+
+def test_the_system_account_is_charged_nothing(desk: Desk) -> None:
+    with pytest.raises(RuleRefused, match="The System account is the provider itself and is charged nothing"):
+        desk.services.billing.add_charges(desk.finance, SYSTEM_NUMBER, [USAGE])
 
 
 def test_an_empty_list_of_charges_is_refused(desk: Desk) -> None:
@@ -157,6 +218,64 @@ def test_a_payment_received_earlier_belongs_to_the_period_in_which_it_was_record
     *then, march = statements(desk)
     assert then == posted
     assert march.payments_minor == 6_000
+
+
+def test_what_lies_before_the_first_period_is_carried_into_it(desk: Desk) -> None:
+    at(desk, 2025, 12, 30)
+    desk.invoice("100.00")
+    desk.record("30.00")
+    desk.credit("5.00")
+    at(desk, 2026, 2, 10)
+    desk.record("60.00")
+    january, february = statements(desk)
+    assert (january.start, january.balance_forward_minor, january.net_balance_minor) == (date(2026, 1, 1), 6_500, 6_500)
+    assert (february.balance_forward_minor, february.net_balance_minor) == (6_500, 500)
+    assert february.net_balance_minor == -desk.account().balance.minor_units
+    desk.assert_books_are_right()
+
+
+def test_an_account_whose_clock_has_gone_back_before_its_creation_has_one_statement(desk: Desk) -> None:
+    desk.record("60.00")
+    at(desk, 2025, 12, 30)
+    (january,) = statements(desk)
+    assert (january.start, january.provisional, january.net_balance_minor) == (date(2026, 1, 1), True, -6_000)
+    desk.assert_books_are_right()
+
+
+Action = Callable[[Desk], object]
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        lambda desk: desk.invoice("5.00", RETAIL),
+        lambda desk: desk.credit("5.00", RETAIL),
+        lambda desk: desk.make("5.00"),
+        lambda desk: desk.charge_back(desk.make("5.00").payment),
+        lambda desk: desk.cancel_credit(desk.credit("5.00", RETAIL).payment),
+    ],
+)
+def test_a_clock_that_goes_back_puts_nothing_into_a_posted_period(desk: Desk, action: Action) -> None:
+    at(desk, 2026, 2, 20)
+    desk.invoice("30.00", RETAIL)
+    at(desk, 2026, 3, 17)
+    desk.credit("1.00", RETAIL)
+    posted = statements(desk, RETAIL)[:-1]
+    at(desk, 2026, 3, 10)
+    action(desk)
+    moments = desk.rows("SELECT DISTINCT recorded_at FROM ledger_entry ORDER BY sequence")
+    assert [row[0][:10] for row in moments] == ["2026-02-20", "2026-03-17"]
+    at(desk, 2026, 3, 18)
+    assert statements(desk, RETAIL)[:-1] == posted
+    desk.assert_books_are_right()
+
+
+def test_a_clock_that_goes_back_leaves_the_moments_of_other_accounts_alone(desk: Desk) -> None:
+    desk.record("1.00")
+    at(desk, 2026, 3, 10)
+    desk.record("100", YEN)
+    moments = desk.rows("SELECT recorded_at FROM ledger_entry ORDER BY sequence")
+    assert [row[0][:10] for row in moments] == ["2026-03-17", "2026-03-10"]
 
 
 @pytest.mark.parametrize(

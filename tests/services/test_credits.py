@@ -10,7 +10,7 @@ from tests.desk_fixtures import CORPORATE, NOW, ORIGIN, RETAIL, TRIAL, Desk
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState
 from tui_billing.domain.errors import InvalidInput, RuleRefused
 from tui_billing.domain.payments import PaymentKind, PaymentState
-from tui_billing.services.posting import CreditRequest
+from tui_billing.services.requests import CreditRequest
 
 
 def used(desk: Desk, number: str = CORPORATE) -> dict[str, int]:

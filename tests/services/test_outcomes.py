@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.desk_fixtures import RETAIL, Desk, with_gateway
-from tests.services.money_machine import BusyGateway, DeskDied
+from tests.desk_fixtures import RETAIL, Desk, with_gateways
+from tests.services.busy_gateway import BusyGateway, DeskDied
 from tui_billing.desk import gateway_record
 from tui_billing.domain.errors import OutcomeUnknown, RuleRefused
 from tui_billing.domain.payments import ChargeBackState, Payment, PaymentState
@@ -18,7 +18,7 @@ from tui_billing.gateways.sandbox import WITHDRAWN
 def busy(desk: Desk) -> BusyGateway:
     """The desk's gateway, with hooks around each call."""
     gateway = BusyGateway(gateway_record(desk.settings))
-    desk.services = with_gateway(desk.services, gateway)
+    desk.services = with_gateways(desk.services, gateway)
     return gateway
 
 
@@ -209,3 +209,62 @@ def test_an_unknown_outcome_is_never_logged_as_a_refusal(desk: Desk) -> None:
     with pytest.raises(OutcomeUnknown) as unknown:
         desk.make("20.00")
     assert desk.audit()[-1][2:] == ("Make Payment", RETAIL, f"unknown: {unknown.value}")
+
+
+def test_a_gateway_that_cannot_be_reached_leaves_the_payment_pending_until_it_can(desk: Desk) -> None:
+    record = gateway_record(desk.settings)
+    record.mkdir()
+    with pytest.raises(OutcomeUnknown):
+        desk.make("20.00", key="k")
+    desk.clock.advance(days=1)
+    assert reconcile(desk) == (0, 1)
+    assert payment(desk).state is PaymentState.PENDING
+    record.rmdir()
+    assert reconcile(desk) == (1, 0)
+    assert payment(desk).state is PaymentState.FAILED
+    with pytest.raises(RuleRefused, match="never reached the gateway"):
+        desk.make("20.00", key="k")
+    desk.assert_books_are_right()
+
+
+def test_a_database_that_fails_after_the_gateway_was_asked_leaves_the_outcome_unknown(
+    desk: Desk, busy: BusyGateway
+) -> None:
+    database = desk.store.path
+    desk.set_card("card_approved")
+
+    def spoil() -> None:
+        desk.store.close()
+        spoilt.append(database.read_bytes())
+        database.write_bytes(b"nothing to read here\n" * 1_000)
+
+    spoilt: list[bytes] = []
+    busy.after = spoil
+    with pytest.raises(OutcomeUnknown, match="Whether the money has moved is not known: the row stays Pending"):
+        desk.make("20.00", key="k")
+    desk.store.close()
+    database.write_bytes(spoilt[0])
+    assert payment(desk).state is PaymentState.PENDING
+    assert desk.make("20.00", key="k").payment.state is PaymentState.COMPLETED
+    assert desk.gateway.totals() == {"EUR": 2_000}
+    desk.assert_books_are_right()
+
+
+def test_a_gateway_that_is_not_configured_refuses_new_actions_and_decides_nothing_of_old_ones(desk: Desk) -> None:
+    paid = desk.make("20.00").payment
+    desk.set_card("card_timeout_after")
+    with pytest.raises(OutcomeUnknown):
+        desk.make("5.00")
+    configured, before = desk.services, desk.rows("SELECT * FROM payment")
+    other = BusyGateway(gateway_record(desk.settings))
+    other.name = "another"
+    desk.services = with_gateways(desk.services, other)
+    with pytest.raises(RuleRefused, match="The gateway sandbox is not configured on this desk"):
+        desk.make("20.00")
+    with pytest.raises(RuleRefused, match="The gateway sandbox is not configured on this desk"):
+        desk.charge_back(paid)
+    assert reconcile(desk) == (0, 1)
+    assert desk.rows("SELECT * FROM payment") == before
+    desk.services = configured
+    assert reconcile(desk) == (1, 0)
+    desk.assert_books_are_right()

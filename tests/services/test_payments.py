@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from tests.desk_fixtures import CARDLESS, CORPORATE, DINAR, NOW, ORIGIN, RETAIL,
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState
 from tui_billing.domain.errors import InvalidInput, NotFound, OutcomeUnknown, RuleRefused
 from tui_billing.domain.payments import PaymentKind, PaymentMethod, PaymentState
-from tui_billing.services.posting import RecordRequest
+from tui_billing.services.requests import RecordRequest
 
 
 def test_a_recorded_payment_raises_the_balance_and_is_kept_with_all_its_details(desk: Desk) -> None:
@@ -187,6 +189,13 @@ def test_make_payment_needs_a_retail_account_with_a_card_that_is_not_terminated(
     assert desk.account(CARDLESS).card is None
 
 
+def test_a_uuid_whose_digits_look_like_a_card_number_is_a_key(desk: Desk) -> None:
+    desk.record("1.00", key="4242424242424242aaaaaaaaaaaaaaaa")
+    desk.record("1.00", key="42424242-4242-4242-8aaa-aaaaaaaaaaaa")
+    with pytest.raises(InvalidInput, match="card number"):
+        desk.record("1.00", key="4242 4242 4242 4242")
+
+
 def test_the_same_key_and_content_moves_money_once_and_tells_the_first_result(desk: Desk) -> None:
     recorded, made = desk.record("5.00", key="r").payment, desk.make("7.00", key="m").payment
     for _ in range(3):
@@ -239,9 +248,23 @@ def test_a_payment_is_found_by_the_beginning_of_its_id_on_its_own_account_only(d
             details(desk.finance, number, payment_id)
 
 
+@pytest.fixture
+def alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """IDs that all begin with the same eight characters."""
+    numbers = count(0xABCDEF00 << 96)
+    monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=next(numbers)))
+
+
+@pytest.mark.usefixtures("alike")
 def test_the_beginning_of_several_ids_asks_for_the_whole_one(desk: Desk) -> None:
-    first, second = desk.record("5.00").payment, desk.record("6.00").payment
-    desk.execute("UPDATE payment SET id = 'abcdefgh1' WHERE id = :id", id=first.id)
-    desk.execute("UPDATE payment SET id = 'abcdefgh2' WHERE id = :id", id=second.id)
-    with pytest.raises(InvalidInput, match="Several payments begin with abcdefgh"):
-        desk.services.payments.details(desk.finance, CORPORATE, "abcdefgh")
+    desk.record("5.00")
+    desk.record("6.00")
+    with pytest.raises(InvalidInput, match="Several payments begin with abcdef00"):
+        desk.services.payments.details(desk.finance, CORPORATE, "abcdef00")
+
+
+@pytest.mark.usefixtures("alike")
+def test_a_foreign_payments_id_does_not_make_the_beginning_of_an_own_one_ambiguous(desk: Desk) -> None:
+    own, foreign = desk.make("5.00").payment, desk.record("6.00").payment
+    assert own.short_id == foreign.short_id == "abcdef00"
+    assert desk.services.payments.details(desk.session("mara"), RETAIL, "abcdef00").payment.id == own.id

@@ -13,8 +13,8 @@ from tests.desk_fixtures import CORPORATE, RETAIL, Desk
 from tui_billing.domain.errors import BillingError, InvalidInput, OutcomeUnknown, RuleRefused
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import Payment
-from tui_billing.services.posting import MoneyMoved
 from tui_billing.services.previews import Preview
+from tui_billing.services.results import MoneyMoved
 
 AMOUNTS = st.integers(1, 3_000)
 

@@ -7,7 +7,7 @@ import pytest
 from tests.desk_fixtures import ORIGIN, RETAIL, Desk
 from tui_billing.domain.errors import InvalidInput, NotFound, OutcomeUnknown, RuleRefused
 from tui_billing.domain.payments import CancelReason, ChargeBackReason, ChargeBackState, PaymentState
-from tui_billing.services.refunds import ChargeBackRequest
+from tui_billing.services.requests import ChargeBackRequest
 
 
 def test_a_charge_back_returns_the_whole_payment_through_the_gateway_that_took_it(desk: Desk) -> None:

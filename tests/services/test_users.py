@@ -71,6 +71,12 @@ def test_nobody_disables_themselves(desk: Desk) -> None:
         desk.services.users.disable(desk.session("ops"), "ops")
 
 
+def test_nobody_changes_their_own_profile(desk: Desk) -> None:
+    for name in ("ops", "root"):
+        with pytest.raises(RuleRefused, match="You cannot change your own profile"):
+            desk.services.users.change_profile(desk.session(name), name, Profile.HELP_DESK)
+
+
 def test_a_customers_user_never_becomes_a_providers_nor_the_other_way_round(desk: Desk) -> None:
     for name, profile in (("mara", Profile.FINANCE_ADMIN), ("finance", Profile.MASTER_USER)):
         with pytest.raises(RuleRefused, match="cannot become"):

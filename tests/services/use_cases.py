@@ -16,8 +16,7 @@ from tui_billing.domain.invoices import Charge
 from tui_billing.domain.pages import Direction
 from tui_billing.domain.payments import CancelReason, PaymentFilter
 from tui_billing.services.accounts import NewAccount
-from tui_billing.services.posting import CreditRequest, RecordRequest
-from tui_billing.services.refunds import ChargeBackRequest
+from tui_billing.services.requests import ChargeBackRequest, CreditRequest, RecordRequest
 from tui_billing.services.session import OperatorSession
 
 ROOT, FINANCE, OPS, SALES, HELP = (

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from tests.desk_fixtures import CORPORATE, Desk
-from tui_billing.store import tables
-from tui_billing.store.schema import ROWS
+from tests.desk_fixtures import CORPORATE, NOW, Desk
+from tui_billing.domain.invoices import Charge
+from tui_billing.store.schema import ROWS, TABLES, TRIGGERS
 from tui_billing.store.tables import AccountRow, LedgerEntryRow, table
+from tui_billing.store.triggers import APPEND_ONLY, IDENTITY
 
 AMOUNTS = sorted(
     (table(row).name, column.name) for row in ROWS for column in table(row).columns if column.name.endswith("_minor")
@@ -37,8 +38,8 @@ def test_every_table_with_amounts_is_known() -> None:
 def test_an_amount_that_is_not_whole_or_below_zero_is_refused_by_the_database(
     busy: Desk, name: str, column: str
 ) -> None:
-    if name == "ledger_entry":
-        busy.execute("DROP TRIGGER ledger_entry_refuses_update")
+    if (name, "UPDATE") in {(trigger.table, trigger.action) for trigger in TRIGGERS}:
+        busy.execute(f"DROP TRIGGER {name}_refuses_update")
     below_zero = () if column == "credit_limit_minor" else (-1,)
     for value in (1.5, "12.50", "abc", b"5", *below_zero):
         with pytest.raises(IntegrityError, match="CHECK constraint failed"):
@@ -61,6 +62,14 @@ def test_an_amount_that_is_not_whole_or_below_zero_is_refused_by_the_database(
         "payment SET key = 'the same'",
         "account SET number = '10000001'",
         "user SET name = 'finance'",
+        "account SET type = 'gold'",
+        "account SET state = 'lost'",
+        "user SET profile = 'God'",
+        "payment SET state = 'lost'",
+        "payment SET method = 'barter'",
+        "payment SET cancel_reason = 'bored'",
+        "charge_back SET state = 'lost'",
+        "charge_back SET reason = 'bored'",
     ],
 )
 def test_figures_and_references_that_cannot_be_are_refused_by_the_database(busy: Desk, change: str) -> None:
@@ -80,6 +89,92 @@ def test_ledger_audit_log_and_keys_are_append_only(busy: Desk, name: str) -> Non
         with pytest.raises(IntegrityError, match=f"{name} is append-only"):
             busy.execute(statement)
     assert busy.rows(f"SELECT * FROM {name}") == before
+
+
+@pytest.mark.parametrize("name", [table.name for table in TABLES])
+def test_no_row_is_rewritten_by_inserting_over_it(busy: Desk, name: str) -> None:
+    busy.services.billing.add_charges(busy.finance, CORPORATE, [Charge(NOW.date(), "Compute", "1", "", 5)])
+    before = busy.rows(f'SELECT * FROM "{name}"')
+    assert before
+    with pytest.raises(IntegrityError, match=f"{name} is there already and is never replaced"):
+        busy.execute(f'INSERT OR REPLACE INTO "{name}" SELECT * FROM "{name}"')
+    assert busy.rows(f'SELECT * FROM "{name}"') == before
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("payment", "id"), ("payment", "key"), ("invoice", "number"), ("user", "name")]
+)
+def test_no_row_is_rewritten_by_inserting_one_with_its_id(busy: Desk, name: str, column: str) -> None:
+    (found,) = (table for table in TABLES if table.name == name)
+    columns = [each for each in found.columns if not each.primary_key]
+    values = [f"{each.name} || '2'" if each.unique and each.name != column else each.name for each in columns]
+    names = ", ".join(each.name for each in columns)
+    with pytest.raises(IntegrityError, match=f"{name} is there already and is never replaced"):
+        busy.execute(f'INSERT OR REPLACE INTO "{name}" ({names}) SELECT {", ".join(values)} FROM "{name}"')
+
+
+@pytest.mark.parametrize("name", IDENTITY)
+def test_no_row_that_money_hangs_on_is_deleted(busy: Desk, name: str) -> None:
+    with pytest.raises(IntegrityError, match=f"{name} is never deleted"):
+        busy.execute(f'DELETE FROM "{name}"')
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [(name, column) for name, columns in IDENTITY.items() for column in columns]
+)
+def test_what_a_row_is_about_never_changes(busy: Desk, name: str, column: str) -> None:
+    for verb in ("UPDATE", "UPDATE OR REPLACE"):
+        with pytest.raises(IntegrityError, match=f"{name} never changes"):
+            busy.execute(f'{verb} "{name}" SET {column} = {column} || 1')
+    busy.execute(f'UPDATE "{name}" SET {column} = {column}')
+
+
+@pytest.mark.parametrize("name", IDENTITY)
+def test_no_row_takes_another_number_by_its_other_name(busy: Desk, name: str) -> None:
+    with pytest.raises(IntegrityError, match=f"{name} never changes"):
+        busy.execute(f'UPDATE "{name}" SET rowid = rowid + 100')
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE charge SET description = 'Storage' WHERE invoice_sequence IS NOT NULL",
+        "UPDATE charge SET invoice_sequence = NULL WHERE invoice_sequence IS NOT NULL",
+        "DELETE FROM charge WHERE invoice_sequence IS NOT NULL",
+        "UPDATE OR REPLACE charge SET sequence = 1 WHERE invoice_sequence IS NULL",
+    ],
+)
+def test_a_charge_stays_as_its_invoice_has_it(busy: Desk, statement: str) -> None:
+    busy.services.billing.add_charges(busy.finance, CORPORATE, [Charge(NOW.date(), "Compute", "1", "", 5)])
+    before = busy.rows("SELECT * FROM charge")
+    with pytest.raises(IntegrityError, match="charge stays as its invoice has it"):
+        busy.execute(statement)
+    assert busy.rows("SELECT * FROM charge") == before
+
+
+def test_a_charge_that_waits_for_its_invoice_may_be_withdrawn(busy: Desk) -> None:
+    busy.services.billing.add_charges(busy.finance, CORPORATE, [Charge(NOW.date(), "Compute", "1", "", 5)])
+    busy.execute("DELETE FROM charge WHERE invoice_sequence IS NULL")
+    busy.assert_books_are_right()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "'credit_issued', 'bank', 'customer_funds', 1, NULL",
+        "'credit_issued', 'credits_granted', 'customer_funds', NULL, NULL",
+        "'credit_issued', 'credits_granted', 'customer_funds', 1, 1",
+        "'funds_applied', 'customer_funds', 'receivable', 1, NULL",
+        "'charges_invoiced', 'receivable', 'revenue', 1, 1",
+        "'windfall', 'credits_granted', 'customer_funds', 1, NULL",
+    ],
+)
+def test_an_entry_has_the_legs_of_its_event_and_names_what_it_moves(busy: Desk, values: str) -> None:
+    with pytest.raises(IntegrityError, match="CHECK constraint failed"):
+        busy.execute(
+            "INSERT INTO ledger_entry (event, debit, credit, payment_sequence, invoice_sequence, account_id,"
+            f" amount_minor, recorded_at, recorded_by) VALUES ({values}, 2, 1, '2026-03-17', 'x')"
+        )
 
 
 def test_an_entry_never_moves_money_from_an_account_to_itself(busy: Desk) -> None:
@@ -109,4 +204,4 @@ def test_a_moment_is_kept_in_utc_whatever_zone_it_was_given_in(desk: Desk) -> No
 
 
 def test_append_only_tables_are_the_three_that_prove_things() -> None:
-    assert set(tables.APPEND_ONLY) == {"ledger_entry", "audit_entry", "money_action"}
+    assert set(APPEND_ONLY) == {"ledger_entry", "audit_entry", "money_action"}

@@ -13,19 +13,58 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import pyte
 
+PATIENCE_S = 30.0
+IDLE_S = 0.3
 ROOT = Path(__file__).parents[2]
 TAKES_TERMINAL = 'exec "$@" <>"$0" >&0 2>&0'
 QUERIES = re.compile(rb"\x1b\[\?(2026|2048)\$p|\x1b\[(0?c)|\x1b\[(6n)")
 UNKNOWN_TO_PYTE = re.compile(r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9]+\$p")
 PARTIAL_SEQUENCE = re.compile(r"\x1b(\[[^a-zA-Z]*)?$")
 SWITCH = re.compile(r"(\x1b\[\?1049[hl])")
+
+
+class Emulator:
+    """A terminal with its two screens, fed with bytes."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self._screens = {name: pyte.Screen(columns, rows) for name in ("main", "alternate")}
+        self.screen = self._screens["main"]
+        self._waiting = b""
+        self._text: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What is on the screen, line by line, without the blanks at line ends."""
+        if self._text is None:
+            self._text = "\n".join(line.rstrip() for line in self.screen.display)
+        return self._text
+
+    def feed(self, data: bytes) -> None:
+        """Take in what was written; a character or sequence that is cut off waits for its rest."""
+        self._text = None
+        self._waiting += data
+        text = self._waiting.decode(errors="ignore")
+        if partial := PARTIAL_SEQUENCE.search(text):
+            text = text[: partial.start()]
+        self._waiting = self._waiting[len(text.encode()) :]
+        for part in SWITCH.split(text):
+            if SWITCH.fullmatch(part):
+                self.screen = self._screens["alternate" if part.endswith("h") else "main"]
+            else:
+                pyte.Stream(self.screen).feed(UNKNOWN_TO_PYTE.sub("", part))
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of both screens."""
+        self._text = None
+        for screen in self._screens.values():
+            screen.resize(rows, columns)
 
 
 class PtyDesk:
@@ -41,8 +80,8 @@ class PtyDesk:
         type_ahead: bytes = b"",
     ) -> None:
         self.master, self._slave = pty.openpty()
-        self._main, self._alternate = pyte.Screen(*size), pyte.Screen(*size)
-        self._screen = self._main
+        self._size = size
+        self._emulator = Emulator(*size)
         self._fed = 0
         self.chunks: list[tuple[float, bytes]] = []
         self._set_size(*size)
@@ -107,21 +146,42 @@ class PtyDesk:
         self._answer(data)
         return True
 
+    def read_until_idle(self) -> None:
+        """Read until the process has nothing left to do."""
+        since_s, used_s = time.monotonic(), 0.0
+        while time.monotonic() - since_s < IDLE_S:
+            if self.read(IDLE_S / 10) or used_s != (used_s := self.processor_s) or self._wants_to_run():
+                since_s = time.monotonic()
+
+    @property
+    def processor_s(self) -> float:
+        """How many seconds of processor time the process has used."""
+        user, system = _stat(Path(f"/proc/{self.process.pid}"))[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def _wants_to_run(self) -> bool:
+        threads = Path(f"/proc/{self.process.pid}/task").iterdir()
+        return any(_stat(thread)[0] == "R" for thread in threads)
+
     def read_until_quiet(self, quiet_s: float = 0.2) -> None:
         """Read until nothing has come for this long."""
         while self.read(quiet_s):
             pass
 
-    def wait_for(self, text: str, timeout_s: float = 10.0) -> float:
+    def wait_for(self, text: str, timeout_s: float = PATIENCE_S) -> float:
         """Read until the text is on the screen; the answer is how many seconds that took."""
+        return self.wait_until(lambda: text in self.screen_text(), f"{text!r} on the screen", timeout_s)
+
+    def wait_until(self, holds: Callable[[], bool], said: str, timeout_s: float = PATIENCE_S) -> float:
+        """Read until something holds, which `said` names; the answer is how many seconds that took."""
         start = time.monotonic()
-        while text not in self.screen_text():
+        while not holds():
             left = start + timeout_s - time.monotonic()
             if not self.read(min(left, 0.05)) and (left <= 0 or self.process.poll() is not None):
-                raise AssertionError(f"{text!r} did not appear; the screen:\n{self.screen_text()}")
+                raise AssertionError(f"waited in vain for {said}; the screen:\n{self.screen_text()}")
         return time.monotonic() - start
 
-    def wait_for_raw(self, data: bytes, timeout_s: float = 10.0) -> None:
+    def wait_for_raw(self, data: bytes, timeout_s: float = PATIENCE_S) -> None:
         """Read until these bytes have been written."""
         deadline = time.monotonic() + timeout_s
         while data not in self.raw_output:
@@ -129,7 +189,13 @@ class PtyDesk:
             if not self.read(min(left, 0.05)) and left <= 0:
                 raise AssertionError(f"{data!r} was not written")
 
-    def wait_for_exit(self, timeout_s: float = 10.0) -> tuple[int, float]:
+    def read_for(self, duration_s: float) -> None:
+        """Read for just this long."""
+        end_s = time.monotonic() + duration_s
+        while (left := end_s - time.monotonic()) > 0:
+            self.read(left)
+
+    def wait_for_exit(self, timeout_s: float = PATIENCE_S) -> tuple[int, float]:
         """Read until the process has ended; the answer is its return code and the seconds that took."""
         start = time.monotonic()
         while self.process.poll() is None:
@@ -148,19 +214,25 @@ class PtyDesk:
     def screen_text(self) -> str:
         """What an operator sees, line by line, without the blanks at line ends."""
         self._feed()
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        return self._emulator.text
+
+    def pictures(self) -> Iterator[str]:
+        """What an operator has seen so far, chunk by chunk."""
+        replay = Emulator(*self._size)
+        for _, data in self.chunks:
+            replay.feed(data)
+            yield replay.text
 
     @property
     def screen(self) -> pyte.Screen:
         """The emulated screen, for looking at colours and the cursor."""
         self._feed()
-        return self._screen
+        return self._emulator.screen
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the window's size, as its user does with the mouse."""
         self._feed()
-        for screen in (self._main, self._alternate):
-            screen.resize(rows, columns)
+        self._emulator.resize(columns, rows)
         self._set_size(columns, rows)
 
     def signal(self, number: int) -> None:
@@ -199,12 +271,15 @@ class PtyDesk:
         os.write(self.master, data)
 
     def _feed(self) -> None:
-        text = self.raw_output[self._fed :].decode(errors="ignore")
-        if partial := PARTIAL_SEQUENCE.search(text):
-            text = text[: partial.start()]
-        self._fed += len(text.encode())
-        for part in SWITCH.split(text):
-            if SWITCH.fullmatch(part):
-                self._screen = self._alternate if part.endswith("h") else self._main
-            else:
-                pyte.Stream(self._screen).feed(UNKNOWN_TO_PYTE.sub("", part))
+        while self._fed < len(self.chunks):
+            self._fed += 1
+            self._emulator.feed(self.chunks[self._fed - 1][1])
+
+
+def _stat(process: Path) -> list[str]:
+    """The fields of a process or thread from its state on; one that has just ended sleeps for good."""
+    try:
+        text = (process / "stat").read_text(encoding="ascii", errors="replace")
+    except FileNotFoundError:
+        return ["S"]
+    return text.rsplit(")", 1)[1].split()

@@ -93,7 +93,9 @@ def _dashboard_document(found: Dashboard) -> documents.Document:
         "credit_balance": documents.amount(account.credit_balance),
         "open_invoices": found.open_invoices,
         "overdue_invoices": found.overdue_invoices,
-        "last_payment": None if last is None else documents.payment(last),
+        "last_payment": None
+        if last is None
+        else {"amount": documents.amount(last[0]), "received": f"{last[1]:%Y-%m-%d}"},
         "due_by_age": [
             {"days_late": age, "amount": documents.amount(due)} for age, due in zip(AGES, found.due_by_age, strict=True)
         ],
@@ -117,7 +119,7 @@ def _dashboard_text(found: Dashboard) -> str:
         ("Amount due", str(account.amount_due)),
         ("Credit balance", str(account.credit_balance)),
         ("Open invoices", f"{found.open_invoices}, of which overdue: {found.overdue_invoices}"),
-        ("Last payment", "none" if last is None else f"{last.amount} on {last.received}"),
+        ("Last payment", "none" if last is None else f"{last[0]} on {last[1]}"),
         ("Card on file", "none" if account.card is None else account.card.label),
     ]
     ages = [(age, str(due)) for age, due in zip(AGES, found.due_by_age, strict=True)]

@@ -10,7 +10,7 @@ from tui_billing.commands.output import Result, table
 from tui_billing.commands.paging import PAGE_ROWS, walk
 from tui_billing.commands.signing_in import Desk
 from tui_billing.domain.payments import PaymentFilter
-from tui_billing.services.posting import CreditRequest
+from tui_billing.services.requests import CreditRequest
 
 TITLES = ("Date", "ID", "Amount>", "Unapplied>", "State", "Expires", "Issued by", "Reason")
 

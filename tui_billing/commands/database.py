@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from tui_billing.commands.output import Result
 from tui_billing.commands.parsing import UsageFault
 from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
 from tui_billing.config import Settings, read_settings
+from tui_billing.domain.text import shown
 from tui_billing.terminal import prepare_terminal, restore_terminal
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ def _make_first(settings: Settings) -> None:
     # Asked again, of the one who reads URLs properly, before anybody chooses a password.
     if desk.database_exists(settings):
         return
-    print(f"There is no database at {settings.database} yet. It is made now, with a user root.", file=sys.stderr)
+    print(f"There is no database at {shown(settings.database)} yet. It is made now, with a user root.", file=sys.stderr)
     desk.create_database(settings, new_password("root", PASSWORD_VARIABLE))
 
 
@@ -89,6 +91,8 @@ def _make_demo(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 def _open_desk(settings: Settings) -> int:
+    # Until the first screen is painted there is hardly any garbage, and looking for it takes a tenth of that time.
+    gc.disable()
     from tui_billing.app import BillingApp
 
     opened: list[DeskServices] = []
@@ -97,7 +101,12 @@ def _open_desk(settings: Settings) -> int:
     def open_services() -> DeskServices:
         from tui_billing import desk
 
-        opened.append(desk.open_services(settings))
+        try:
+            opened.append(desk.open_services(settings))
+        finally:
+            # What is loaded by now stays.
+            gc.freeze()
+            gc.enable()
         return opened[-1]
 
     app = BillingApp(settings, open_services)

@@ -11,7 +11,6 @@ from tui_billing.commands.signing_in import Desk
 from tui_billing.domain.errors import NotFound
 from tui_billing.domain.invoices import Invoice
 from tui_billing.services.billing import InvoiceDetails
-from tui_billing.services.session import utc_now
 
 TITLES = ("Number", "Period", "Issued", "Due date", "Total>", "From credit>", "Due>", "State")
 STATEMENT_TITLES = ("Period", "State", "Balance forward>", "Payments>", "Credits>", "Charges>", "Net balance>")
@@ -20,7 +19,7 @@ STATEMENT_TITLES = ("Period", "State", "Balance forward>", "Payments>", "Credits
 def list_invoices(desk: Desk, arguments: argparse.Namespace) -> Result:
     """An account's invoices, newest first."""
     found = _invoices(desk, arguments.number, limit=arguments.limit)
-    today = utc_now().date()
+    today = desk.services.today
     rows = [
         (
             invoice.number,
@@ -44,7 +43,7 @@ def show(desk: Desk, arguments: argparse.Namespace) -> Result:
     if not matching:
         raise NotFound(f"Account {arguments.number} has no invoice {arguments.invoice[:64]}.")
     found = desk.services.billing.details(desk.session, arguments.number, matching[0].sequence)
-    today = utc_now().date()
+    today = desk.services.today
     document = documents.invoice(found.invoice, today) | {
         "lines": [documents.charge(line, found.invoice.currency) for line in found.lines],
         "paid_by": [

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import uuid
 from collections.abc import Callable
 
 from tui_billing.commands import documents
 from tui_billing.commands.output import Result, listing
 from tui_billing.domain.accounts import Account
-from tui_billing.domain.errors import OutcomeUnknown
+from tui_billing.domain.errors import OutcomeUnknown, StoreUnavailable
 from tui_billing.domain.payments import PaymentKind
-from tui_billing.services.posting import MoneyMoved
 from tui_billing.services.previews import Preview
+from tui_billing.services.results import MoneyMoved
 
 
 def act(
@@ -27,9 +28,12 @@ def act(
     key = uuid.uuid4().hex if arguments.key is None else arguments.key
     try:
         moved = action(key)
-    except OutcomeUnknown as unknown:
+    except (OutcomeUnknown, StoreUnavailable) as unknown:
         again = f"To ask again, repeat the same command with --key {key}, or run: tui-billing reconcile."
         raise OutcomeUnknown(f"{unknown.sentence} {again}") from None
+    except KeyboardInterrupt:
+        print(f"Interrupted. To learn what happened, repeat the same command with --key {key}.", file=sys.stderr)
+        raise
     account = moved.account
     sentence = f"{done(moved)} on {account.name} ({account.number}). {_standing(account)}"
     document = {"payment": documents.payment(moved.payment), "account": documents.account(account)}

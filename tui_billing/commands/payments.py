@@ -11,8 +11,8 @@ from tui_billing.commands.paging import PAGE_ROWS, walk
 from tui_billing.commands.signing_in import Desk
 from tui_billing.domain.payments import Payment, PaymentFilter, PaymentKind
 from tui_billing.services.payments import PaymentDetails
-from tui_billing.services.posting import MoneyMoved, RecordRequest
-from tui_billing.services.refunds import ChargeBackRequest
+from tui_billing.services.requests import ChargeBackRequest, RecordRequest
+from tui_billing.services.results import MoneyMoved
 
 TITLES = ("Date", "ID", "Kind", "Method or card", "Reference", "Amount>", "Unapplied>", "State", "Recorded by")
 

@@ -7,6 +7,7 @@ import argparse
 from tui_billing.commands import documents
 from tui_billing.commands.output import Result, listing, table
 from tui_billing.commands.signing_in import NEW_PASSWORD_VARIABLE, Desk, new_password
+from tui_billing.services.service import utc_now
 from tui_billing.store.users import User
 
 TITLES = ("Name", "Profile", "Account", "Standing")
@@ -57,4 +58,5 @@ def _result_of(user: User) -> Result:
 def _standing(user: User) -> str:
     if user.disabled:
         return "disabled"
-    return "active" if user.locked_until is None else f"locked until {user.locked_until:%Y-%m-%d %H:%M} UTC"
+    locked = user.locked_until is not None and user.locked_until > utc_now()
+    return f"locked until {user.locked_until:%Y-%m-%d %H:%M} UTC" if locked else "active"

@@ -62,6 +62,12 @@ class GatewayUnavailable(BillingError):
     exit_code = 5
 
 
+class StoreUnavailable(BillingError):
+    """The database failed while it was used; whether what was asked has been done is not known."""
+
+    title = "The database did not answer"
+
+
 class SetUpRefused(BillingError):
     """The database, configuration or file cannot be used as it is."""
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Self
 
-from tui_billing.domain.payments import PaymentKind
+from tui_billing.domain.payments import Payment, PaymentKind
 
 
 class LedgerAccount(StrEnum):
@@ -105,6 +106,11 @@ class Funding:
     expires: date | None
     unapplied_minor: int
     applied_minor: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, payment: Payment) -> Self:
+        """A payment or credit that has just come in."""
+        return cls(payment.sequence, payment.kind, payment.expires, payment.amount_minor)
 
     @property
     def turn(self) -> tuple[bool, bool, date, int]:

@@ -96,8 +96,8 @@ class PaymentFilter(StrEnum):
 
     ALL = "All"
     PAID = "Paid"
-    CARD = "Card payments"
-    RECORDED = "Recorded payments"
+    CARD = "Card"
+    RECORDED = "Recorded"
     CREDITS = "Credits"
     PENDING = "Pending"
     GIVEN_BACK = "Given back"

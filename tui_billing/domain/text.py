@@ -10,7 +10,11 @@ from tui_billing.domain.errors import InvalidInput
 UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Groups of digits; between them also the dashes that documents and messengers make of a hyphen.
 DIGIT_RUN = re.compile(r"\d+(?:[ ._/\-\u2010-\u2015\u2212]{1,3}\d+)*")
+DIGIT = re.compile(r"\d")
 DIGITS = re.compile(r"\d+")
+MARKS = frozenset({"Mn", "Me", "Cf"})
+# Groups as cards are printed in, 4-4-4-4 and its kin or 4-6-5, whatever stands between them.
+CARD_SHAPES = re.compile(r"(?<!\d)(?:\d{4}(?:\D{1,4}\d{4}){2,3}\D{1,4}\d{1,4}|\d{4}\D{1,4}\d{6}\D{1,4}\d{4,5})(?!\d)")
 MAX_COMBINING = 4
 
 
@@ -56,7 +60,11 @@ def has_card_number(text: str) -> bool:
 
     Source: ISO/IEC 7812-1. Groups are tried in every run of neighbours, so an expiry date behind it hides no number.
     """
-    for run in DIGIT_RUN.findall(unicodedata.normalize("NFKC", text)):
+    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in MARKS)
+    for run in CARD_SHAPES.findall(plain):
+        if _luhn_valid("".join(DIGITS.findall(run))):
+            return True
+    for run in DIGIT_RUN.findall(plain):
         groups = DIGITS.findall(run)
         for first in range(len(groups)):
             number = ""
@@ -67,6 +75,12 @@ def has_card_number(text: str) -> bool:
                 if len(number) >= 13 and _luhn_valid(number):
                     return True
     return False
+
+
+def masked(text: str) -> str:
+    """The text, safe to keep in a log: nothing a terminal would obey, and no digits where there is a card number."""
+    text = shown(text)
+    return DIGIT.sub("•", text) if has_card_number(text) else text
 
 
 def folded(text: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+OTHER_REQUEST = "The gateway knows this key from another request; no money moved."
 WITHDRAWN = "The request never reached the gateway; no money moved."
 
 

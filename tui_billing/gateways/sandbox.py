@@ -18,6 +18,7 @@ from typing import ParamSpec, TypeVar
 
 from tui_billing.domain.errors import GatewayUnavailable, RuleRefused
 from tui_billing.gateways.base import (
+    OTHER_REQUEST,
     WITHDRAWN,
     Answer,
     AttachedCard,
@@ -35,6 +36,7 @@ from tui_billing.gateways.sandbox_record import (
     LoadedRow,
     SandboxRecord,
     answer_to,
+    is_repeat,
     load,
     refundable_minor,
     write,
@@ -185,7 +187,7 @@ class SandboxGateway:
         time.sleep(delay_s)
         with self._record.open() as record:
             if (earlier := answer_to(record, asked.key)) is not None:
-                return earlier
+                return earlier if is_repeat(record, asked) else Declined(OTHER_REQUEST)
             if fault in ("before", "error"):
                 return Unknown(FAULTS[fault])
             if asked.kind == "refund" and asked.amount_minor > refundable_minor(record, asked.charge_reference):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +55,9 @@ class SandboxRecord:
             os.umask(0o077)
         with closing(sqlite3.connect(self._path, timeout=30, isolation_level=None)) as record:
             if not self._ready:
-                record.execute("PRAGMA journal_mode = WAL")
+                # Whoever opens it at the same moment is doing so; SQLite does not wait here, whatever the timeout.
+                with suppress(sqlite3.OperationalError):
+                    record.execute("PRAGMA journal_mode = WAL")
             record.execute("PRAGMA synchronous = FULL")
             record.execute("BEGIN IMMEDIATE")
             if not self._ready:
@@ -79,6 +81,15 @@ def answer_to(record: sqlite3.Connection, key: str) -> Answer | None:
     if row is None:
         return None
     return Declined(row[1]) if row[1] else Approved(row[0])
+
+
+def is_repeat(record: sqlite3.Connection, asked: Asked) -> bool:
+    """Whether the key came before with the same request, or was withdrawn from whatever request it was for."""
+    earlier = record.execute(
+        "SELECT kind, amount_minor, currency, card, charge_reference FROM transactions WHERE key = ?", (asked.key,)
+    ).fetchone()
+    same = (asked.kind, asked.amount_minor, asked.currency, asked.card, asked.charge_reference)
+    return earlier[0] == "withdrawn" or tuple(earlier) == same
 
 
 def refundable_minor(record: sqlite3.Connection, charge_reference: str | None) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui_billing.domain.errors import BillingError, GatewayUnavailable, RuleRefused, SetUpRefused
 from tui_billing.gateways.base import (
+    OTHER_REQUEST,
     WITHDRAWN,
     Answer,
     AttachedCard,
@@ -163,8 +164,13 @@ class StripeGateway:
             if failure.failing in (Failing.REFUSED, Failing.NOT_TAKEN):
                 return Declined(failure.sentence)
             if failure.failing is Failing.KEY_USED:
-                return self.find(key) or Unknown(failure.sentence)
+                return self._answer_to_used(key, failure.sentence)
             return Unknown(failure.sentence)
+
+    def _answer_to_used(self, key: str, sentence: str) -> Answer:
+        """What to say of a request that was not carried out, since another one had come with its key."""
+        first = self.find(key) or Unknown(sentence)
+        return first if isinstance(first, Unknown) or first == Declined(WITHDRAWN) else Declined(OTHER_REQUEST)
 
     def _charge(self, request: ChargeRequest) -> Answer:
         amount = to_stripe(request.amount_minor, request.currency)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 
-from textual import on
+from textual import on, work
 from textual.containers import Horizontal
 from textual.widget import Widget
 
@@ -13,25 +13,28 @@ from tui_billing.domain.money import Money
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.screens.customer import CustomerScreen
 from tui_billing.screens.messages import Place
+from tui_billing.screens.modals.details import DetailsView
+from tui_billing.screens.searched import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Detail, Details
 from tui_billing.widgets.virtual_table import VirtualTable
 
 COLUMNS = (
     Column("Period", 23, priority=9),
-    Column("Forward", 12, align="right", grow=True, priority=3),
-    Column("Payments", 12, align="right", grow=True, priority=5),
-    Column("Credits", 11, align="right", grow=True, priority=4),
-    Column("Charges", 12, align="right", grow=True, priority=6),
-    Column("Net balance", 16, align="right", grow=True, priority=9),
+    Column("Forward", 15, align="right", grow=True, priority=3),
+    Column("Payments", 15, align="right", grow=True, priority=5),
+    Column("Credits", 14, align="right", grow=True, priority=4),
+    Column("Charges", 14, align="right", grow=True, priority=6),
+    Column("Net balance", 19, align="right", grow=True, priority=9),
     Column("State", 11, priority=7),
 )
 
 
-class Activity(CustomerScreen):
+class Activity(CustomerScreen, SearchedScreen):
     """The statements of a customer, the provisional one first."""
 
     PLACE = Place.ACTIVITY
+    SEARCHES = "Day or state of a period"
 
     def place(self) -> Iterable[Widget]:
         """The list and the sums of the selected statement."""
@@ -40,9 +43,9 @@ class Activity(CustomerScreen):
             cells=statement_cells,
             key=lambda statement: statement.start,
             empty="No billing period has begun.",
-            opens=False,
         )
         self._details = Details(id="details")
+        yield self.search_line()
         with Horizontal(id="main"):
             yield self._table
             yield self._details
@@ -52,21 +55,32 @@ class Activity(CustomerScreen):
         self._table.show_source(self._fetch)
         self._table.focus()
 
-    def action_reload(self) -> None:
-        """Read the statements again."""
-        self._table.reload()
+    def show_found(self) -> None:
+        """Show the statements that the search finds."""
+        empty = "No period matches." if self.search else "No billing period has begun."
+        self._table.show_source(self._fetch, empty=empty)
+
+    @on(VirtualTable.RowOpened)
+    @work
+    async def _on_opened(self, event: VirtualTable.RowOpened) -> None:
+        await self.opened(DetailsView(statement_title(event.row), statement_details(event.row)))
 
     @on(VirtualTable.RowHighlighted)
     def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
         statement: Statement | None = event.row
         if statement is not None:
-            self._details.show(f"Statement · {statement.state_label}", statement_details(statement))
+            self._details.show(statement_title(statement), statement_details(statement))
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Statement] | None:  # noqa: ARG002
         # Some dozens at the most, so they are one page whichever way one comes from.
         statements = await self.asked(self.services.billing.statements, self.session, self.account.number)
+        if statements is None:
+            return None
+        found = tuple(
+            s for s in statements if self.search.casefold() in f"{statement_title(s)} {s.state_label}".casefold()
+        )
         whole = direction not in (Direction.AFTER, Direction.BEFORE)
-        return None if statements is None else Page(statements if whole else (), before=False, after=False)
+        return Page(found if whole else (), before=False, after=False)
 
 
 def statement_cells(statement: Statement) -> Sequence[str | Cell]:
@@ -86,18 +100,22 @@ def statement_cells(statement: Statement) -> Sequence[str | Cell]:
     )
 
 
+def statement_title(statement: Statement) -> str:
+    """What the sums are headed with: which statement it is, in no more than the room beside the list."""
+    return f"Statement {statement.start:%Y-%m-%d}–{statement.end:%Y-%m-%d}"
+
+
 def statement_details(statement: Statement) -> list[Detail]:
     """The sum of a statement, term by term."""
 
     def money(minor_units: int) -> str:
         return str(Money(minor_units, statement.currency))
 
-    owes = "the customer owes" if statement.net_balance_minor > 0 else "nothing is owed"
     return [
-        Detail("Period", f"{statement.start:%Y-%m-%d} to {statement.end:%Y-%m-%d}"),
         Detail("Balance forward", money(statement.balance_forward_minor)),
         Detail("− Payments", money(statement.payments_minor)),
         Detail("− Credits", money(statement.credits_minor)),
         Detail("+ New charges", money(statement.charges_minor)),
-        Detail("= Net balance", f"{money(statement.net_balance_minor)}, {owes}", "strong"),
+        Detail("= Net balance", money(statement.net_balance_minor), "strong"),
+        Detail("Who owes", "the customer" if statement.net_balance_minor > 0 else "nobody"),
     ]

@@ -10,7 +10,6 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
-from textual.widgets import Input
 
 from tui_billing.domain.accounts import Account, AccountFilter, AccountState, AccountType
 from tui_billing.domain.pages import Direction, Page
@@ -18,15 +17,16 @@ from tui_billing.domain.payments import Payment
 from tui_billing.screens.messages import AccountOpened
 from tui_billing.screens.money_actions import ISSUE_CREDIT, MoneyAction
 from tui_billing.screens.money_screen import MoneyScreen
+from tui_billing.screens.searched import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Detail, Details
 from tui_billing.widgets.tab_line import Tab, TabLine
-from tui_billing.widgets.text_field import TextField
 from tui_billing.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
-    from tui_billing.services.posting import MoneyMoved
+    from tui_billing.services.results import MoneyMoved
 
+NO_ACCOUNTS = "No accounts yet. Add the first one with: tui-billing accounts add"
 TABS: dict[str, AccountType | None] = {
     "All": None,
     "Retail": AccountType.RETAIL,
@@ -39,15 +39,15 @@ COLUMNS = (
     Column("gear", icon="⚙", tooltip="Gear menu: what can be done with this account", priority=9),
     Column("dashboard", icon="▤", tooltip="Open this customer's dashboard", priority=9),
     Column("Number", 8, priority=8),
-    Column("Name", 18, grow=True, priority=9),
+    Column("Name", 16, grow=True, priority=9),
     Column("Type", 9, priority=3),
     Column("State", 10, priority=4),
-    Column("Balance", 16, align="right", priority=7),
+    Column("Balance", 19, align="right", priority=7),
     Column("Master user", 12, priority=1),
 )
 
 
-class AllAccounts(MoneyScreen):
+class AllAccounts(MoneyScreen, SearchedScreen):
     """The list of accounts with the selected one's details."""
 
     CSS_PATH = "all_accounts.tcss"
@@ -55,27 +55,23 @@ class AllAccounts(MoneyScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "dashboard", "Dashboard", tooltip="Open the selected customer's dashboard", id="dashboard"),
         ISSUE_CREDIT.binding,
-        Binding("slash", "search", "Search", key_display="/", tooltip="Number, name or master user", id="search"),
         Binding("s", "next_state", "State", tooltip="Show accounts of the next state only", id="state"),
         *(Binding(str(n), f"tab('{tab}')", f"{tab} accounts", show=False) for n, tab in enumerate(TABS, 1)),
-        Binding("f5", "reload", "Reload", show=False),
-        Binding("escape", "clear_search", "Clear search", show=False),
-        Binding("down", "to_list", "To the list", show=False),
     ]
 
+    SEARCHES = "Number, name or master user"
     path = ("Accounts", "All Accounts")
     _chosen = AccountFilter()
 
     def content(self) -> Iterable[Widget]:
         """Tabs, search line, list and details."""
         self._tabs = TabLine([Tab(name, name, str(n)) for n, name in enumerate(TABS, 1)], note="State: all")
-        self._search = TextField(placeholder="Search number, name or master user", id="search")
         self._table: VirtualTable[Account] = VirtualTable(
-            COLUMNS, cells=account_cells, key=lambda account: account.number, empty="No account matches. Esc shows all."
+            COLUMNS, cells=account_cells, key=lambda account: account.number, empty=NO_ACCOUNTS
         )
         self._details = Details(id="details")
         yield self._tabs
-        yield self._search
+        yield self.search_line()
         with Horizontal(id="main"):
             yield self._table
             yield self._details
@@ -94,35 +90,16 @@ class AllAccounts(MoneyScreen):
         """Open the selected account's dashboard."""
         self._table.action_open()
 
-    def action_search(self) -> None:
-        """Go to the search line."""
-        self._search.add_class("-open")
-        self._search.focus()
-
-    def action_clear_search(self) -> None:
-        """Show all accounts of the tab again."""
-        self._search.value = ""
-        self._search.remove_class("-open")
-        self._table.focus()
-
-    def action_to_list(self) -> None:
-        """Go from the search line to the accounts it found."""
-        self._table.focus()
-
     def action_next_state(self) -> None:
         """Show the accounts of the next state only, after the last one all of them."""
         state = STATES[(STATES.index(self._chosen.state) + 1) % len(STATES)]
         self._tabs.show(note=f"State: {state.label if state else 'all'}")
-        self._choose(AccountFilter(self._chosen.type, state, self._chosen.search))
+        self._choose(AccountFilter(self._chosen.type, state, self.search))
 
     def action_tab(self, name: str) -> None:
         """Show the accounts of one type, or all."""
         self._tabs.show(active=name)
-        self._choose(AccountFilter(TABS[name], self._chosen.state, self._chosen.search))
-
-    def action_reload(self) -> None:
-        """Read the list again."""
-        self._table.reload()
+        self._choose(AccountFilter(TABS[name], self._chosen.state, self.search))
 
     def money_moved(self, moved: MoneyMoved | None) -> None:
         """Show the new balance."""
@@ -131,17 +108,6 @@ class AllAccounts(MoneyScreen):
     @on(TabLine.TabChosen)
     def _on_tab(self, event: TabLine.TabChosen) -> None:
         self.action_tab(event.name)
-
-    @on(Input.Changed, "#search")
-    def _on_search(self, event: Input.Changed) -> None:
-        if event.value != self._chosen.search:
-            self._choose(AccountFilter(self._chosen.type, self._chosen.state, event.value))
-
-    @on(Input.Submitted, "#search")
-    def _on_searched(self) -> None:
-        """Enter opens, from the search line too; the arrow down goes to the list."""
-        self._table.focus()
-        self._table.action_open()
 
     @on(VirtualTable.RowOpened)
     def _on_opened(self, event: VirtualTable.RowOpened) -> None:
@@ -162,9 +128,14 @@ class AllAccounts(MoneyScreen):
         else:
             self._details.show(account.name, account_details(account))
 
+    def show_found(self) -> None:
+        """Show the accounts of tab and state that the search finds."""
+        self._choose(AccountFilter(self._chosen.type, self._chosen.state, self.search))
+
     def _choose(self, chosen: AccountFilter) -> None:
         self._chosen = chosen
-        self._table.show_source(self._fetch)
+        everything = chosen == AccountFilter()
+        self._table.show_source(self._fetch, empty=NO_ACCOUNTS if everything else "No account matches.")
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Account] | None:
         number = None if key is None else str(key)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, ParamSpec, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.command import Provider
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -17,6 +16,7 @@ from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import BillingError, SignInRefused
 from tui_billing.domain.text import shown
 from tui_billing.screens.messages import SessionEnded, WentBack
+from tui_billing.screens.plain_screen import PlainScreen
 from tui_billing.widgets.key_bar import KeyBar
 from tui_billing.widgets.path_line import PathLine
 
@@ -26,29 +26,21 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+ResultT = TypeVar("ResultT")
 
 
-def _action_commands() -> type[Provider]:
-    from tui_billing.screens.palette import ActionCommands
-
-    return ActionCommands
-
-
-def _account_commands() -> type[Provider]:
-    from tui_billing.screens.palette import AccountCommands
-
-    return AccountCommands
-
-
-class DeskScreen(Screen[None], inherit_bindings=False):
+class DeskScreen(PlainScreen[None]):
     """A screen of the desk: says where one is and who is signed in, and offers only what the profile allows."""
 
-    COMMANDS = {_action_commands, _account_commands}
     AUTO_FOCUS = "VirtualTable"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", key_display="Esc", tooltip="One step back", id="back"),
+        Binding("f5", "reload", "Reload", show=False, tooltip="Read what is shown again", id="reload"),
     ]
+    is_first = False
+    """Set for the screen that a session begins with: behind it there is only the log in."""
+
     PERMISSIONS: ClassVar[dict[str, tuple[Permission, ...]]] = {}
     """By action: any one of these permissions shows it; an action that is not named here is open to all."""
 
@@ -75,6 +67,8 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide what the profile does not allow from footer, gear menu, help and palette alike."""
+        if action == "back" and self.is_first:
+            return False
         needed = self.PERMISSIONS.get(action)
         if needed is not None and not self.session.may(*needed):
             return False
@@ -83,6 +77,12 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     def action_back(self) -> None:
         """Go one step back."""
         self.post_message(WentBack())
+
+    async def opened(self, screen: Screen[ResultT | None] | None) -> ResultT | None:
+        """Open the screen that was prepared while keys were held, if there is one, and wait for what it returns."""
+        self.holds_keys = False
+        # Something else may have come on top meanwhile, such as the lock.
+        return await self.app.push_screen_wait(screen) if screen is not None and self.is_active else None
 
     async def asked(self, use_case: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R | None:
         """What a use case answers, asked off the event loop; a refusal is shown, and answered with none."""

@@ -21,10 +21,11 @@ from tui_billing.widgets.tab_line import Tab, TabLine
 
 if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
-    from tui_billing.services.posting import MoneyMoved
+    from tui_billing.services.results import MoneyMoved
     from tui_billing.services.session import OperatorSession
 
 USAGE_AND_BILLING = "Usage and Billing"
+NAME_CELLS = 40
 SEES_PAYMENTS = (Permission.FINANCE, Permission.ACCOUNT_ADMIN, Permission.BILLING_ADMIN)
 
 
@@ -41,7 +42,6 @@ class CustomerScreen(MoneyScreen):
         Binding("p", "payments", "Payments", show=False, id="payments"),
         Binding("i", "place('Invoices')", "Invoices", show=False, id="invoices"),
         Binding("a", "place('Activity')", "Activity", show=False, id="activity"),
-        Binding("f5", "reload", "Reload", show=False),
     ]
 
     def __init__(self, services: DeskServices, session: OperatorSession, database: str, account: Account) -> None:
@@ -62,9 +62,8 @@ class CustomerScreen(MoneyScreen):
 
     def content(self) -> Iterable[Widget]:
         """Whom one is viewing, the tabs, and the place itself."""
-        viewing = f"Viewing a customer: {shown(self.account.name)} · {self.account.number} · Esc goes back"
         if self.session.may(Permission.ACCOUNT_MANAGE):
-            yield Static(Text(viewing, overflow="ellipsis", no_wrap=True), classes="viewing")
+            yield Static(viewing(self.account), classes="viewing")
         at_home = self.PLACE is Place.DASHBOARD
         sections = [Tab(Place.DASHBOARD.value, "Dashboard", "h"), Tab(USAGE_AND_BILLING, USAGE_AND_BILLING, "u")]
         yield TabLine(sections, Place.DASHBOARD.value if at_home else USAGE_AND_BILLING, id="sections")
@@ -72,7 +71,8 @@ class CustomerScreen(MoneyScreen):
             places = (Place.ACTIVITY, Place.INVOICES, Place.PAYMENTS)
             allowed = [place for place in places if place is not Place.PAYMENTS or self.session.may(*SEES_PAYMENTS)]
             tabs = [Tab(place.value, place.value, place.value[0].lower()) for place in allowed]
-            yield TabLine(tabs, self.PLACE.value, id="places")
+            self._places = TabLine(tabs, self.PLACE.value, id="places")
+            yield self._places
         yield from self.place()
 
     def place(self) -> Iterable[Widget]:
@@ -100,10 +100,6 @@ class CustomerScreen(MoneyScreen):
         """Go to Usage and Billing: its payments, or its invoices where payments are not shown."""
         self.action_place((Place.PAYMENTS if self.session.may(*SEES_PAYMENTS) else Place.INVOICES).value)
 
-    def action_reload(self) -> None:
-        """Read this place again."""
-        raise NotImplementedError
-
     def money_moved(self, moved: MoneyMoved | None) -> None:
         """Read this place again with the new balance."""
         if moved is not None:
@@ -116,3 +112,11 @@ class CustomerScreen(MoneyScreen):
             self.action_usage()
         else:
             self.action_place(event.name)
+
+
+def viewing(account: Account) -> Text:
+    """Whom one is viewing; a long name is cut, for the number alone tells two alike apart."""
+    name = Text(shown(account.name))
+    name.truncate(NAME_CELLS, overflow="ellipsis")
+    words = ("Viewing a customer: ", name, f" · {account.number} · Esc goes back")
+    return Text.assemble(*words, overflow="ellipsis", no_wrap=True)

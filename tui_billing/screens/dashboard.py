@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
 from tui_billing.domain.money import Money
-from tui_billing.screens.customer import CustomerScreen
+from tui_billing.screens.customer import USAGE_AND_BILLING, CustomerScreen
 from tui_billing.screens.messages import Place
-from tui_billing.screens.money_actions import ISSUE_CREDIT
+from tui_billing.screens.money_actions import ISSUE_CREDIT, MAKE, RECORD
 from tui_billing.widgets.bar_chart import Bar, BarChart
 from tui_billing.widgets.details import Detail, Details
 
@@ -27,8 +27,11 @@ class Dashboard(CustomerScreen):
 
     PLACE = Place.DASHBOARD
     CSS_PATH = ["customer.tcss", "dashboard.tcss"]
-    MONEY = (ISSUE_CREDIT,)
-    BINDINGS: ClassVar[list[BindingType]] = [ISSUE_CREDIT.binding]
+    MONEY = (RECORD, MAKE, ISSUE_CREDIT)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u,ctrl+right", "usage", USAGE_AND_BILLING, key_display="u", id="usage"),
+        ISSUE_CREDIT.binding,
+    ]
 
     def place(self) -> Iterable[Widget]:
         """The two panels, and the chart below them."""
@@ -77,6 +80,6 @@ def figure_details(figures: DashboardFigures) -> list[Detail]:
         Detail("Amount due", str(account.amount_due), "negative" if owed else ""),
         Detail("Credit balance", str(account.credit_balance), "positive" if account.credit_balance.minor_units else ""),
         Detail("Open invoices", f"{figures.open_invoices}{overdue}"),
-        Detail("Last payment", f"{last.amount}, {last.received:%Y-%m-%d}" if last else "none yet"),
+        Detail("Last payment", f"{last[0]}, {last[1]:%Y-%m-%d}" if last else "none yet"),
         Detail("Card on file", f"{account.card.label}, {account.card.expiry}" if account.card else "none"),
     ]

@@ -27,9 +27,11 @@ PLACES: dict[Place, type[CustomerScreen]] = {
 
 async def first_screen(services: DeskServices, session: OperatorSession, database: str) -> DeskScreen:
     """All Accounts for the provider, the own dashboard for a customer, and an explanation for the others."""
+    screen: DeskScreen = NothingToDo(services, session, database)
     if session.may(Permission.ACCOUNT_MANAGE):
-        return AllAccounts(services, session, database)
-    if session.may(Permission.ACCOUNT_ADMIN, Permission.BILLING_ADMIN) and session.account_number is not None:
+        screen = AllAccounts(services, session, database)
+    elif session.may(Permission.ACCOUNT_ADMIN, Permission.BILLING_ADMIN) and session.account_number is not None:
         account = await asyncio.to_thread(services.accounts.show, session, session.account_number)
-        return Dashboard(services, session, database, account)
-    return NothingToDo(services, session, database)
+        screen = Dashboard(services, session, database, account)
+    screen.is_first = True
+    return screen

@@ -16,6 +16,7 @@ from tui_billing.domain.pages import Direction, Page
 from tui_billing.screens.customer import CustomerScreen
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.details import DetailsView
+from tui_billing.screens.searched import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Detail, Details
 from tui_billing.widgets.virtual_table import VirtualTable
@@ -29,17 +30,18 @@ COLUMNS = (
     Column("Period", 23, priority=1),
     Column("Issued", 10, priority=5),
     Column("Due", 10, priority=6),
-    Column("Total", 14, align="right", grow=True, priority=8),
-    Column("From credit", 12, align="right", grow=True, priority=2),
-    Column("Still due", 13, align="right", grow=True, priority=8),
+    Column("Total", 18, align="right", grow=True, priority=8),
+    Column("Paid from credit", 16, align="right", grow=True, priority=2),
+    Column("Still due", 14, align="right", grow=True, priority=8),
     Column("State", 7, priority=7),
 )
 
 
-class Invoices(CustomerScreen):
+class Invoices(CustomerScreen, SearchedScreen):
     """The invoices of a customer, newest first."""
 
     PLACE = Place.INVOICES
+    SEARCHES = "Invoice number"
 
     def place(self) -> Iterable[Widget]:
         """The list and the details of the selected invoice."""
@@ -50,6 +52,7 @@ class Invoices(CustomerScreen):
             empty="No invoices yet.",
         )
         self._details = Details(id="details")
+        yield self.search_line()
         with Horizontal(id="main"):
             yield self._table
             yield self._details
@@ -59,9 +62,9 @@ class Invoices(CustomerScreen):
         self._table.show_source(self._fetch)
         self._table.focus()
 
-    def action_reload(self) -> None:
-        """Read the list again."""
-        self._table.reload()
+    def show_found(self) -> None:
+        """Show the invoices that the search finds."""
+        self._table.show_source(self._fetch, empty="No invoice matches." if self.search else "No invoices yet.")
 
     @on(VirtualTable.RowHighlighted)
     def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
@@ -69,18 +72,22 @@ class Invoices(CustomerScreen):
         if invoice is None:
             self._details.show("No invoice selected", [])
             return
-        self._details.show(f"Invoice {invoice.number}", invoice_summary(invoice, self.services.today))
+        self._details.show(invoice_title(invoice), invoice_summary(invoice, self.services.today))
         if self.has_class("-wide"):
             self._show_details(invoice)
 
     @on(VirtualTable.RowOpened)
-    @work
-    async def _on_opened(self, event: VirtualTable.RowOpened) -> None:
-        invoice: Invoice = event.row
+    def _on_opened(self, event: VirtualTable.RowOpened) -> None:
+        self.holds_keys = True
+        self._open_details(event.row)
+
+    @work(exclusive=True, group="open")
+    async def _open_details(self, invoice: Invoice) -> None:
         details = await self.asked(self.services.billing.details, self.session, self.account.number, invoice.sequence)
-        if details is not None:
-            page = DetailsView(f"Invoice {invoice.number}", invoice_details(details, self.services.today))
-            await self.app.push_screen_wait(page)
+        title = f"Invoice {invoice.number}"
+        await self.opened(
+            None if details is None else DetailsView(title, invoice_details(details, self.services.today))
+        )
 
     @work(exclusive=True, group="details")
     async def _show_details(self, invoice: Invoice) -> None:
@@ -92,7 +99,9 @@ class Invoices(CustomerScreen):
         after = cast("Any", key)
         with self.reporting_errors():
             page = self.services.billing.page
-            return await asyncio.to_thread(page, self.session, self.account.number, direction, after, limit)
+            return await asyncio.to_thread(
+                page, self.session, self.account.number, direction, after, limit, self.search
+            )
         return None
 
 
@@ -112,10 +121,14 @@ def invoice_cells(invoice: Invoice, today: date) -> Sequence[str | Cell]:
     )
 
 
+def invoice_title(invoice: Invoice) -> str:
+    """Which invoice it is, with the period, which would be too long for half a line."""
+    return f"Invoice {invoice.number} · {invoice.period_start:%Y-%m-%d} to {invoice.period_end:%Y-%m-%d}"
+
+
 def invoice_summary(invoice: Invoice, today: date) -> list[Detail]:
     """What the row itself tells."""
     return [
-        Detail("Period", f"{invoice.period_start:%Y-%m-%d} to {invoice.period_end:%Y-%m-%d}"),
         Detail("Issued", f"{invoice.issued:%Y-%m-%d}"),
         Detail("Due", f"{invoice.due_date:%Y-%m-%d}"),
         Detail("State", invoice.state(today).label),
@@ -128,7 +141,8 @@ def invoice_summary(invoice: Invoice, today: date) -> list[Detail]:
 def invoice_details(details: InvoiceDetails, today: date) -> list[Detail]:
     """The invoice with its lines and what paid them."""
     invoice = details.invoice
-    lines = [*invoice_summary(invoice, today), Detail("Lines")]
+    period = f"{invoice.period_start:%Y-%m-%d} to {invoice.period_end:%Y-%m-%d}"
+    lines = [Detail("Period", period), *invoice_summary(invoice, today), Detail("Lines")]
     for line in details.lines:
         amount = invoice.money(line.amount_minor).figure
         lines.append(Detail(f"{line.dated:%Y-%m-%d}", f"{line.description} · {line.quantity} × {line.unit_price}"))

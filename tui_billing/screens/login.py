@@ -12,13 +12,13 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from tui_billing.domain.demo_users import DEMO_PASSWORD, DEMO_USERS
 from tui_billing.domain.errors import BillingError
 from tui_billing.domain.text import shown
 from tui_billing.screens.messages import SignedIn
+from tui_billing.screens.plain_screen import PlainScreen
 from tui_billing.widgets.field import Field
 from tui_billing.widgets.key_bar import KeyBar
 from tui_billing.widgets.text_field import PasswordField, TextField
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
 
 
-class LoginScreen(Screen[None], inherit_bindings=False):
+class LoginScreen(PlainScreen[None]):
     """Asks for user name and password; in a training database it lists who may be tried."""
 
     CSS_PATH = "login.tcss"
@@ -37,65 +37,80 @@ class LoginScreen(Screen[None], inherit_bindings=False):
         Binding("shift+tab", "app.focus_previous", "Previous field", priority=True, show=False),
     ]
 
-    def __init__(
-        self, services: Callable[[], Awaitable[DeskServices]], database: str, training: bool, notice: str = ""
-    ) -> None:
+    def __init__(self, services: Callable[[], Awaitable[DeskServices]], database: str, training: bool) -> None:
         super().__init__()
         self._services = services
         self._database = database
         self._training = training
-        self._notice = notice
-        self.busy = False
 
     def compose(self) -> ComposeResult:
         """The form, a line for what went wrong, and the demo users."""
         self._username = TextField(max_length=64)
         self._password = PasswordField()
+        # Kept, not looked up: an answer may come when the screen is being taken down.
+        self._notice_line = Static(id="notice", markup=False)
+        self._demo_users = Static(demo_users_text() if self._training else "", id="demo-users", markup=False)
         with Vertical(id="box") as box:
             box.border_title = "tui-billing · the payments desk"
             yield Static(Text(shown(self._database)), classes="database")
             yield Field("Username", self._username)
             yield Field("Password", self._password)
             yield Button(Text("Log In"), id="log-in", compact=True, variant="primary")
-            yield Static(Text(shown(self._notice)), id="notice")
-        yield Static(demo_users_text() if self._training else "", id="demo-users", markup=False)
+            yield self._notice_line
+        yield self._demo_users
         yield KeyBar()
 
     def show_training(self) -> None:
         """Say that this is a training database, as it has turned out."""
-        self.query_one("#demo-users", Static).update(demo_users_text())
+        self._demo_users.update(demo_users_text())
+
+    def start_anew(self, notice: str) -> None:
+        """Forget who was signed in, and say why nobody is now."""
+        self.holds_keys = False
+        self._username.value = ""
+        self._password.value = ""
+        self._username.focus()
+        self.show_notice(notice)
 
     def show_notice(self, sentence: str) -> None:
         """Say what went wrong."""
-        self.query_one("#notice", Static).update(Text(shown(sentence)))
+        self._notice_line.update(Text(shown(sentence)))
 
     @on(Input.Submitted)
     @on(Button.Pressed)
     def action_log_in(self) -> None:
         """Sign in with what has been typed, or go on to the password while there is none."""
-        if self.busy:
+        if self.holds_keys:
             return
         if not self._password.value:
             self._password.focus()
             return
-        self.busy = True
+        self.holds_keys = True
         self.show_notice("Signing in…")
         self._sign_in(self._username.value, self._password.value)
+
+    def refuse(self, sentence: str) -> None:
+        """Say why nobody was signed in, and let it be tried again."""
+        self.holds_keys = False
+        self._password.value = ""
+        self._password.focus()
+        self.show_notice(sentence)
 
     @work
     async def _sign_in(self, name: str, password: str) -> None:
         try:
             services = await self._services()
-            origin = os.environ.get("SSH_CONNECTION", "")
-            session = await asyncio.to_thread(services.sign_in.sign_in, name, password, origin)
+            session = await asyncio.to_thread(services.sign_in.sign_in, name, password, origin())
         except BillingError as refusal:
-            self.busy = False
-            self._password.value = ""
-            self._password.focus()
-            self.show_notice(refusal.sentence)
+            self.refuse(refusal.sentence)
             return
         self._password.value = ""
         self.post_message(SignedIn(session))
+
+
+def origin() -> str:
+    """Where the operator's line comes from; bytes of it that are not UTF-8, which no database takes, become `?`."""
+    return os.environ.get("SSH_CONNECTION", "").encode("utf-8", "replace").decode()
 
 
 def demo_users_text() -> Text:

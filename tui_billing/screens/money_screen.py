@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -15,7 +16,7 @@ from tui_billing.screens.modals.gear_menu import GearEntry, GearMenu
 from tui_billing.screens.money_actions import ACTIONS, MoneyAction
 
 if TYPE_CHECKING:
-    from tui_billing.services.posting import MoneyMoved
+    from tui_billing.services.results import MoneyMoved
 
 
 class MoneyScreen(DeskScreen):
@@ -39,7 +40,7 @@ class MoneyScreen(DeskScreen):
 
     @work
     async def action_gear(self) -> None:
-        """Open the gear menu and do what is chosen there."""
+        """Open the gear menu and do what is chosen there, with the row it was opened for."""
         account, payment = self.chosen
         entries = []
         if account is not None:
@@ -48,17 +49,44 @@ class MoneyScreen(DeskScreen):
                 GearEntry(action.key, action.label_for(payment), action.name, action.refusal(account, payment))
                 for action in allowed
             ]
-        chosen = await self.app.push_screen_wait(GearMenu(entries))
-        if chosen:
-            self.action_money(chosen)
+        chosen = await self.opened(GearMenu(entries))
+        if chosen and account is not None:
+            self._do(chosen, account, payment)
 
-    @work
-    async def action_money(self, name: str) -> None:
-        """Open the dialog of a money action, or say why the row does not allow it."""
+    def action_money(self, name: str) -> None:
+        """Open the dialog of a money action for the row at hand."""
         account, payment = self.chosen
         if account is None:
             self.notify("No account is selected.", severity="warning", markup=False)
-            return
+        else:
+            self._do(name, account, payment)
+
+    def _do(self, name: str, account: Account, payment: Payment | None) -> None:
+        self.holds_keys = True
+        self._run_dialog(name, account, payment)
+
+    @work
+    async def _run_dialog(self, name: str, account: Account, payment: Payment | None) -> None:
+        try:
+            # The list may be older than what another operator has done.
+            fresh = await self._fresh(account, payment)
+            if fresh is None:
+                return
+            await self._offer(name, *fresh)
+        finally:
+            self.holds_keys = False
+
+    async def _fresh(self, account: Account, payment: Payment | None) -> tuple[Account, Payment | None] | None:
+        with self.reporting_errors():
+            found = await asyncio.to_thread(self.services.accounts.show, self.session, account.number)
+            if payment is not None:
+                ask = self.services.payments.details
+                payment = (await asyncio.to_thread(ask, self.session, account.number, payment.id)).payment
+            return found, payment
+        return None
+
+    async def _offer(self, name: str, account: Account, payment: Payment | None) -> None:
+        """The dialog of the action, or the reason why the row does not allow it."""
         refusal = ACTIONS[name].refusal(account, payment)
         if refusal:
             self.notify(shown(refusal), title=ACTIONS[name].label_for(payment), severity="warning", markup=False)
@@ -66,7 +94,9 @@ class MoneyScreen(DeskScreen):
         from tui_billing.screens.modals.dialogs import dialog_for
 
         dialog = dialog_for(name, self.services, self.session, account, payment)
-        moved = await self.app.push_screen_wait(dialog)
+        # A notice of what went before would hide the form's edge.
+        self.app.clear_notifications()
+        moved = await self.opened(dialog)
         if moved is not None:
             notice = f"{shown(moved.account.name)}: {dialog.told(moved)}. Balance: {moved.account.balance}."
             self.notify(notice, title=dialog.heading, markup=False)

@@ -13,11 +13,12 @@ from tui_billing.screens.base import DeskScreen
 class NothingToDo(DeskScreen):
     """Says so, and whom to ask."""
 
-    path = ("Accounts",)
+    path = ("Nothing to do",)
 
     def content(self) -> Iterable[Widget]:
-        """One sentence."""
-        profile = self.session.profile.value
-        yield Static(
-            f"Your profile, {profile}, has no part in billing.\nAsk an administrator if it should.", markup=False
+        """What to do about it."""
+        sentences = (
+            f"Your profile, {self.session.profile.value}, has no part in billing.",
+            "Ask an administrator if it should. Ctrl+P offers Log Out; Ctrl+Q leaves.",
         )
+        yield Static("\n".join(sentences), classes="nothing", markup=False)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from rich.text import Text
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import on
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.widgets import Input
+from textual.worker import WorkerError
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account, AccountFilter
@@ -20,6 +24,17 @@ from tui_billing.screens.messages import AccountOpened
 
 MOST_ACCOUNTS = 8
 UNBOUND = {"Light or dark theme": "light_or_dark", "Log Out": "log_out"}
+
+
+class Palette(CommandPalette):
+    """The palette, in which Enter is about what was typed, not about what was found for the text before."""
+
+    @on(Input.Submitted)
+    async def _finish_search(self) -> None:
+        searches = [w for w in self.workers if w.group == self._GATHER_COMMANDS_GROUP and not w.is_finished]
+        if searches:
+            with suppress(WorkerError):
+                await self.workers.wait_for_complete(searches)
 
 
 class ActionCommands(Provider):

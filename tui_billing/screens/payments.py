@@ -19,13 +19,13 @@ from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.details import DetailsView
 from tui_billing.screens.money_actions import ACTIONS
 from tui_billing.screens.payment_details import payment_details, payment_summary, state_in_words
+from tui_billing.screens.searched import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Details
-from tui_billing.widgets.tab_line import TabLine
 from tui_billing.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
-    from tui_billing.services.posting import MoneyMoved
+    from tui_billing.services.results import MoneyMoved
 
 FILTERS = tuple(PaymentFilter)
 STATE_STYLES = {
@@ -41,17 +41,18 @@ COLUMNS = (
     Column("Kind", 6, priority=6),
     Column("Method or card", 15, grow=True, priority=2),
     Column("Reference", 12, grow=True, priority=1),
-    Column("Amount", 14, align="right", priority=9),
-    Column("Unapplied", 13, align="right", priority=3),
-    Column("State", 12, grow=True, priority=8),
+    Column("Amount", 18, align="right", priority=9),
+    Column("Unapplied", 12, align="right", priority=3),
+    Column("State", 19, grow=True, priority=8),
     Column("Recorded by", 11, priority=0),
 )
 
 
-class Payments(CustomerScreen):
+class Payments(CustomerScreen, SearchedScreen):
     """The payments and credits of a customer, newest first."""
 
     PLACE = Place.PAYMENTS
+    SEARCHES = "ID, reference or memo"
     MONEY = tuple(ACTIONS.values())
     BINDINGS: ClassVar[list[BindingType]] = [
         *(action.binding for action in ACTIONS.values()),
@@ -68,6 +69,7 @@ class Payments(CustomerScreen):
             empty="No payments here yet.",
         )
         self._details = Details(id="details")
+        yield self.search_line()
         with Horizontal(id="main"):
             yield self._table
             yield self._details
@@ -83,14 +85,17 @@ class Payments(CustomerScreen):
         """The customer and the selected payment."""
         return self.account, self._table.selected_row
 
+    def show_found(self) -> None:
+        """Show the payments of this kind that the search finds."""
+        everything = self._filter is PaymentFilter.ALL and not self.search
+        empty = "No payments here yet." if everything else "No payment matches."
+        self._table.show_source(self._fetch, empty=empty)
+
     def action_next_filter(self) -> None:
         """Show the next kind of rows only, after the last one all of them."""
         self._filter = FILTERS[(FILTERS.index(self._filter) + 1) % len(FILTERS)]
         self._show_note()
-        empty = (
-            "No payments here yet." if self._filter is PaymentFilter.ALL else "None of these. f shows the next kind."
-        )
-        self._table.show_source(self._fetch, empty=empty)
+        self.show_found()
 
     def action_reload(self) -> None:
         """Read the list and the balance again."""
@@ -119,12 +124,14 @@ class Payments(CustomerScreen):
             self._show_details(payment)
 
     @on(VirtualTable.RowOpened)
-    @work
-    async def _on_opened(self, event: VirtualTable.RowOpened) -> None:
-        payment: Payment = event.row
+    def _on_opened(self, event: VirtualTable.RowOpened) -> None:
+        self.holds_keys = True
+        self._open_details(event.row)
+
+    @work(exclusive=True, group="open")
+    async def _open_details(self, payment: Payment) -> None:
         details = await self.asked(self.services.payments.details, self.session, self.account.number, payment.id)
-        if details is not None:
-            await self.app.push_screen_wait(DetailsView(payment_title(payment), payment_details(details)))
+        await self.opened(None if details is None else DetailsView(payment_title(payment), payment_details(details)))
 
     @work(exclusive=True, group="details")
     async def _show_details(self, payment: Payment) -> None:
@@ -140,15 +147,15 @@ class Payments(CustomerScreen):
             self._show_note()
 
     def _show_note(self) -> None:
-        shown_kind = "" if self._filter is PaymentFilter.ALL else f"Only: {self._filter.value} · "
-        self.query_one("#places", TabLine).show(note=f"{shown_kind}Balance {self.account.balance}")
+        shown_kind = "" if self._filter is PaymentFilter.ALL else f"{self._filter.value} · "
+        self._places.show(note=f"{shown_kind}Balance {self.account.balance}")
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Payment] | None:
         after = cast("Any", key)
         with self.reporting_errors():
             page = self.services.payments.page
             return await asyncio.to_thread(
-                page, self.session, self.account.number, self._filter, direction, after, limit
+                page, self.session, self.account.number, self._filter, direction, after, limit, self.search
             )
         return None
 

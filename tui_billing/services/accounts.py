@@ -14,7 +14,9 @@ from tui_billing.domain.errors import InvalidInput, NotFound, RuleRefused
 from tui_billing.domain.money import Money, exponent
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.text import checked_text
-from tui_billing.services.session import OperatorSession, Service, no_account, requires
+from tui_billing.services.permissions import no_account, requires
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.services.users import checked_name
 from tui_billing.store import accounts
 

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
-from tui_billing.domain.accounts import Account
+from tui_billing.domain.accounts import Account, AccountType
 from tui_billing.domain.errors import InvalidInput, NotFound, RuleRefused
 from tui_billing.domain.invoices import Charge, Invoice, Statement, add_months, period_of
 from tui_billing.domain.ledger import Event, OpenInvoice
-from tui_billing.domain.money import Money
+from tui_billing.domain.money import Money, largest_minor
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import OWN, found
-from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.services.permissions import requires
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import invoices
 from tui_billing.store.ledger import load_book, save_book, sums_by_event
 
 MONEY_IN = (Event.PAYMENT_RECORDED, Event.CARD_PAYMENT_COMPLETED)
 MONEY_OUT = (Event.PAYMENT_CANCELLED, Event.CHARGE_BACK_COMPLETED)
+LONGEST_FIGURE = 40
+# Times the largest single amount: what the columns of the screens hold, and far below what 64 bits do.
+LARGEST_TOTAL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +48,27 @@ class Billing(Service):
         """Add charges that a later invoice gathers; all or none."""
         if not charges:
             raise InvalidInput("There are no charges to add.", "Charges")
-        for charge in charges:
-            checked_text(charge.description, "Description", required=True)
-            if charge.amount_minor < 0:
-                raise InvalidInput("Amount of a charge must not be negative.", "Amount")
         with self.store.writing() as connection:
-            invoices.add_charges(connection, found(connection, number).id, charges)
+            account = found(connection, number)
+            if account.type is AccountType.SYSTEM:
+                raise RuleRefused("The System account is the provider itself and is charged nothing.")
+            invoices.add_charges(connection, account.id, [_checked(charge, account) for charge in charges])
             self.audit(connection, session, "add charges", number, f"done: {len(charges)}")
 
     @requires(Permission.FINANCE)
     def issue_invoice(self, session: OperatorSession, number: str, through: date) -> Invoice:
         """Gather the open charges dated up to `through` into an invoice, and settle it from the funds at hand."""
+        issued = self.clock().date()
+        if through > issued:
+            raise InvalidInput(f"The invoice cannot run through {through}: that day lies in the future.", "Through")
         with self.store.writing() as connection:
             account = found(connection, number)
-            charges, total_minor = invoices.open_charges(connection, account.id, through)
-            if not charges:
+            amounts_minor = invoices.open_charges(connection, account.id, through)
+            if not amounts_minor:
                 raise RuleRefused(f"There are no open charges up to {through}.")
+            total_minor = sum(amounts_minor)
+            _refuse_total(account.money(total_minor), through)
             start, end = period_of(through, account.billing_day)
-            issued = self.clock().date()
             values = {
                 "period_start": start,
                 "period_end": end,
@@ -69,7 +77,7 @@ class Billing(Service):
                 "total_minor": total_minor,
                 "due_minor": total_minor,
             }
-            invoice = invoices.add(connection, account, values, charges)
+            invoice = invoices.add(connection, account, values, through)
             book = load_book(connection, account)
             book.charge(OpenInvoice(invoice.sequence, issued, total_minor, total_minor))
             save_book(connection, account, book, self.clock(), session.name)
@@ -86,10 +94,11 @@ class Billing(Service):
         direction: Direction,
         key: tuple[date, int] | None,
         limit: int,
+        search: str = "",
     ) -> Page[Invoice]:
         """One page of an account's invoices, newest first; the key is a row's issue date and sequence."""
         with self.store.reading() as connection:
-            return invoices.listed(found(connection, number).id).page(connection, direction, key, limit)
+            return invoices.listed(found(connection, number).id, search).page(connection, direction, key, limit)
 
     @requires(Permission.ACCOUNT_MANAGE, own=OWN)
     def details(self, session: OperatorSession, number: str, sequence: int) -> InvoiceDetails:  # noqa: ARG002
@@ -110,30 +119,78 @@ class Billing(Service):
     def statements(self, session: OperatorSession, number: str) -> tuple[Statement, ...]:  # noqa: ARG002
         """The account's statements by billing period, the provisional one first."""
         with self.store.reading() as connection:
-            return tuple(reversed(_statements(connection, found(connection, number), self.clock().date())))
+            account = found(connection, number)
+            return tuple(reversed(_chained(connection, account, _starts(account, self.clock().date()))))
 
 
-def _statements(connection: Connection, account: Account, today: date) -> list[Statement]:
-    starts = []
-    start, _ = period_of(account.created, account.billing_day)
-    while start <= today:
-        starts.append(start)
-        start = add_months(start, 1)
-    sums = sums_by_event(connection, account.id, [midnight(start) for start in starts])
+def last_statement(connection: Connection, account: Account, today: date) -> Statement:
+    """The account's provisional statement alone: all that lies before its period is its balance forward."""
+    (statement,) = _chained(connection, account, _starts(account, today)[-1:])
+    return statement
+
+
+def _checked(charge: Charge, account: Account) -> Charge:
+    """The charge as it may be kept; raises `InvalidInput` if it may not."""
+    largest_of_one = account.money(largest_minor(account.currency))
+    if charge.amount_minor < 0:
+        raise InvalidInput("Amount of a charge must not be negative.", "Amount")
+    if charge.amount_minor > largest_of_one.minor_units:
+        raise InvalidInput(f"Amount of a charge is too large: at most {largest_of_one} at a time.", "Amount")
+    return replace(
+        charge,
+        description=checked_text(charge.description, "Description", required=True),
+        quantity=checked_text(charge.quantity, "Quantity", LONGEST_FIGURE),
+        unit_price=checked_text(charge.unit_price, "Unit price", LONGEST_FIGURE),
+    )
+
+
+def _refuse_total(total: Money, through: date) -> None:
+    largest = Money(largest_minor(total.currency) * LARGEST_TOTAL, total.currency)
+    if total > largest:
+        raise RuleRefused(
+            f"The open charges up to {through} come to {total}; one invoice holds at most {largest}."
+            " Choose an earlier day."
+        )
+
+
+def _starts(account: Account, today: date) -> list[date]:
+    """The first day of every period up to today; the account's first period is there whatever the clock says."""
+    starts = [period_of(account.created, account.billing_day)[0]]
+    while (following := add_months(starts[-1], 1)) <= today:
+        starts.append(following)
+    return starts
+
+
+def _chained(connection: Connection, account: Account, starts: Sequence[date]) -> list[Statement]:
+    before, *periods = sums_by_event(connection, account.id, [midnight(start) for start in starts])
+    forward_minor = _charges(before) - _payments(before) - _credits(before)
     statements: list[Statement] = []
-    for index, (start, by_event) in enumerate(zip(starts, sums[1:], strict=True)):
+    for start, by_event in zip(starts, periods, strict=True):
         statement = Statement(
             start,
             add_months(start, 1) - timedelta(days=1),
             account.currency,
-            balance_forward_minor=statements[-1].net_balance_minor if statements else 0,
-            payments_minor=_net(by_event, MONEY_IN, MONEY_OUT),
-            credits_minor=_net(by_event, (Event.CREDIT_ISSUED,), (Event.CREDIT_CANCELLED,)),
-            charges_minor=by_event.get(Event.CHARGES_INVOICED, 0),
-            provisional=index == len(starts) - 1,
+            balance_forward_minor=forward_minor,
+            payments_minor=_payments(by_event),
+            credits_minor=_credits(by_event),
+            charges_minor=_charges(by_event),
+            provisional=start == starts[-1],
         )
         statements.append(statement)
+        forward_minor = statement.net_balance_minor
     return statements
+
+
+def _payments(by_event: dict[Event, int]) -> int:
+    return _net(by_event, MONEY_IN, MONEY_OUT)
+
+
+def _credits(by_event: dict[Event, int]) -> int:
+    return _net(by_event, (Event.CREDIT_ISSUED,), (Event.CREDIT_CANCELLED,))
+
+
+def _charges(by_event: dict[Event, int]) -> int:
+    return by_event.get(Event.CHARGES_INVOICED, 0)
 
 
 def _net(by_event: dict[Event, int], added: Sequence[Event], taken: Sequence[Event]) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import InvalidInput
+from tui_billing.domain.ledger import Funding
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import (
     CancelReason,
@@ -19,18 +20,13 @@ from tui_billing.domain.payments import (
 )
 from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import found
-from tui_billing.services.posting import (
-    CreditRequest,
-    MoneyMoved,
-    checked_key,
-    content_of,
-    earlier_result,
-    funding_of,
-    remember,
-    told,
-)
-from tui_billing.services.refunds import cancel
-from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.services.cancelling import cancel
+from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
+from tui_billing.services.permissions import requires
+from tui_billing.services.requests import CreditRequest
+from tui_billing.services.results import MoneyMoved, told
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import payments
 from tui_billing.store.ledger import load_book, save_book
 
@@ -70,7 +66,7 @@ class Credits(Service):
             remember(connection, key, content, values["id"])
             credit = payments.add(connection, values)
             book = load_book(connection, account)
-            book.fund(funding_of(credit))
+            book.fund(Funding.of(credit))
             save_book(connection, account, book, credit.recorded_at, session.name)
             self.audit(connection, session, "Issue Credit", credit.id, f"done: {credit.amount} on {number}")
             return told(connection, credit.id)

@@ -12,10 +12,12 @@ from tui_billing.domain.invoices import Invoice, add_months
 from tui_billing.domain.ledger import Event
 from tui_billing.domain.money import Money
 from tui_billing.domain.pages import Direction
-from tui_billing.domain.payments import Payment, PaymentFilter
+from tui_billing.domain.payments import PaymentFilter
 from tui_billing.services.accounts import OWN, found
 from tui_billing.services.billing import MONEY_IN, MONEY_OUT, midnight
-from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.services.permissions import requires
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import invoices, payments
 from tui_billing.store.ledger import sums_by_event
 
@@ -35,13 +37,16 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """What the dashboard shows; `due_by_age` follows `AGES`."""
+    """What the dashboard shows; of the last payment no more than amount and day, as not all who see this see payments.
+
+    `due_by_age` follows `AGES`.
+    """
 
     account: Account
     net_balance: Money
     open_invoices: int
     overdue_invoices: int
-    last_payment: Payment | None
+    last_payment: tuple[Money, date] | None
     months: tuple[Month, ...]
     due_by_age: tuple[Money, ...]
 
@@ -66,7 +71,7 @@ class Dashboards(Service):
             net_balance=account.money(-account.balance.minor_units),
             open_invoices=len(due),
             overdue_invoices=sum(1 for invoice in due if invoice.due_date < today),
-            last_payment=newest.rows[0] if newest.rows else None,
+            last_payment=(newest.rows[0].amount, newest.rows[0].received) if newest.rows else None,
             months=tuple(_month(day, by_event) for day, by_event in zip(firsts, sums[1:], strict=True)),
             due_by_age=_by_age(account, due, today),
         )

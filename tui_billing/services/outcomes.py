@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
+from tui_billing.domain.errors import OutcomeUnknown, StoreUnavailable
+from tui_billing.domain.ledger import Funding
 from tui_billing.domain.payments import ChargeBack, ChargeBackState, Payment, PaymentState
 from tui_billing.gateways.base import Answer, Approved, Declined, Unknown
-from tui_billing.services.posting import funding_of
-from tui_billing.services.session import OperatorSession, Service, open_to_all, requires
+from tui_billing.services.permissions import open_to_all, requires
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import accounts, payments, users
 from tui_billing.store.ledger import load_book, save_book
 from tui_billing.store.users import AuditEntry
@@ -26,6 +31,18 @@ class Reconciled:
 
     resolved: int
     still_unknown: int
+
+
+@contextmanager
+def once_sent() -> Iterator[None]:
+    """From the request to the gateway on: a database that fails now leaves the outcome unknown, not refused."""
+    try:
+        yield
+    except StoreUnavailable as fault:
+        raise OutcomeUnknown(
+            f"{fault.sentence} Whether the money has moved is not known: the row stays Pending and is looked up before"
+            " anything else happens to it."
+        ) from fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +118,8 @@ def _resolve(service: Service, row: Payment | ChargeBack) -> Answer:
     with service.store.reading() as connection:
         payment = row if isinstance(row, Payment) else payments.by_id(connection, row.payment_id)
     assert payment is not None
+    if payment.gateway not in service.gateways:
+        return Unknown("Its gateway is not configured on this desk.")
     gateway = service.gateways[payment.gateway]
     began_at = row.recorded_at if isinstance(row, Payment) else row.issued_at
     answer = gateway.find(row.key, began_at)
@@ -123,7 +142,7 @@ def _book_payment(service: Service, connection: Connection, payment: Payment, an
     payments.save(connection, payment.id, state=state, gateway_reference=answer.reference)
     account = accounts.by_id(connection, payment.account_id)
     book = load_book(connection, account)
-    book.fund(funding_of(payment))
+    book.fund(Funding.of(payment))
     save_book(connection, account, book, service.clock(), payment.recorded_by)
 
 

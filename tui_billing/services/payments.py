@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account, CardOnFile
-from tui_billing.domain.errors import InvalidInput, NotFound
+from tui_billing.domain.errors import InvalidInput
 from tui_billing.domain.invoices import LedgerLine
+from tui_billing.domain.ledger import Funding
 from tui_billing.domain.money import Money
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.payments import (
@@ -29,19 +30,14 @@ from tui_billing.domain.payments import (
 from tui_billing.domain.text import checked_text
 from tui_billing.gateways.base import ChargeRequest
 from tui_billing.services.accounts import OWN, found
-from tui_billing.services.outcomes import resolve_payment, save_payment_outcome
-from tui_billing.services.posting import (
-    MoneyMoved,
-    RecordRequest,
-    checked_key,
-    content_of,
-    earlier_result,
-    funding_of,
-    payment_found,
-    remember,
-    told,
-)
-from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
+from tui_billing.services.lookups import payment_found
+from tui_billing.services.outcomes import once_sent, resolve_payment, save_payment_outcome
+from tui_billing.services.permissions import requires
+from tui_billing.services.requests import MakeRequest, RecordRequest
+from tui_billing.services.results import MoneyMoved, told
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import invoices, payments, users
 from tui_billing.store.ledger import applications, lines_of_payment, load_book, save_book
 from tui_billing.store.users import AuditEntry
@@ -71,18 +67,17 @@ class Payments(Service):
         direction: Direction,
         key: tuple[date, int] | None,
         limit: int,
+        search: str = "",
     ) -> Page[Payment]:
         """One page of an account's payments and credits, newest first; the key is a row's received date, sequence."""
         with self.store.reading() as connection:
-            return payments.listed(found(connection, number).id, chosen).page(connection, direction, key, limit)
+            return payments.listed(found(connection, number).id, chosen, search).page(connection, direction, key, limit)
 
     @requires(Permission.FINANCE, own=OWN)
     def details(self, session: OperatorSession, number: str, payment_id: str) -> PaymentDetails:  # noqa: ARG002
         """Everything about one of the account's payments; raises `NotFound`."""
         with self.store.reading() as connection:
-            payment = payment_found(connection, payment_id)
-            if payment.account_number != number:
-                raise NotFound(f"There is no payment {payment_id[:36]}.")
+            payment = payment_found(connection, payment_id, number)
             paid_minor = applications(connection, payment.sequence)
             numbers = invoices.numbers(connection, list(paid_minor))
             return PaymentDetails(
@@ -113,7 +108,7 @@ class Payments(Service):
             values = self._recorded_values(account, request)
             payment = self._add(connection, session, account, key, content, values)
             book = load_book(connection, account)
-            book.fund(funding_of(payment))
+            book.fund(Funding.of(payment))
             save_book(connection, account, book, payment.recorded_at, session.name)
             self.audit(connection, session, "Record Payment", payment.id, f"done: {payment.amount} on {number}")
             return told(connection, payment.id)
@@ -124,22 +119,24 @@ class Payments(Service):
 
         Raises `RuleRefused` with the reason if the card is declined, and `OutcomeUnknown` if no answer came.
         """
-        key, content = checked_key(key), content_of("make", number, RecordRequest(amount))
+        key, content = checked_key(key), content_of("make", number, MakeRequest(amount))
         with self.store.writing() as connection:
             earlier = earlier_result(connection, key, content)
             account = found(connection, number)
             if earlier is None:
                 refuse_make(account)
+                assert account.card is not None
+                gateway = self.gateway(account.card.gateway)
                 payment = self._add_pending(connection, session, account, amount, key, content)
                 self.audit(connection, session, "Make Payment", payment.id, f"sent: {payment.amount} on {number}")
-        if earlier is None:
-            assert account.card is not None
-            charge = _charge_request(payment, account.card)
-            save_payment_outcome(self, payment.id, self.gateways[payment.gateway].charge(charge))
-        else:
-            resolve_payment(self, earlier)
-        with self.store.reading() as connection:
-            return told(connection, earlier or payment.id)
+        with once_sent():
+            if earlier is None:
+                assert account.card is not None
+                save_payment_outcome(self, payment.id, gateway.charge(_charge_request(payment, account.card)))
+            else:
+                resolve_payment(self, earlier)
+            with self.store.reading() as connection:
+                return told(connection, earlier or payment.id)
 
     def _recorded_values(self, account: Account, request: RecordRequest) -> dict[str, Any]:
         received = request.received or self.clock().date()

@@ -22,9 +22,11 @@ from tui_billing.domain.payments import (
     refuse_record,
 )
 from tui_billing.services.accounts import found
-from tui_billing.services.posting import payment_found
+from tui_billing.services.lookups import payment_found
+from tui_billing.services.permissions import requires
 from tui_billing.services.refunds import charge_back_amount
-from tui_billing.services.session import OperatorSession, Service, requires
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import accounts, invoices
 from tui_billing.store.ledger import load_book
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -14,44 +13,23 @@ from tui_billing.domain.money import Money
 from tui_billing.domain.payments import (
     CancelReason,
     ChargeBack,
-    ChargeBackReason,
     ChargeBackState,
     Payment,
-    PaymentState,
     refuse_cancel_payment,
     refuse_charge_back,
 )
 from tui_billing.domain.text import checked_text
 from tui_billing.gateways.base import RefundRequest
-from tui_billing.services.outcomes import resolve_payment, save_charge_back_outcome
-from tui_billing.services.posting import (
-    MoneyMoved,
-    checked_key,
-    content_of,
-    earlier_result,
-    payment_found,
-    remember,
-    told,
-)
-from tui_billing.services.session import OperatorSession, Service, requires
-from tui_billing.store import accounts, payments
-from tui_billing.store.ledger import load_book, save_book
-
-
-@dataclass(frozen=True, slots=True)
-class ChargeBackRequest:
-    """What goes back to the card: the amount as typed (all that is left if empty), and the bank's reason and case."""
-
-    amount: str = ""
-    reason: ChargeBackReason | None = None
-    case_reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CancelRequest:
-    """Why a recorded payment or a credit is cancelled."""
-
-    reason: CancelReason
+from tui_billing.services.cancelling import cancel
+from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
+from tui_billing.services.lookups import payment_found
+from tui_billing.services.outcomes import once_sent, resolve_payment, save_charge_back_outcome
+from tui_billing.services.permissions import requires
+from tui_billing.services.requests import ChargeBackRequest
+from tui_billing.services.results import MoneyMoved, told
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
+from tui_billing.store import payments
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +53,16 @@ class Refunds(Service):
             if earlier is None:
                 # Read only now: the look-up above may just have learnt the reference of the charge.
                 payment = payment_found(connection, payment_id)
+                refuse_charge_back(payment)
+                gateway = self.gateway(payment.gateway)
                 charge_back = self._add_pending(connection, session, payment, request, key)
                 remember(connection, key, content, charge_back.id)
-        if earlier is None:
-            refund = _refund_request(payment, charge_back)
-            save_charge_back_outcome(self, charge_back.id, self.gateways[payment.gateway].refund(refund))
-        with self.store.reading() as connection:
-            return told(connection, payment_id, earlier or charge_back.id)
+        with once_sent():
+            if earlier is None:
+                answer = gateway.refund(_refund_request(payment, charge_back))
+                save_charge_back_outcome(self, charge_back.id, answer)
+            with self.store.reading() as connection:
+                return told(connection, payment_id, earlier or charge_back.id)
 
     @requires(Permission.FINANCE, action="Cancel Payment")
     def cancel_payment(self, session: OperatorSession, payment_id: str, reason: CancelReason, key: str) -> MoneyMoved:
@@ -91,7 +72,6 @@ class Refunds(Service):
     def _add_pending(
         self, connection: Connection, session: OperatorSession, payment: Payment, request: ChargeBackRequest, key: str
     ) -> ChargeBack:
-        refuse_charge_back(payment)
         amount = charge_back_amount(payment, request.amount)
         charge_back = payments.add_charge_back(
             connection,
@@ -120,41 +100,6 @@ def charge_back_amount(payment: Payment, typed: str) -> Money:
     if amount > payment.returnable:
         raise RuleRefused(f"Only {payment.returnable} of this payment is left to charge back.")
     return amount
-
-
-def cancel(
-    service: Service,
-    session: OperatorSession,
-    payment_id: str,
-    reason: CancelReason,
-    key: str,
-    refuse: Callable[[Payment], None],
-    action: str,
-) -> MoneyMoved:
-    """Take a recorded payment or a credit out whole, unless `refuse` raises for it."""
-    key = checked_key(key)
-    with service.store.writing() as connection:
-        payment = payment_found(connection, payment_id)
-        content = content_of(action, payment.id, CancelRequest(reason))
-        if (earlier := earlier_result(connection, key, content)) is not None:
-            return told(connection, earlier)
-        refuse(payment)
-        now = service.clock()
-        payments.save(
-            connection,
-            payment.id,
-            state=PaymentState.CANCELLED.value,
-            cancelled_by=session.name,
-            cancelled_at=now,
-            cancel_reason=reason.value,
-        )
-        remember(connection, key, content, payment.id)
-        account = accounts.by_id(connection, payment.account_id)
-        book = load_book(connection, account, reversing=payment.sequence)
-        book.take_back(payment.sequence, payment.amount_minor)
-        save_book(connection, account, book, now, session.name)
-        service.audit(connection, session, action, payment.id, f"done: {payment.amount}, {reason.label}")
-        return told(connection, payment.id)
 
 
 def _refund_request(payment: Payment, charge_back: ChargeBack) -> RefundRequest:

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from tui_billing.domain.access import may_sign_in
 from tui_billing.domain.errors import SignInRefused
 from tui_billing.services.passwords import Passwords
-from tui_billing.services.session import OperatorSession, open_to_all, utc_now
+from tui_billing.services.permissions import open_to_all
+from tui_billing.services.service import utc_now
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import users
 from tui_billing.store.engine import Store
 from tui_billing.store.users import AuditEntry, User
@@ -18,6 +20,7 @@ FAILURES_TO_LOCK = 5
 LOCKED_FOR = timedelta(minutes=30)
 FAILED = "That user name and password do not open this desk. Check both and try again."
 LONGEST_NAME = 64
+UNKNOWN_USER = "(nobody)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,9 @@ class SignIn:
             outcome = self._outcome(user, matches)
             if user is not None:
                 users.save(connection, user.id, **self._counted(user, outcome))
-            entry = AuditEntry(self.clock(), name[:LONGEST_NAME], origin[:LONGEST_NAME], "sign in", "", outcome)
+            # A name nobody has may be a password typed into the wrong field, so it is not kept.
+            known = UNKNOWN_USER if user is None else user.name
+            entry = AuditEntry(self.clock(), known, origin[:LONGEST_NAME], "sign in", "", outcome)
             users.write_audit(connection, entry)
         if user is None or outcome != "done":
             raise SignInRefused(FAILED)

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission, Profile
+from tui_billing.domain.accounts import AccountType
 from tui_billing.domain.errors import InvalidInput, NotFound, NotPermitted, RuleRefused
 from tui_billing.services.passwords import Passwords, checked_password
-from tui_billing.services.session import OperatorSession, Service, no_account, requires
+from tui_billing.services.permissions import no_account, requires
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
 from tui_billing.store import accounts, users
 from tui_billing.store.users import User
 
@@ -56,8 +59,12 @@ class Users(Service):
 
     @requires(Permission.USER_MANAGE)
     def unlock(self, session: OperatorSession, name: str) -> User:
-        """End a lock that failed sign-ins brought about."""
-        return self._change(session, name, "unlock user", {"failures": 0, "locked_until": None})
+        """End a lock that failed sign-ins brought about, of any user: it gives nobody more than they had."""
+        with self.store.writing() as connection:
+            user = self._found(connection, name)
+            users.save(connection, user.id, failures=0, locked_until=None)
+            self.audit(connection, session, "unlock user", name, "done")
+            return self._found(connection, name)
 
     @requires(Permission.USER_MANAGE)
     def disable(self, session: OperatorSession, name: str) -> User:
@@ -75,17 +82,25 @@ class Users(Service):
     def change_profile(self, session: OperatorSession, name: str, profile: Profile) -> User:
         """Give a user another profile of the same side, provider or customer, from the next action on."""
         self._refuse_root(session, profile)
-        with self.store.reading() as connection:
-            if self._found(connection, name).profile.is_customer is not profile.is_customer:
-                raise RuleRefused("A customer's user cannot become a provider's, nor the other way round.")
-        return self._change(session, name, "change profile", {"profile": profile.value})
+        if name == session.name:
+            raise RuleRefused("You cannot change your own profile. Ask another administrator.")
+        return self._change(session, name, "change profile", {"profile": profile.value}, profile)
 
-    def _change(self, session: OperatorSession, name: str, action: str, values: dict[str, object]) -> User:
+    def _change(
+        self,
+        session: OperatorSession,
+        name: str,
+        action: str,
+        values: dict[str, object],
+        profile: Profile | None = None,
+    ) -> User:
         with self.store.writing() as connection:
             user = self._found(connection, name)
             self._refuse_root(session, user.profile)
+            if profile is not None and user.profile.is_customer is not profile.is_customer:
+                raise RuleRefused("A customer's user cannot become a provider's, nor the other way round.")
             users.save(connection, user.id, **values)
-            self.audit(connection, session, action, name, "done")
+            self.audit(connection, session, action, name, "done" if profile is None else f"done: {profile.value}")
             return self._found(connection, name)
 
     @staticmethod
@@ -105,6 +120,8 @@ class Users(Service):
         account = accounts.by_number(connection, number)
         if account is None:
             raise NotFound(no_account(number))
+        if account.type is AccountType.SYSTEM:
+            raise RuleRefused("The System account is the provider itself and has no customer's users.")
         return account.id
 
 

@@ -1,4 +1,4 @@
-"""Recomputing every cached figure from the ledger entries alone, in SQL."""
+"""The check: every stored figure recomputed, and every row held against the others, in SQL."""
 
 from __future__ import annotations
 
@@ -6,79 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-CHECKS = {
-    "customer funds": """
-        SELECT 'account ' || number, funds_minor, coalesce(funds, 0) FROM account LEFT JOIN (
-            SELECT account_id, sum(CASE WHEN credit = 'customer_funds' THEN amount_minor
-                WHEN debit = 'customer_funds' THEN -amount_minor ELSE 0 END) AS funds
-            FROM ledger_entry GROUP BY account_id) sums ON sums.account_id = account.id
-        WHERE funds_minor <> coalesce(funds, 0)""",
-    "receivable": """
-        SELECT 'account ' || number, receivable_minor, coalesce(owed, 0) FROM account LEFT JOIN (
-            SELECT account_id, sum(CASE WHEN debit = 'receivable' THEN amount_minor
-                WHEN credit = 'receivable' THEN -amount_minor ELSE 0 END) AS owed
-            FROM ledger_entry GROUP BY account_id) sums ON sums.account_id = account.id
-        WHERE receivable_minor <> coalesce(owed, 0)""",
-    "unapplied": """
-        SELECT 'payment ' || payment.id, unapplied_minor, coalesce(left_over, 0) FROM payment LEFT JOIN (
-            SELECT payment_sequence, sum(CASE WHEN credit = 'customer_funds' THEN amount_minor
-                WHEN debit = 'customer_funds' THEN -amount_minor ELSE 0 END) AS left_over
-            FROM ledger_entry GROUP BY payment_sequence) sums ON sums.payment_sequence = payment.sequence
-        WHERE unapplied_minor <> coalesce(left_over, 0)""",
-    "invoice due": """
-        SELECT 'invoice ' || invoice.number, due_minor, coalesce(due, 0) FROM invoice LEFT JOIN (
-            SELECT invoice_sequence, sum(CASE WHEN debit = 'receivable' THEN amount_minor
-                WHEN credit = 'receivable' THEN -amount_minor ELSE 0 END) AS due
-            FROM ledger_entry GROUP BY invoice_sequence) sums ON sums.invoice_sequence = invoice.sequence
-        WHERE due_minor <> coalesce(due, 0)""",
-    "money in": """
-        SELECT 'payment ' || payment.id, CASE WHEN state IN ('pending', 'failed') THEN 0 ELSE payment.amount_minor END,
-            coalesce(came_in, 0) FROM payment LEFT JOIN (
-            SELECT payment_sequence, sum(amount_minor) AS came_in FROM ledger_entry
-            WHERE event IN ('payment_recorded', 'card_payment_completed', 'credit_issued')
-            GROUP BY payment_sequence) sums ON sums.payment_sequence = payment.sequence
-        WHERE coalesce(came_in, 0) <> CASE WHEN state IN ('pending', 'failed') THEN 0 ELSE payment.amount_minor END""",
-    "money out": """
-        SELECT 'payment ' || payment.id,
-            CASE WHEN state = 'cancelled' THEN payment.amount_minor ELSE charged_back_minor END, coalesce(went_out, 0)
-        FROM payment LEFT JOIN (
-            SELECT payment_sequence, sum(amount_minor) AS went_out FROM ledger_entry
-            WHERE event IN ('payment_cancelled', 'charge_back_completed', 'credit_cancelled')
-            GROUP BY payment_sequence) sums ON sums.payment_sequence = payment.sequence
-        WHERE coalesce(went_out, 0) <> CASE WHEN state = 'cancelled' THEN payment.amount_minor
-            ELSE charged_back_minor END""",
-    "charged back": """
-        SELECT 'payment ' || payment.id, charged_back_minor, coalesce(done, 0) FROM payment LEFT JOIN (
-            SELECT payment_id, sum(amount_minor) AS done FROM charge_back WHERE state = 'completed'
-            GROUP BY payment_id) sums ON sums.payment_id = payment.id
-        WHERE charged_back_minor <> coalesce(done, 0)""",
-    "charge back pending": """
-        SELECT 'payment ' || payment.id, charge_back_pending_minor, coalesce(waiting, 0) FROM payment LEFT JOIN (
-            SELECT payment_id, sum(amount_minor) AS waiting FROM charge_back WHERE state = 'pending'
-            GROUP BY payment_id) sums ON sums.payment_id = payment.id
-        WHERE charge_back_pending_minor <> coalesce(waiting, 0)""",
-    "invoice total": """
-        SELECT 'invoice ' || invoice.number, total_minor, coalesce(charged, 0) FROM invoice LEFT JOIN (
-            SELECT invoice_sequence, sum(amount_minor) AS charged FROM ledger_entry WHERE event = 'charges_invoiced'
-            GROUP BY invoice_sequence) sums ON sums.invoice_sequence = invoice.sequence
-        WHERE total_minor <> coalesce(charged, 0)""",
-    "invoice lines": """
-        SELECT 'invoice ' || invoice.number, total_minor, coalesce(lines, 0) FROM invoice LEFT JOIN (
-            SELECT invoice_sequence, sum(amount_minor) AS lines FROM charge
-            GROUP BY invoice_sequence) sums ON sums.invoice_sequence = invoice.sequence
-        WHERE total_minor <> coalesce(lines, 0)""",
-    "funds beside a debt": """
-        SELECT 'account ' || number, funds_minor, receivable_minor FROM account
-        WHERE funds_minor > 0 AND receivable_minor > 0""",
-    "wrong legs": """
-        SELECT 'entry ' || sequence, 1, 0 FROM ledger_entry
-        WHERE event || ':' || debit || ':' || credit NOT IN (SELECT value FROM json_each(:legs))""",
-    "wrong account": """
-        SELECT 'entry ' || e.sequence, e.account_id, coalesce(p.account_id, i.account_id) FROM ledger_entry e
-        LEFT JOIN payment p ON p.sequence = e.payment_sequence
-        LEFT JOIN invoice i ON i.sequence = e.invoice_sequence
-        WHERE p.account_id <> e.account_id OR i.account_id <> e.account_id""",
-}
+from tui_billing.store.checks.balances import BALANCES
+from tui_billing.store.checks.entries import ENTRIES
+from tui_billing.store.checks.payments import PAYMENTS
+from tui_billing.store.checks.structure import STRUCTURE
+
+CHECKS = BALANCES | ENTRIES | PAYMENTS | STRUCTURE
 CARD_CLEARING = """
     SELECT payment.gateway, currency, sum(CASE debit WHEN 'card_clearing' THEN e.amount_minor ELSE -e.amount_minor END)
     FROM ledger_entry e JOIN payment ON payment.sequence = e.payment_sequence JOIN account ON account.id = e.account_id
@@ -88,7 +21,7 @@ CARD_CLEARING = """
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A figure that does not follow from the ledger entries, in minor units where it is an amount."""
+    """A figure that is not what it must be: minor units where it is an amount, else how often it is there."""
 
     figure: str
     subject: str
@@ -96,14 +29,18 @@ class Difference:
     recomputed: int
 
 
-def differences(connection: Connection, legs: str) -> list[Difference]:
-    """Every cached figure that the entries do not bear out; `legs` is a JSON list of `event:debit:credit`."""
-    found = []
-    for figure, statement in CHECKS.items():
-        parameters = {"legs": legs} if ":legs" in statement else {}
-        for subject, stored, recomputed in connection.execute(text(statement), parameters):
-            found.append(Difference(figure, subject, int(stored), int(recomputed)))
-    return found
+def differences(connection: Connection) -> list[Difference]:
+    """Every figure that does not follow from the ledger entries, and every row that cannot be as it is."""
+    return [
+        Difference(figure, subject, _whole(stored), _whole(recomputed))
+        for figure, statement in CHECKS.items()
+        for subject, stored, recomputed in connection.exec_driver_sql(statement)
+    ]
+
+
+def _whole(figure: object) -> int:
+    """The figure, or 0 where somebody wrote what is no whole number; `file` names that."""
+    return figure if isinstance(figure, int) else 0
 
 
 def card_clearing(connection: Connection) -> dict[tuple[str, str], int]:

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from tui_billing.domain.errors import NotFound, SetUpRefused
+from tui_billing.domain.errors import NotFound, SetUpRefused, StoreUnavailable
 from tui_billing.store.schema import APPLICATION_ID, SCHEMA_VERSION, TRAINING_APPLICATION_ID, create_schema
 
 BUSY_TIMEOUT_S = 30
@@ -36,6 +37,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._file: tuple[int, int] | None = None
         self._engine = create_engine(
             f"sqlite:///{path}",
             creator=self._connect,
@@ -63,6 +65,8 @@ class Store:
             finally:
                 store.close()
             os.link(unfinished, path)
+        except StoreUnavailable as fault:
+            raise SetUpRefused(fault.sentence) from fault
         except FileExistsError:
             raise SetUpRefused(f"{path} is there already. Open it, or name another file.") from None
         finally:
@@ -79,7 +83,12 @@ class Store:
             raise SetUpRefused(f"{path} is not a tui-billing database. Name another file.")
         _refuse_readable_by_others(path)
         store = cls(path)
-        store._refuse_newer_schema()
+        store._file = _identity(path)
+        try:
+            store._refuse_newer_schema()
+        except SetUpRefused:
+            store.close()
+            raise
         return store
 
     @contextmanager
@@ -97,13 +106,16 @@ class Store:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
         assert not _on_event_loop(), "database work on the event loop"
+        if self._file is not None and _identity(self.path) != self._file:
+            # What is written to a file without a name would be gone with the last connection.
+            raise StoreUnavailable(f"{self.path} has been moved, replaced or deleted. Nothing was done.")
         try:
             with self._engine.connect().execution_options(begin=begin) as connection, connection.begin():
                 yield connection
         except DatabaseError as error:
             if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in FAILING:
                 raise
-            raise SetUpRefused(f"{self.path} cannot be used: {error.orig}.") from None
+            raise StoreUnavailable(f"{self.path} cannot be used: {error.orig}. Try again.") from None
 
     def close(self) -> None:
         """Close every connection."""
@@ -113,9 +125,17 @@ class Store:
         import sqlite3
 
         os.umask(0o077)
-        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-        for pragma in PRAGMAS:
-            connection.execute(pragma)
+        # Never creating: a file that is gone is not replaced by an empty one.
+        uri = f"file:{quote(str(self.path))}?mode=rw"
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        try:
+            for pragma in PRAGMAS:
+                connection.execute(pragma)
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     def is_training(self) -> bool:
@@ -124,8 +144,11 @@ class Store:
             return bool(connection.execute(text("PRAGMA application_id")).scalar_one() == TRAINING_APPLICATION_ID)
 
     def _refuse_newer_schema(self) -> None:
-        with self.reading() as connection:
-            version = connection.execute(text("PRAGMA user_version")).scalar_one()
+        try:
+            with self.reading() as connection:
+                version = connection.execute(text("PRAGMA user_version")).scalar_one()
+        except StoreUnavailable as fault:
+            raise SetUpRefused(fault.sentence) from fault
         if version > SCHEMA_VERSION:
             raise SetUpRefused(f"{self.path} was made by a newer tui-billing. Upgrade this one to open it.")
 
@@ -156,6 +179,15 @@ def sqlite_path(url: str) -> Path:
 def sqlite_url(path: Path) -> str:
     """The database URL of a file."""
     return f"sqlite:///{path.absolute()}"
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file on which device has this name now."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _on_event_loop() -> bool:

@@ -7,11 +7,11 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, update
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import Charge, Invoice
-from tui_billing.store.accounts import ACCOUNT
+from tui_billing.store.accounts import ACCOUNT, LONGEST_SEARCH
 from tui_billing.store.keyset import Keyset
 from tui_billing.store.ledger import ENTRY, INVOICE, NET_APPLIED
 from tui_billing.store.payments import PAYMENT
@@ -31,9 +31,12 @@ WITH_ACCOUNT = select(INVOICE, ACCOUNT.c.currency, PAID_FROM_CREDIT.label("paid_
 )
 
 
-def listed(account_id: int) -> Keyset[Invoice]:
-    """An account's invoices, newest first."""
+def listed(account_id: int, search: str = "") -> Keyset[Invoice]:
+    """An account's invoices, newest first; a search finds any part of the number."""
     statement = WITH_ACCOUNT.where(INVOICE.c.account_id == account_id)
+    search = search[:LONGEST_SEARCH]
+    if search:
+        statement = statement.where(INVOICE.c.number.icontains(search, autoescape=True))
     return Keyset(statement, [INVOICE.c.issued, INVOICE.c.sequence], invoice_of, descending=True)
 
 
@@ -82,21 +85,18 @@ def add_charges(connection: Connection, account_id: int, charges: Sequence[Charg
     connection.execute(CHARGE.insert(), rows)
 
 
-def open_charges(connection: Connection, account_id: int, through: date) -> tuple[list[int], int]:
-    """The sequences and the sum, in minor units, of the charges dated up to `through` that no invoice has gathered."""
-    statement = select(CHARGE.c.sequence, CHARGE.c.amount_minor).where(
-        CHARGE.c.account_id == account_id, CHARGE.c.invoice_sequence.is_(None), CHARGE.c.dated <= through
-    )
-    rows = connection.execute(statement).all()
-    return [sequence for sequence, _ in rows], sum(int(minor) for _, minor in rows)
+def open_charges(connection: Connection, account_id: int, through: date) -> list[int]:
+    """The amounts, in minor units, of the charges dated up to `through` that no invoice has gathered."""
+    amounts = connection.execute(select(CHARGE.c.amount_minor).where(_waiting(account_id, through))).scalars()
+    return [int(minor) for minor in amounts]
 
 
-def add(connection: Connection, account: Account, values: dict[str, Any], charges: Sequence[int]) -> Invoice:
-    """Insert an invoice that gathers the charges with these sequences; its number is its account's and its own."""
+def add(connection: Connection, account: Account, values: dict[str, Any], through: date) -> Invoice:
+    """Insert an invoice that gathers the open charges dated up to `through`; its number is its own."""
     following = connection.execute(select(func.coalesce(func.max(INVOICE.c.sequence), 0) + 1)).scalar_one()
     number = f"INV-{values['issued']:%Y}-{following:06d}"
     connection.execute(INVOICE.insert().values(sequence=following, number=number, account_id=account.id, **values))
-    connection.execute(update(CHARGE).where(CHARGE.c.sequence.in_(charges)).values(invoice_sequence=following))
+    connection.execute(update(CHARGE).where(_waiting(account.id, through)).values(invoice_sequence=following))
     invoice = by_sequence(connection, following)
     assert invoice is not None
     return invoice
@@ -110,3 +110,7 @@ def invoice_of(row: RowMapping) -> Invoice:
 def charge_of(row: RowMapping) -> Charge:
     """The charge that a row holds."""
     return Charge(**{name: row[name] for name in CHARGE_FIELDS})
+
+
+def _waiting(account_id: int, through: date) -> ColumnElement[bool]:
+    return (CHARGE.c.account_id == account_id) & CHARGE.c.invoice_sequence.is_(None) & (CHARGE.c.dated <= through)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, case, func, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, case, func, select, update
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import LedgerLine
@@ -20,6 +20,7 @@ INVOICE = table(InvoiceRow)
 ENTRY = table(LedgerEntryRow)
 APPLIED = {Event.FUNDS_APPLIED.value: 1, Event.APPLICATION_UNDONE.value: -1}
 NET_APPLIED = func.sum(ENTRY.c.amount_minor * case(APPLIED, value=ENTRY.c.event, else_=0))
+LAST_MOMENT = select(func.max(ENTRY.c.recorded_at)).where(ENTRY.c.account_id == bindparam("account_id"))
 
 
 def load_book(connection: Connection, account: Account, reversing: int | None = None) -> Book:
@@ -43,10 +44,14 @@ def load_book(connection: Connection, account: Account, reversing: int | None = 
 
 
 def save_book(connection: Connection, account: Account, book: Book, recorded_at: datetime, recorded_by: str) -> None:
-    """Append the book's new entries and bring the cached figures into line with them."""
+    """Append the book's new entries and bring the cached figures into line with them.
+
+    Where the clock has gone back, they are recorded at the moment of the account's last entry.
+    """
     if not book.entries:
         return
-    connection.execute(ENTRY.insert(), [_values_of(e, account.id, recorded_at, recorded_by) for e in book.entries])
+    at = max(recorded_at, _last_moment(connection, account.id) or recorded_at)
+    connection.execute(ENTRY.insert(), [_values_of(e, account.id, at, recorded_by) for e in book.entries])
     for sequence in {e.payment_sequence for e in book.entries if e.payment_sequence is not None}:
         funding = book.fundings[sequence]
         connection.execute(
@@ -95,6 +100,11 @@ def sums_by_event(connection: Connection, account_id: int, starts: Sequence[date
     for index, event, amount_minor in connection.execute(statement):
         sums[index][Event(event)] = int(amount_minor)
     return sums
+
+
+def _last_moment(connection: Connection, account_id: int) -> datetime | None:
+    moment: datetime | None = connection.execute(LAST_MOMENT, {"account_id": account_id}).scalar_one()
+    return moment
 
 
 def _funding_of(row: RowMapping) -> Funding:

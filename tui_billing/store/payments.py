@@ -6,7 +6,7 @@ from dataclasses import fields
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, or_, select, update
 
 from tui_billing.domain.payments import (
     CancelReason,
@@ -19,7 +19,7 @@ from tui_billing.domain.payments import (
     PaymentMethod,
     PaymentState,
 )
-from tui_billing.store.accounts import ACCOUNT
+from tui_billing.store.accounts import ACCOUNT, LONGEST_SEARCH
 from tui_billing.store.keyset import Keyset
 from tui_billing.store.tables import ChargeBackRow, PaymentRow, table
 
@@ -43,11 +43,18 @@ CONDITIONS = {
 }
 
 
-def listed(account_id: int, chosen: PaymentFilter) -> Keyset[Payment]:
-    """An account's payments and credits, newest first."""
+def listed(account_id: int, chosen: PaymentFilter, search: str = "") -> Keyset[Payment]:
+    """An account's payments and credits, newest first; a search finds an ID's beginning, a reference or a memo."""
     statement = WITH_ACCOUNT.where(PAYMENT.c.account_id == account_id)
     if chosen in CONDITIONS:
         statement = statement.where(CONDITIONS[chosen])
+    search = search[:LONGEST_SEARCH]
+    if search:
+        texts = (
+            PAYMENT.c.reference.icontains(search, autoescape=True),
+            PAYMENT.c.memo.icontains(search, autoescape=True),
+        )
+        statement = statement.where(or_(PAYMENT.c.id.istartswith(search, autoescape=True), *texts))
     return Keyset(statement, [PAYMENT.c.received, PAYMENT.c.sequence], payment_of, descending=True)
 
 
@@ -57,9 +64,11 @@ def by_id(connection: Connection, payment_id: str) -> Payment | None:
     return None if row is None else payment_of(row)
 
 
-def by_id_start(connection: Connection, id_start: str) -> list[Payment]:
-    """Up to two payments whose ID begins so; two mean that more characters are needed."""
+def by_id_start(connection: Connection, id_start: str, account_number: str | None = None) -> list[Payment]:
+    """Up to two payments, of one account if given, whose ID begins so; two mean that more characters are needed."""
     statement = WITH_ACCOUNT.where(PAYMENT.c.id.between(id_start, id_start + "~")).limit(2)
+    if account_number is not None:
+        statement = statement.where(ACCOUNT.c.number == account_number)
     return [payment_of(row) for row in connection.execute(statement).mappings()]
 
 

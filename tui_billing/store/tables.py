@@ -2,52 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Index, Integer, Table, TypeDecorator, text
+from sqlalchemy import Index, Table
 from sqlmodel import Field, SQLModel
 
+from tui_billing.domain.access import Profile
+from tui_billing.domain.accounts import AccountState, AccountType
+from tui_billing.domain.payments import (
+    CancelReason,
+    ChargeBackReason,
+    ChargeBackState,
+    PaymentKind,
+    PaymentMethod,
+    PaymentState,
+)
+from tui_billing.store.columns import Amount, Sequence, UtcMoment, amounts, one_of, partial_index
+from tui_billing.store.entry_rules import LEGS_HOLD, REFERENCES_HOLD
 
-class UtcMoment(TypeDecorator[datetime]):
-    """A moment in UTC, kept without its zone and given back with it."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """To the database: the same moment, zone dropped."""
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """From the database: the moment, in UTC."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-class Amount(TypeDecorator[int]):
-    """Whole minor units: refuses anything but an integer before SQL sees it."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        """To the database: an integer or nothing."""
-        assert value is None or type(value) is int, "amounts are whole minor units"
-        return value
-
-
-Sequence = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _amounts(*checks: str, whole: str) -> tuple[CheckConstraint, ...]:
-    """The CHECKs given, and one for SQLite that the named columns hold integers, as it would keep a float."""
-    integers = " AND ".join(f"typeof({column}) IN ('integer', 'null')" for column in whole.split())
-    return (*(CheckConstraint(check) for check in checks), CheckConstraint(integers).ddl_if(dialect="sqlite"))
-
-
-def _partial_index(name: str, column: str, where: str) -> Index:
-    """An index of just the rows that are still being worked on."""
-    return Index(name, column, sqlite_where=text(where), postgresql_where=text(where))
+# A sequence that was given once is never given again, so that a row missing at the end leaves its mark.
+NEVER_REUSED = {"sqlite_autoincrement": True}
 
 
 class AccountRow(SQLModel, table=True):
@@ -55,14 +30,17 @@ class AccountRow(SQLModel, table=True):
 
     __tablename__ = "account"
     __table_args__ = (
-        *_amounts(
+        *amounts(
             "funds_minor >= 0",
             "receivable_minor >= 0",
             "funds_minor = 0 OR receivable_minor = 0",
             "billing_day BETWEEN 1 AND 28",
             whole="funds_minor receivable_minor credit_limit_minor",
         ),
+        one_of("type", AccountType),
+        one_of("state", AccountState),
         Index("account_by_type", "type", "number"),
+        NEVER_REUSED,
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
     number: str = Field(unique=True)
@@ -90,6 +68,7 @@ class UserRow(SQLModel, table=True):
     """Somebody who may sign in; a customer's user belongs to one account."""
 
     __tablename__ = "user"
+    __table_args__ = (one_of("profile", Profile), NEVER_REUSED)
     id: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
     name: str = Field(unique=True)
     profile: str
@@ -105,16 +84,21 @@ class PaymentRow(SQLModel, table=True):
 
     __tablename__ = "payment"
     __table_args__ = (
-        *_amounts(
+        *amounts(
             "amount_minor > 0",
             "unapplied_minor BETWEEN 0 AND amount_minor",
             "charged_back_minor >= 0 AND charge_back_pending_minor >= 0",
             "charged_back_minor + charge_back_pending_minor <= amount_minor",
             whole="amount_minor unapplied_minor charged_back_minor charge_back_pending_minor",
         ),
+        one_of("kind", PaymentKind),
+        one_of("state", PaymentState),
+        one_of("method", PaymentMethod),
+        one_of("cancel_reason", CancelReason),
         Index("payment_newest_first", "account_id", "received", "sequence"),
-        _partial_index("payment_unapplied", "account_id", "unapplied_minor > 0"),
-        _partial_index("payment_pending", "state", "state = 'pending'"),
+        partial_index("payment_unapplied", "account_id", "unapplied_minor > 0"),
+        partial_index("payment_pending", "state", "state = 'pending'"),
+        NEVER_REUSED,
     )
     sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
     id: str = Field(unique=True)
@@ -148,8 +132,11 @@ class ChargeBackRow(SQLModel, table=True):
 
     __tablename__ = "charge_back"
     __table_args__ = (
-        *_amounts("amount_minor > 0", whole="amount_minor"),
-        _partial_index("charge_back_pending", "state", "state = 'pending'"),
+        *amounts("amount_minor > 0", whole="amount_minor"),
+        one_of("state", ChargeBackState),
+        one_of("reason", ChargeBackReason),
+        partial_index("charge_back_pending", "state", "state = 'pending'"),
+        NEVER_REUSED,
     )
     sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
     id: str = Field(unique=True)
@@ -171,9 +158,10 @@ class InvoiceRow(SQLModel, table=True):
 
     __tablename__ = "invoice"
     __table_args__ = (
-        *_amounts("total_minor >= 0", "due_minor BETWEEN 0 AND total_minor", whole="total_minor due_minor"),
+        *amounts("total_minor >= 0", "due_minor BETWEEN 0 AND total_minor", whole="total_minor due_minor"),
         Index("invoice_newest_first", "account_id", "issued", "sequence"),
-        _partial_index("invoice_open", "account_id", "due_minor > 0"),
+        partial_index("invoice_open", "account_id", "due_minor > 0"),
+        NEVER_REUSED,
     )
     sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
     number: str = Field(unique=True)
@@ -190,7 +178,7 @@ class ChargeRow(SQLModel, table=True):
     """A dated line of usage; quantity and unit price as they were given, the amount in minor units."""
 
     __tablename__ = "charge"
-    __table_args__ = (*_amounts("amount_minor >= 0", whole="amount_minor"),)
+    __table_args__ = (*amounts("amount_minor >= 0", whole="amount_minor"),)
     sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
     account_id: int = Field(foreign_key="account.id", index=True)
     invoice_sequence: int | None = Field(default=None, foreign_key="invoice.sequence", index=True)
@@ -206,8 +194,9 @@ class LedgerEntryRow(SQLModel, table=True):
 
     __tablename__ = "ledger_entry"
     __table_args__ = (
-        *_amounts("amount_minor > 0", "debit <> credit", whole="amount_minor"),
+        *amounts("amount_minor > 0", LEGS_HOLD, REFERENCES_HOLD, whole="amount_minor"),
         Index("ledger_entry_by_time", "account_id", "recorded_at"),
+        NEVER_REUSED,
     )
     sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
     account_id: int = Field(foreign_key="account.id")
@@ -234,6 +223,7 @@ class AuditEntryRow(SQLModel, table=True):
     """Who did or tried what, when, from where, and how it ended, for good."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (NEVER_REUSED,)
     sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
     recorded_at: datetime = Field(sa_type=UtcMoment)
     user_name: str
@@ -241,9 +231,6 @@ class AuditEntryRow(SQLModel, table=True):
     action: str
     subject: str
     outcome: str
-
-
-APPEND_ONLY = ("ledger_entry", "audit_entry", "money_action")
 
 
 def table(row: type[SQLModel]) -> Table:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, select, update
 
 from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import AccountState
+from tui_billing.domain.text import shown
 from tui_billing.store.accounts import ACCOUNT
 from tui_billing.store.tables import AuditEntryRow, UserRow, table
 
@@ -79,11 +80,11 @@ def write_audit(connection: Connection, entry: AuditEntry) -> None:
     connection.execute(
         AUDIT.insert().values(
             recorded_at=entry.recorded_at,
-            user_name=entry.user_name,
-            origin=entry.origin,
+            user_name=shown(entry.user_name),
+            origin=shown(entry.origin),
             action=entry.action,
-            subject=entry.subject,
-            outcome=entry.outcome,
+            subject=shown(entry.subject),
+            outcome=shown(entry.outcome),
         )
     )
 

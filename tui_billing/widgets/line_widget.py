@@ -65,9 +65,13 @@ class LineWidget(Widget):
 
 
 def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
-    """What stands in each cell; a wide character leaves the cell behind it empty."""
+    """What stands in each cell; a wide character stands in both of its cells, a combining mark in that before it."""
     cells: list[tuple[str, Style | None]] = []
     for text, style, _ in strip:
         for character in text:
-            cells += [(character, style), *[("", style)] * (cell_len(character) - 1)]
+            width = cell_len(character)
+            if width or not cells:
+                cells += [(character, style)] * width
+            else:
+                cells[-1] = (cells[-1][0] + character, cells[-1][1])
     return cells

@@ -47,7 +47,8 @@ class PathLine(LineWidget):
             return self.strip(path_runs(self._parts, width))
         left = fitted(self._who, min(cell_len(self._who), width))
         room = width - cell_len(left)
-        right = fitted(f"  {self._database}", room, "right") if room > 4 else ""
+        right = f"  {_end_of(self._database, room - 2)}" if room > 4 else ""
+        right = fitted(right, room, "right")
         return self.strip([("muted", left), ("muted", right)])
 
 
@@ -58,6 +59,13 @@ def path_runs(parts: Sequence[str], width: int) -> list[Run]:
     *lead, last = _shortened(parts, width)
     before = "".join(part + ARROW for part in lead)
     return [("muted", before), ("strong", fitted(last, min(cell_len(last), width - cell_len(before))))]
+
+
+def _end_of(text: str, width: int) -> str:
+    """The text, or its last characters: files are told apart by their names."""
+    while cell_len(text) > width:
+        text = CUT + text[2:]
+    return text
 
 
 def _shortened(parts: Sequence[str], width: int) -> list[str]:

@@ -114,6 +114,7 @@ class RowFeed(Generic[RowT]):
 
     def _replace(self, direction: Direction, key: Hashable | None, page: Page[RowT]) -> None:
         line = self.window.cursor - self.window.top
+        from_start = not self.window.more_above and not page.before
         if direction is Direction.FIRST:
             cursor = line = 0
         elif direction is Direction.LAST:
@@ -122,6 +123,8 @@ class RowFeed(Generic[RowT]):
             keys = [self._key(row) for row in page.rows]
             gone = len(keys) // 2 if page.before else 0
             cursor = keys.index(key) if key in keys else gone
+            # A list that was shown from its start stays so, or a row that is new at the top would be out of sight.
+            line = cursor if from_start else line
         self.window.replace(page, cursor, line)
 
     def _step(self, rows: int) -> Command | None:

@@ -7,11 +7,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui_billing.screens.modals.desk_modal import DeskModal
 
-class ConfirmQuit(ModalScreen[bool]):
+
+class ConfirmQuit(DeskModal[bool]):
     """Dismisses with whether to quit."""
 
     CSS_PATH = "confirm_quit.tcss"
@@ -33,4 +34,4 @@ class ConfirmQuit(ModalScreen[bool]):
 
     def action_answer(self, leave: bool) -> None:
         """Quit or stay."""
-        self.dismiss(leave)
+        self.finish(leave)

@@ -8,13 +8,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.content import Content
 
 from tui_billing.domain.text import shown
+from tui_billing.screens.modals.desk_modal import DeskModal
 from tui_billing.widgets.details import Detail, Details
 
 
-class DetailsView(ModalScreen[None]):
+class DetailsView(DeskModal[None]):
     """Shows details at full height; any of Esc and Enter closes it."""
 
     CSS_PATH = "details.tcss"
@@ -34,7 +35,8 @@ class DetailsView(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The details in a frame."""
         with Vertical() as box:
-            box.border_title = shown(self._title)
+            # A plain string would be parsed as markup.
+            box.border_title = Content(shown(self._title))
             box.border_subtitle = "↑ ↓ scroll · Esc Close"
             yield Details("", self._shown, one_column=True)
 
@@ -44,4 +46,4 @@ class DetailsView(ModalScreen[None]):
 
     def action_leave(self) -> None:
         """Close the page."""
-        self.dismiss(None)
+        self.finish(None)

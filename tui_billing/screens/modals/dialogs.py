@@ -18,9 +18,9 @@ from tui_billing.domain.payments import (
 )
 from tui_billing.screens.modals.money_dialog import MoneyDialog
 from tui_billing.services.desk_services import DeskServices
-from tui_billing.services.posting import CreditRequest, MoneyMoved, RecordRequest
 from tui_billing.services.previews import Preview
-from tui_billing.services.refunds import ChargeBackRequest
+from tui_billing.services.requests import ChargeBackRequest, CreditRequest, RecordRequest
+from tui_billing.services.results import MoneyMoved
 from tui_billing.services.session import OperatorSession
 from tui_billing.widgets.choice import Choice
 from tui_billing.widgets.field import Field

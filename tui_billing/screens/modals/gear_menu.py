@@ -12,10 +12,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_billing.domain.text import shown
+from tui_billing.screens.modals.desk_modal import DeskModal
 
 REASON_CELLS = 52
 
@@ -48,7 +48,7 @@ class GearLine(Static):
         self.update(line)
 
 
-class GearMenu(ModalScreen[str | None]):
+class GearMenu(DeskModal[str | None]):
     """Offers actions and dismisses with the name of the one chosen, or none."""
 
     CSS_PATH = "gear_menu.tcss"
@@ -91,7 +91,7 @@ class GearMenu(ModalScreen[str | None]):
 
     def action_leave(self) -> None:
         """Close the menu."""
-        self.dismiss(None)
+        self.finish(None)
 
     def on_key(self, event: events.Key) -> None:
         """An entry's letter takes it."""
@@ -109,13 +109,13 @@ class GearMenu(ModalScreen[str | None]):
             self._draw()
             self._take(event.widget.entry)
         elif event.widget is self:
-            self.dismiss(None)
+            self.finish(None)
 
     def _take(self, entry: GearEntry) -> None:
         if entry.reason:
             self.app.bell()
         else:
-            self.dismiss(entry.action)
+            self.finish(entry.action)
 
     def _draw(self) -> None:
         for line in self.query(GearLine):

@@ -9,11 +9,11 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui_billing.domain.errors import SignInRefused
+from tui_billing.domain.errors import BillingError
 from tui_billing.domain.text import shown
+from tui_billing.screens.modals.desk_modal import DeskModal
 from tui_billing.widgets.field import Field
 from tui_billing.widgets.text_field import PasswordField
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui_billing.services.session import OperatorSession
 
 
-class LockScreen(ModalScreen[None]):
+class LockScreen(DeskModal[None]):
     """Covers everything until the password is given; what was under way beneath goes on."""
 
     CSS_PATH = "lock.tcss"
@@ -36,11 +36,12 @@ class LockScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Who locked it, and the password."""
         self._password = PasswordField()
+        self._refusal = Static("", id="refusal", markup=False)
         with Vertical() as box:
             box.border_title = "Locked"
             yield Static(Text(f"{shown(self._session.name)}, your password brings you back where you were."))
             yield Field("Password", self._password)
-            yield Static("", id="refusal", markup=False)
+            yield self._refusal
 
     @on(Input.Submitted)
     def _on_submitted(self) -> None:
@@ -53,9 +54,9 @@ class LockScreen(ModalScreen[None]):
         self._password.value = ""
         try:
             await asyncio.to_thread(self._services.sign_in.confirm, self._session, password)
-        except SignInRefused as refusal:
-            self.query_one("#refusal", Static).update(refusal.sentence)
+        except BillingError as refusal:
+            self._refusal.update(shown(refusal.sentence))
         else:
-            self.dismiss(None)
+            self.finish(None)
         finally:
             self._busy = False

@@ -12,28 +12,30 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from tui_billing.domain.accounts import Account
-from tui_billing.domain.errors import BillingError, InvalidInput, OutcomeUnknown
+from tui_billing.domain.errors import BillingError, InvalidInput, OutcomeUnknown, SignInRefused, StoreUnavailable
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import Payment
 from tui_billing.domain.text import shown
+from tui_billing.screens.messages import SessionEnded
+from tui_billing.screens.modals.desk_modal import DeskModal
 from tui_billing.widgets.choice import Choice
 from tui_billing.widgets.field import Field
 
 if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
-    from tui_billing.services.posting import MoneyMoved
     from tui_billing.services.previews import Preview
+    from tui_billing.services.results import MoneyMoved
     from tui_billing.services.session import OperatorSession
 
 RequestT = TypeVar("RequestT")
 INVOICES_NAMED = 3
 
 
-class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
+class MoneyDialog(DeskModal["MoneyMoved | None"], Generic[RequestT]):
     """A form for one money action; dismisses with what was done, or none if it was left."""
 
     CSS_PATH = "money_dialog.tcss"
@@ -53,6 +55,7 @@ class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
         self.account = account
         self.payment = payment
         self.busy = False
+        self._focused_before: Widget | None = None
         self._key = uuid.uuid4().hex
 
     @property
@@ -88,16 +91,20 @@ class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
 
     def compose(self) -> ComposeResult:
         """Heading, form, what will happen, what is wrong, and the two buttons."""
+        # Kept, not looked up: an answer may come when the dialog is being taken down.
+        self._outlook = Static(classes="preview", markup=False)
+        self._refusal = Static(classes="refusal", markup=False)
+        self._ok = Button(Text(self.OK), id="ok", compact=True, variant="primary")
         with Vertical() as box:
             box.border_title = self.heading
             box.border_subtitle = "Enter OK · Tab next field · Esc Cancel"
             yield Static(Text(f"{shown(self.account.name)} · {self.account.number}"), classes="customer")
             with Vertical(classes="form"):
                 yield from self.fields()
-            yield Static(classes="preview", markup=False)
-            yield Static(classes="refusal", markup=False)
+            yield self._outlook
+            yield self._refusal
             with Horizontal(classes="buttons"):
-                yield Button(Text(self.OK), id="ok", compact=True, variant="primary")
+                yield self._ok
                 yield Button(Text("Cancel"), id="cancel", compact=True)
 
     def on_mount(self) -> None:
@@ -109,7 +116,7 @@ class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
     def _on_edited(self) -> None:
         for field in self.query(Field):
             field.show_error("")
-        self.query_one(".refusal", Static).update("")
+        self._refusal.update("")
         self._show_preview()
 
     @on(Input.Submitted)
@@ -124,14 +131,14 @@ class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
         except InvalidInput as invalid:
             self._refuse(invalid)
             return
-        self._set_busy(True)
+        self._close_form()
         self._submit(request)
 
     @on(Button.Pressed, "#cancel")
     def action_leave(self) -> None:
         """Leave without doing anything, unless it is under way."""
         if not self.busy:
-            self.dismiss(None)
+            self.finish(None)
 
     @work(group="submit")
     async def _submit(self, request: RequestT) -> None:
@@ -139,15 +146,17 @@ class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
         try:
             # Shielded: leaving the screen cannot cancel a payment in flight.
             moved = await asyncio.shield(asyncio.to_thread(self.submit, request, self._key))
-        except OutcomeUnknown as unknown:
+        except (OutcomeUnknown, StoreUnavailable) as unknown:
             self._wait_for_outcome(unknown)
+        except SignInRefused as ended:
+            self.post_message(SessionEnded(ended.sentence))
         except BillingError as refusal:
-            # Nothing was done, so another try is another action.
+            # Nothing was done and nothing will be, so another try is another action.
             self._key = uuid.uuid4().hex
-            self._set_busy(False)
+            self._open_form()
             self._refuse(refusal)
         if moved is not None:
-            self.dismiss(moved)
+            self.finish(moved)
 
     @work(exclusive=True, group="preview")
     async def _show_preview(self) -> None:
@@ -155,19 +164,36 @@ class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
             preview = await asyncio.to_thread(self.preview, self.request())
         except BillingError:
             balance = Text(f"Balance now {self.account.balance}")
-            self.query_one(".preview", Static).update(balance)
+            self._outlook.update(balance)
             return
-        self.query_one(".preview", Static).update(preview_text(preview))
+        self._outlook.update(preview_text(preview))
 
-    def _wait_for_outcome(self, unknown: OutcomeUnknown) -> None:
-        """The same key again looks the outcome up, so the form stays as it was sent."""
-        self._set_busy(False)
-        for field in self.query(Field):
-            field.disabled = True
-        ok = self.query_one("#ok", Button)
-        ok.label = Text("Look up")
-        ok.focus()
-        self.query_one(".refusal", Static).update(Text(f"{unknown.title}. {unknown.sentence}"))
+    def _wait_for_outcome(self, unknown: BillingError) -> None:
+        """The same key again looks the outcome up and moves no money twice, so the form stays as it was sent."""
+        self.busy = False
+        for button in self.query(Button):
+            button.disabled = False
+        self._ok.label = Text("Look up")
+        self._ok.focus()
+        self._refusal.update(Text(f"{unknown.title}. {shown(unknown.sentence)}"))
+
+    def _close_form(self) -> None:
+        """What has been sent cannot be edited while it is under way."""
+        self.busy = True
+        self._focused_before = self.focused
+        for part in (*self.query(Button), *self.query(Field)):
+            part.disabled = True
+        self._refusal.update("Working… this dialog closes when it is done.")
+
+    def _open_form(self) -> None:
+        """Let the form be filled in again, where the operator was."""
+        self.busy = False
+        for part in (*self.query(Button), *self.query(Field)):
+            part.disabled = False
+        self._ok.label = Text(self.OK)
+        self._refusal.update("")
+        places = [place for place in (self._focused_before, *self.query(Input)) if place is not None]
+        next((place for place in places if place.focusable), self._ok).focus()
 
     def _refuse(self, refusal: BillingError) -> None:
         name = refusal.field if isinstance(refusal, InvalidInput) else ""
@@ -175,14 +201,7 @@ class MoneyDialog(ModalScreen["MoneyMoved | None"], Generic[RequestT]):
             if name and field.id == name.lower().replace(" ", "-"):
                 field.show_error(refusal.sentence)
                 return
-        self.query_one(".refusal", Static).update(Text(f"{refusal.title}: {shown(refusal.sentence)}"))
-
-    def _set_busy(self, busy: bool) -> None:
-        self.busy = busy
-        for button in self.query(Button):
-            button.disabled = busy
-        working = "Working… this dialog closes when it is done." if busy else ""
-        self.query_one(".refusal", Static).update(working)
+        self._refusal.update(Text(f"{refusal.title}: {shown(refusal.sentence)}"))
 
     def on_click(self, event: events.Click) -> None:
         """A click beside the dialog does nothing: a form is never lost by a slip."""

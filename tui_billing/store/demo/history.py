@@ -130,6 +130,7 @@ class AccountHistory:
         row |= {"reason": self._random.choice(tuple(ChargeBackReason)).value, "case_reference": case_reference}
         row |= {"issued_by": by, "issued_at": at, "failure_reason": "", "gateway_reference": ""}
         self._rows.charge_backs.append(row)
+        self._rows.add_action(key, row["id"])
         decline = REFUND_DECLINES.get(card) or (NEVER_ARRIVED if card in UNSENT[2:] else "")
         if decline == NEVER_ARRIVED:
             self._rows.add_gateway("wd", key, "withdrawn", 0, "", "", None, decline)
@@ -151,6 +152,7 @@ class AccountHistory:
         payment = self._payments[sequence]
         payment |= {"cancelled_by": by, "cancelled_at": at, "cancel_reason": reason.value}
         payment["state"] = PaymentState.CANCELLED.value
+        self._rows.add_action(f"cancel-{payment['id']}", payment["id"])
         self._take_back(at, by, sequence, payment["amount_minor"])
 
     def close(self) -> None:
@@ -188,6 +190,7 @@ class AccountHistory:
         if "key" not in row:
             row["key"] = self._identifier()
         sequence = self._rows.add_payment(row)
+        self._rows.add_action(row["key"], row["id"])
         self._payments[sequence] = row
         self.payment_count += 1
         return sequence

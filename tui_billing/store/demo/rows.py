@@ -12,6 +12,8 @@ from tui_billing.store import tables
 Row = dict[str, Any]
 # A row of the sandbox's record: reference, key, kind, amount in minor units, currency, card, charge reference, decline.
 GatewayRow = tuple[str, str, str, int, str, str, str | None, str | None]
+# The digest of a request: no request has this one, so that a key of the demo data can never be used again.
+ASKED_BY_NOBODY = "demo data"
 
 
 class Rows:
@@ -25,6 +27,7 @@ class Rows:
         self.payments: list[Row] = []
         self.charge_backs: list[Row] = []
         self.entries: list[Row] = []
+        self.actions: list[Row] = []
         self.audit: list[Row] = []
         self.gateway: list[GatewayRow] = []
         self.payment_count = 0
@@ -51,6 +54,10 @@ class Rows:
         self.invoices.append(row)
         return self.invoice_count
 
+    def add_action(self, key: str, result_id: str) -> None:
+        """Take the key of a money action in, with what it led to."""
+        self.actions.append({"key": key, "content": ASKED_BY_NOBODY, "result_id": result_id})
+
     def add_gateway(self, prefix: str, key: str, *transaction: Any) -> str:
         """Take a transaction into the sandbox's record and give its reference, numbered as the sandbox does."""
         self._gateway_count += 1
@@ -76,5 +83,6 @@ class Rows:
             (tables.PaymentRow, self.payments),
             (tables.ChargeBackRow, self.charge_backs),
             (tables.LedgerEntryRow, self.entries),
+            (tables.MoneyActionRow, self.actions),
             (tables.AuditEntryRow, self.audit),
         )

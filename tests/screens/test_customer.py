@@ -1,0 +1,149 @@
+"""The keys of a customer's dashboard, of Usage and Billing, and the ways between them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.screens.practice import BRUNO, GLOBEX, Practice
+from tui_billing.screens.messages import Place
+from tui_billing.screens.modals.details import DetailsView
+from tui_billing.widgets.details import Detail
+
+EMPTY = "10000389"
+
+
+@pytest.mark.parametrize("forth", ["u", "ctrl+right"])
+@pytest.mark.parametrize("back", ["h", "ctrl+left", "escape"])
+async def test_usage_and_billing_opens_on_the_payments_and_the_dashboard_is_one_key_away(
+    practice: Practice, forth: str, back: str
+) -> None:
+    async with practice.desk("finance", GLOBEX) as finance:
+        await finance.presses(forth)
+        await finance.is_at("Payments")
+        await finance.sees("Globex Corporation › Usage and Billing › Payments")
+        await finance.presses(back)
+        await finance.is_at("Dashboard")
+        await finance.sees("Net balance")
+
+
+async def test_the_places_of_usage_and_billing_have_a_key_each_and_esc_leads_to_the_dashboard_from_all(
+    practice: Practice,
+) -> None:
+    async with practice.desk("finance", GLOBEX) as finance:
+        for key, place in {"a": "Activity", "i": "Invoices", "p": "Payments"}.items():
+            await finance.presses(key)
+            await finance.is_at(place)
+            await finance.sees(f"Usage and Billing › {place}")
+        for key, place in {"a": "Activity", "i": "Invoices"}.items():
+            await finance.presses(key)
+            await finance.is_at(place)
+            await finance.presses("escape")
+            await finance.is_at("Dashboard")
+        await finance.presses("escape")
+        await finance.is_at("AllAccounts")
+
+
+async def test_the_dashboard_tells_where_the_account_stands(practice: Practice) -> None:
+    open_invoices, due_minor = practice.rows(
+        "SELECT count(*), sum(due_minor) FROM invoice JOIN account ON account.id = account_id"
+        " WHERE account.number = ? AND due_minor > 0",
+        GLOBEX,
+    )[0]
+    async with practice.desk("finance", GLOBEX) as finance:
+        due = f"{due_minor / 100:,.2f}"
+        await finance.sees(f"Net balance USD {due}", f"Amount due USD {due}", "Credit balance USD 0.00")
+        await finance.sees(f"Open invoices {open_invoices}, 3 overdue", "Last payment USD 1,236.49, 2025-11-12")
+        await finance.sees("Due by age", "Not due", "1–30 days", "31–60 days", "61–90 days", "Over 90 days")
+        await finance.sees("Twelve months", "█ Charges ▒ Payments", "Apr May Jun Jul Aug Sep Oct Nov Dec Jan Feb Mar")
+
+
+async def test_f5_reads_the_dashboard_again(practice: Practice) -> None:
+    async with practice.desk("finance", BRUNO) as finance:
+        await finance.sees("Card on file Visa •••• 4242")
+        practice.execute("UPDATE account SET card_last_four = '1881' WHERE number = ?", BRUNO)
+        await finance.presses("f5")
+        await finance.sees("Card on file Visa •••• 1881")
+
+
+async def test_activity_shows_the_running_statement_first_and_its_sum_term_by_term(practice: Practice) -> None:
+    async with practice.desk("finance", GLOBEX, Place.ACTIVITY) as finance:
+        await finance.sees("Statement 2026-02-19–2026-03-18", "Who owes the customer")
+        await finance.sees("Balance forward USD 9,270.67", "+ New charges USD 1,479.38", "= Net balance USD 10,750.05")
+        assert finance.row.provisional
+        assert finance.row.net_balance_minor == -practice.balance_minor(GLOBEX)
+        await finance.presses("j")
+        await finance.sees("Statement 2026-01-19–2026-02-18")
+        newer, older = finance.table._feed.window.rows[:2]
+        assert older.net_balance_minor == newer.balance_forward_minor
+        await finance.presses("enter")
+        await finance.is_at("DetailsView")
+        await finance.sees("Statement 2026-01-19–2026-02-18", "Balance forward", "Who owes the customer")
+        await finance.presses("escape")
+        await finance.is_at("Activity")
+
+
+async def test_an_invoice_opens_with_its_lines_and_what_paid_it(practice: Practice) -> None:
+    async with practice.desk("finance", GLOBEX, Place.INVOICES) as finance:
+        await finance.sees("Invoice INV-2026-000024 · 2026-01-19 to 2026-02-18", "State Open", "Still due USD 1,479.38")
+        await finance.presses("enter")
+        await finance.is_at("DetailsView")
+        await finance.sees("Lines", "Paid from credit USD 0.00")
+        await finance.presses("end", "pagedown", "pagedown")
+        await finance.sees("Paid by nothing yet")
+        await finance.presses("escape")
+        await finance.is_at("Invoices")
+        await finance.selects(lambda invoice: not invoice.due_minor)
+        await finance.presses("enter")
+        await finance.is_at("DetailsView")
+        await finance.presses("pagedown", "pagedown")
+        await finance.sees("Paid by", "RECORD ")
+
+
+async def test_f5_reads_the_invoices_and_the_statements_again(practice: Practice) -> None:
+    async with practice.desk("finance", GLOBEX, Place.INVOICES) as finance:
+        practice.execute("DROP TRIGGER invoice_refuses_update")
+        practice.execute("UPDATE invoice SET number = 'INV-2026-777777' WHERE number = 'INV-2026-000024'")
+        await finance.presses("f5")
+        await finance.sees("› INV-2026-777777")
+        await finance.presses("a")
+        await finance.is_at("Activity")
+        charges_minor = finance.row.charges_minor
+        practice.execute(
+            "INSERT INTO ledger_entry"
+            " (account_id, event, debit, credit, amount_minor, invoice_sequence, recorded_at, recorded_by)"
+            " SELECT account_id, event, debit, credit, 4242, invoice_sequence, '2026-03-17 09:00:00', 'finance'"
+            " FROM ledger_entry WHERE event = 'charges_invoiced'"
+            " AND account_id = (SELECT id FROM account WHERE number = ?) LIMIT 1",
+            GLOBEX,
+        )
+        await finance.presses("f5")
+        await finance.until(lambda: finance.row.charges_minor == charges_minor + 4_242, "shows the new charge")
+
+
+async def test_an_account_without_history_says_so_in_every_place(practice: Practice) -> None:
+    async with practice.desk("finance", EMPTY) as finance:
+        await finance.sees("Last payment none yet", "Open invoices 0")
+        await finance.presses("p")
+        await finance.sees("No payments here yet.")
+        await finance.presses("enter")
+        await finance.presses("i")
+        await finance.sees("No invoices yet.")
+        await finance.presses("a")
+        await finance.is_at("Activity")
+        await finance.presses("p", "x")
+        await finance.is_told("No payment is selected.")
+
+
+@pytest.mark.parametrize("name", ["A long name " * 20, "日本橋商事" * 40])
+async def test_however_long_the_name_the_number_of_the_viewed_customer_is_in_sight(
+    practice: Practice, name: str
+) -> None:
+    practice.execute("UPDATE account SET name = ? WHERE number = ?", name, GLOBEX)
+    async with practice.desk("finance", GLOBEX) as finance:
+        await finance.sees(f"· {GLOBEX} · Esc")
+
+
+async def test_a_details_page_shows_a_title_that_looks_like_markup_as_it_is(practice: Practice) -> None:
+    async with practice.desk("finance", GLOBEX) as finance:
+        finance.app.push_screen(DetailsView("[/]", [Detail("Name", "Globex")]))
+        await finance.sees("[/]", "Esc Close")

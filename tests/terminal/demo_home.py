@@ -1,0 +1,89 @@
+"""A home directory with a demo database of its own, and the installed command run in it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.terminal.pty_desk import PtyDesk
+from tui_billing.domain.demo_users import DEMO_PASSWORD
+
+COMMAND = str(Path(sys.executable).with_name("tui-billing"))
+TYPIST, TYPISTS_PASSWORD = "typist", "not-on-any-screen"
+"""A finance user; the demo users' own password stands on the Log in screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoHome:
+    """Somebody's home directory, where the demo has been used before."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        """The demo database."""
+        return self.path / "data/tui-billing/demo.db"
+
+    @property
+    def record(self) -> Path:
+        """What the sandbox gateway remembers."""
+        return self.database.with_name("demo.sandbox.db")
+
+    @property
+    def log_file(self) -> Path:
+        """Where the details of a fault go."""
+        return self.path / "state/tui-billing/desk.log"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables that keep everything in this directory."""
+        folders = {f"XDG_{name.upper()}_HOME": str(self.path / name) for name in ("data", "state", "config", "cache")}
+        return {"HOME": str(self.path), **folders}
+
+    def run(
+        self, *arguments: str, user: str = "finance", environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Carry out a command on the demo database."""
+        passwords = {"TUI_BILLING_PASSWORD": DEMO_PASSWORD, "TUI_BILLING_NEW_PASSWORD": TYPISTS_PASSWORD}
+        return subprocess.run(
+            [COMMAND, "--database", str(self.database), "--user", user, "--json", *arguments],
+            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **self.environment, **passwords, **(environment or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def document(self, *arguments: str, user: str = "finance") -> Any:
+        """What a command that succeeds says."""
+        done = self.run(*arguments, user=user)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def assert_books_are_right(self) -> None:
+        """The command that recomputes every figure finds no difference."""
+        assert self.document("check") == {"differences": []}
+
+    def open(self, **options: Any) -> PtyDesk:
+        """Open the desk in a terminal."""
+        environment = {**self.environment, **options.pop("env", {})}
+        return PtyDesk([COMMAND, "demo"], env=environment, cwd=self.path, **options)
+
+    @contextmanager
+    def signed_in(self, name: str = "finance", sees: str = "Globex Corporation", **options: Any) -> Iterator[PtyDesk]:
+        """An open desk where somebody has signed in and sees the first screen."""
+        with self.open(**options) as desk:
+            desk.send(f"{name}\t{DEMO_PASSWORD}\r")
+            desk.wait_until(lambda: "Password" not in desk.screen_text() and sees in desk.screen_text(), sees)
+            yield desk
+
+    def query(self, statement: str, values: Sequence[object] = (), *, record: bool = False) -> list[Any]:
+        """Run a statement in the database, or in the sandbox's record."""
+        with closing(sqlite3.connect(self.record if record else self.database)) as connection, connection:
+            return connection.execute(statement, values).fetchall()

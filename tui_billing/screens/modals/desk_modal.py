@@ -1,0 +1,30 @@
+"""What every modal of the desk has: it ends only when it is on top, whatever has come to lie over it meanwhile."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from textual.screen import ModalScreen
+
+from tui_billing.screens.plain_screen import PlainScreen
+
+ResultT = TypeVar("ResultT")
+
+
+class DeskModal(PlainScreen[ResultT], ModalScreen[ResultT], Generic[ResultT], inherit_bindings=False):
+    """A modal typed by what it returns; `finish` it, never dismiss it: that would take away whatever is on top."""
+
+    _finished: tuple[ResultT | None] | None = None
+
+    def finish(self, result: ResultT | None) -> None:
+        """Go with this result, now or as soon as nothing lies over this modal any more."""
+        if self._finished is not None:
+            return
+        self._finished = (result,)
+        if self.is_active:
+            self.dismiss(result)
+
+    def on_screen_resume(self) -> None:
+        """Go, if it was finished while something lay over it."""
+        if self._finished is not None and self.is_active:
+            self.dismiss(self._finished[0])

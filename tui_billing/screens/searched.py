@@ -1,0 +1,85 @@
+"""What the screens with a list share: the search line over it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from tui_billing.screens.base import DeskScreen
+from tui_billing.widgets.search_line import SearchLine
+from tui_billing.widgets.virtual_table import VirtualTable
+
+
+class SearchedScreen(DeskScreen):
+    """A screen with one list, searched as one types; Enter opens, Esc clears the search before it goes back."""
+
+    SEARCHES: ClassVar[str] = ""
+    """What a search looks at, in words."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", key_display="/", tooltip="Esc clears it", id="search"),
+        Binding("down", "to_list", "To the list", show=False),
+    ]
+    search = ""
+    _searching = False
+
+    def search_line(self) -> SearchLine:
+        """The line, for the screen to place over its list."""
+        return SearchLine(placeholder=self.SEARCHES, id="search")
+
+    def show_found(self) -> None:
+        """Show the rows that `search` finds."""
+        raise NotImplementedError
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Esc is there to clear a search, also where there is no way back."""
+        if action == "back" and self._searching:
+            return True
+        return super().check_action(action, parameters)
+
+    def action_search(self) -> None:
+        """Go to the search line."""
+        self._searching = True
+        self._line.open()
+        self.refresh_bindings()
+
+    def action_to_list(self) -> None:
+        """Go from the search line to what it found."""
+        self._list.focus()
+
+    def action_back(self) -> None:
+        """Clear the search; without one, go one step back."""
+        if not self._searching:
+            super().action_back()
+            return
+        self._searching = False
+        self._line.close()
+        self._list.focus()
+        self.refresh_bindings()
+
+    def action_reload(self) -> None:
+        """Read the list again."""
+        self._list.reload()
+
+    @property
+    def _line(self) -> SearchLine:
+        return self.query_one(SearchLine)
+
+    @property
+    def _list(self) -> VirtualTable[Any]:
+        return self.query_one(VirtualTable)
+
+    @on(Input.Changed, "#search")
+    def _on_search_changed(self, event: Input.Changed) -> None:
+        if event.value != self.search:
+            self.search = event.value
+            self.show_found()
+
+    @on(Input.Submitted, "#search")
+    def _on_search_submitted(self) -> None:
+        """Enter opens, from the search line too; the arrow down goes to the list."""
+        self._list.focus()
+        self._list.action_open()

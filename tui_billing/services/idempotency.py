@@ -1,0 +1,46 @@
+"""Once is once: a key that comes again gets the result of its first use."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection
+
+from tui_billing.domain.errors import RuleRefused
+from tui_billing.domain.text import checked_text
+from tui_billing.store import money_actions
+from tui_billing.store.money_actions import MoneyAction
+
+LONGEST_KEY = 128
+UUID = re.compile(r"[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}", re.IGNORECASE)
+
+
+def checked_key(key: str) -> str:
+    """The idempotency key, if it can be kept; raises `InvalidInput` if not."""
+    # In one UUID of four hundred some digits look like a card number.
+    return key if UUID.fullmatch(key) else checked_text(key, "Key", max_length=LONGEST_KEY, required=True)
+
+
+def content_of(action: str, subject: str, request: Any) -> str:
+    """The digest of an action and everything asked of it."""
+    asked = json.dumps([action, subject, asdict(request)], default=str, sort_keys=True)
+    return hashlib.sha256(asked.encode()).hexdigest()
+
+
+def earlier_result(connection: Connection, key: str, content: str) -> str | None:
+    """The ID that this key's first use led to; raises `RuleRefused` if that was another action or other content."""
+    first = money_actions.by_key(connection, key)
+    if first is None:
+        return None
+    if first.content != content:
+        raise RuleRefused("This idempotency key was used for another action. Use a new key for a new action.")
+    return first.result_id
+
+
+def remember(connection: Connection, key: str, content: str, result_id: str) -> None:
+    """Keep what this key led to, in the transaction that does it."""
+    money_actions.add(connection, key, MoneyAction(content, result_id))

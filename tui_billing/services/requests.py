@@ -1,0 +1,51 @@
+"""What is asked of the desk, as it was typed: the content that an idempotency key stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from tui_billing.domain.payments import CancelReason, ChargeBackReason, PaymentMethod
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRequest:
+    """A payment the provider received: the amount as typed, the day it came (today if none), and how."""
+
+    amount: str
+    received: date | None = None
+    method: PaymentMethod = PaymentMethod.BANK_TRANSFER
+    reference: str = ""
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeRequest:
+    """A charge of the card on file: the amount as typed."""
+
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRequest:
+    """A credit to grant: the amount as typed, the reason, and the day it should be used by."""
+
+    amount: str
+    reason: str
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeBackRequest:
+    """What goes back to the card: the amount as typed (all that is left if empty), and the bank's reason and case."""
+
+    amount: str = ""
+    reason: ChargeBackReason | None = None
+    case_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequest:
+    """Why a recorded payment or a credit is cancelled."""
+
+    reason: CancelReason

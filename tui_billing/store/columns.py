@@ -1,0 +1,55 @@
+"""What the tables' columns are made of: moments, amounts, sequences, and the CHECKs that keep values in their set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Index, Integer, TypeDecorator, text
+
+
+class UtcMoment(TypeDecorator[datetime]):
+    """A moment in UTC, kept without its zone and given back with it."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """To the database: the same moment, zone dropped."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """From the database: the moment, in UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Amount(TypeDecorator[int]):
+    """Whole minor units: refuses anything but an integer before SQL sees it."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """To the database: an integer or nothing."""
+        assert value is None or type(value) is int, "amounts are whole minor units"
+        return value
+
+
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+
+def amounts(*checks: str, whole: str) -> tuple[CheckConstraint, ...]:
+    """The CHECKs given, and one for SQLite that the named columns hold integers, as it would keep a float."""
+    integers = " AND ".join(f"typeof({column}) IN ('integer', 'null')" for column in whole.split())
+    return (*(CheckConstraint(check) for check in checks), CheckConstraint(integers).ddl_if(dialect="sqlite"))
+
+
+def partial_index(name: str, column: str, where: str) -> Index:
+    """An index of just the rows that are still being worked on."""
+    return Index(name, column, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    """The CHECK that a column holds one of these values, or nothing where it may."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})")

@@ -1,0 +1,29 @@
+"""What holds for every single ledger entry, as SQL conditions: the table's CHECKs, and what `check` asks again."""
+
+from __future__ import annotations
+
+from tui_billing.domain.ledger import LEGS, MONEY_IN, MONEY_OUT, LedgerAccount
+
+
+def _legs_hold() -> str:
+    cases = (
+        f"WHEN '{event}' THEN debit = '{debit}' AND credit = '{credit}'" for event, (debit, credit) in LEGS.items()
+    )
+    return f"CASE event {' '.join(cases)} ELSE FALSE END"
+
+
+def _names(column: str, ledger_account: LedgerAccount) -> str:
+    return f"({column} IS NOT NULL) = ('{ledger_account}' IN (debit, credit))"
+
+
+# The legs are those of the event, which thereby is one of the events there are.
+LEGS_HOLD = _legs_hold()
+# What is receivable is so on an invoice, and customer funds are those of a payment or credit: no money out of nowhere.
+REFERENCES_HOLD = (
+    f"{_names('invoice_sequence', LedgerAccount.RECEIVABLE)}"
+    f" AND {_names('payment_sequence', LedgerAccount.CUSTOMER_FUNDS)}"
+)
+# By which event money of each kind comes in and goes out, as a list of `kind:event`.
+EVENTS_OF_KINDS = ", ".join(f"'{kind}:{event}'" for events in (MONEY_IN, MONEY_OUT) for kind, event in events.items())
+MONEY_IN_EVENTS = ", ".join(f"'{event}'" for event in sorted(set(MONEY_IN.values())))
+MONEY_OUT_EVENTS = ", ".join(f"'{event}'" for event in sorted(set(MONEY_OUT.values())))

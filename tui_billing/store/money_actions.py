@@ -1,0 +1,30 @@
+"""What each idempotency key has led to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from tui_billing.store.tables import MoneyActionRow, table
+
+MONEY_ACTION = table(MoneyActionRow)
+
+
+class MoneyAction(NamedTuple):
+    """The first use of a key: the digest of what was asked, and the ID of what it led to."""
+
+    content: str
+    result_id: str
+
+
+def by_key(connection: Connection, key: str) -> MoneyAction | None:
+    """The first use of this key, or none."""
+    columns = (MONEY_ACTION.c.content, MONEY_ACTION.c.result_id)
+    row = connection.execute(select(*columns).where(MONEY_ACTION.c.key == key)).one_or_none()
+    return None if row is None else MoneyAction(*row)
+
+
+def add(connection: Connection, key: str, action: MoneyAction) -> None:
+    """Keep the first use of this key."""
+    connection.execute(MONEY_ACTION.insert().values(key=key, **action._asdict()))
