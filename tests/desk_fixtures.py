@@ -266,9 +266,9 @@ def opened_in(directory: Path, clock: Clock | None = None) -> Iterator[Desk]:
         services.payments.store.close()
 
 
-def with_gateway(services: DeskServices, gateway: PaymentGateway) -> DeskServices:
-    """The same services, talking to another gateway."""
-    gateways: Mapping[str, PaymentGateway] = {gateway.name: gateway}
+def with_gateways(services: DeskServices, *others: PaymentGateway) -> DeskServices:
+    """The same services, talking to other gateways."""
+    gateways: Mapping[str, PaymentGateway] = {gateway.name: gateway for gateway in others}
     changed = {
         part.name: replace(getattr(services, part.name), gateways=gateways)
         for part in fields(services)

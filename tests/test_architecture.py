@@ -125,7 +125,12 @@ def test_one_module_knows_how_passwords_are_hashed() -> None:
 
 
 def test_only_the_engine_and_the_sandbox_speak_to_sqlite_itself() -> None:
-    assert importers_of("sqlite3") == {"tui_billing/store/engine.py", "tui_billing/gateways/sandbox.py"}
+    sandbox = {"tui_billing/gateways/sandbox.py", "tui_billing/gateways/sandbox_record.py"}
+    assert importers_of("sqlite3") == {"tui_billing/store/engine.py", *sandbox}
+
+
+def test_one_module_speaks_to_stripe_s_package() -> None:
+    assert importers_of("stripe") == importers_of("requests") == {"tui_billing/gateways/stripe_connection.py"}
 
 
 def test_no_file_of_the_project_names_a_registry_host() -> None:

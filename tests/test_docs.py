@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 
 from docs.make_pictures import FOLDER, SCENES
+from tests.gateways.stripe_double import TEST_CARDS
+from tui_billing.config import STRIPE_KEY_VARIABLE, STRIPE_TYPES
 from tui_billing.domain.demo_users import DEMO_PASSWORD
 from tui_billing.domain.ledger import LEGS
 from tui_billing.gateways.sandbox import CARDS
+from tui_billing.gateways.stripe_words import DECLINES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -51,6 +54,22 @@ def test_every_test_card_is_on_the_page_of_the_sandbox() -> None:
     sandbox = page("sandbox.md")
     for card, behaviour in CARDS.items():
         assert f"| `{card}` | {behaviour.meaning} |" in sandbox
+
+
+def test_every_decline_is_on_the_page_of_the_gateway_with_its_words() -> None:
+    rows = [line for line in page("gateway.md").splitlines() if line.startswith("| ")]
+    for code, words in DECLINES.items():
+        assert [row for row in rows if row.startswith(f"| {words} |") and f"`{code}`" in row], code
+
+
+def test_every_test_card_of_stripe_s_double_is_on_the_page_of_the_gateway() -> None:
+    for card in {*TEST_CARDS, "pm_card_visa"} - {"pm_card_visa_chargeDeclinedLostCard"}:
+        assert f"| `{card}` |" in page("gateway.md")
+
+
+def test_every_setting_of_the_gateway_is_on_its_page() -> None:
+    for setting in ("gateway", "stripe_key_file", STRIPE_KEY_VARIABLE, *STRIPE_TYPES):
+        assert f"`{setting}` |" in page("gateway.md")
 
 
 def test_the_rules_list_every_event_with_its_legs() -> None:

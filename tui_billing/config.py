@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tui_billing.domain.errors import SetUpRefused
 
 IDLE_LOCK_S = 15 * 60
+GATEWAYS = ("sandbox", "stripe")
+STRIPE_KEY_VARIABLE = "TUI_BILLING_STRIPE_KEY"
+STRIPE_KEY = re.compile(r"(?:sk|rk)_[A-Za-z0-9_]{3,250}", re.ASCII)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +30,17 @@ class HashingCost:
 
 
 @dataclass(frozen=True, slots=True)
+class StripeSettings:
+    """Where Stripe is and where its secret key lies, never the key itself; and where its card page leads afterwards."""
+
+    key_file: Path | None = None
+    api_base: str | None = None
+    after_card_page: str = "https://stripe.com"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the database is and how the desk behaves; times in seconds."""
+    """Where the database is and how the desk behaves; times in seconds. The gateway is the one for new cards."""
 
     database: str
     log_file: Path
@@ -32,6 +48,8 @@ class Settings:
     idle_lock_s: int = IDLE_LOCK_S
     hashing: HashingCost = field(default_factory=HashingCost)
     demo: bool = False
+    gateway: str = "sandbox"
+    stripe: StripeSettings = field(default_factory=StripeSettings)
 
 
 def read_settings(
@@ -51,7 +69,31 @@ def read_settings(
         idle_lock_s=configured.get("idle_lock_s", IDLE_LOCK_S),
         hashing=HashingCost(**configured.get("hashing", {})),
         demo=demo,
+        gateway="sandbox" if demo else configured.get("gateway", "sandbox"),
+        stripe=StripeSettings() if demo else _stripe_settings(configured),
     )
+
+
+def names_stripe(settings: Settings, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this desk asks Stripe: for new cards, or, with a key at hand, for those that it took earlier."""
+    key_at_hand = settings.stripe.key_file is not None or STRIPE_KEY_VARIABLE in environment
+    return not settings.demo and (settings.gateway == "stripe" or key_at_hand)
+
+
+def stripe_key(settings: Settings, environment: Mapping[str, str] = os.environ) -> str:
+    """Stripe's secret key, from the environment or its file; raises `SetUpRefused`, without the key in its words."""
+    file = settings.stripe.key_file
+    if settings.demo:
+        raise SetUpRefused("A demo desk takes no real cards.")
+    if given := environment.get(STRIPE_KEY_VARIABLE):
+        key, origin = given.strip(), STRIPE_KEY_VARIABLE
+    elif file is not None:
+        key, origin = _private_text(file).strip(), str(file)
+    else:
+        raise SetUpRefused(f"There is no secret key for Stripe. Set {STRIPE_KEY_VARIABLE}, or name a stripe_key_file.")
+    if not STRIPE_KEY.fullmatch(key):
+        raise SetUpRefused(f"{origin} holds no secret key of Stripe's: those begin with sk_ or rk_.")
+    return key
 
 
 def configuration_file(environment: Mapping[str, str] = os.environ) -> Path:
@@ -65,9 +107,29 @@ def _base(environment: Mapping[str, str], variable: str, below_home: str) -> Pat
     return base / "tui-billing"
 
 
+def _stripe_settings(configured: dict[str, Any]) -> StripeSettings:
+    key_file = configured.get("stripe_key_file")
+    return StripeSettings(None if key_file is None else Path(key_file).expanduser(), **configured.get("stripe", {}))
+
+
+def _private_text(file: Path) -> str:
+    """What a file says that nobody but its owner may read."""
+    try:
+        with file.open(encoding="utf-8") as opened:
+            about = os.fstat(opened.fileno())
+            if not stat.S_ISREG(about.st_mode) or about.st_mode & 0o077 or about.st_uid not in (0, os.geteuid()):
+                raise SetUpRefused(f"{file} can be read by others. Give it to yourself alone: chmod 600 {file}")
+            return opened.read(4096)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise SetUpRefused(f"{file} cannot be read: {reason}.") from None
+
+
 # More than any machine that runs a desk would want to spend on one password.
 LARGEST = {"memory_kib": 4 * 1024 * 1024, "rounds": 100, "parallelism": 64}
 TYPES: dict[str, type] = {"database": str, "log_file": str, "gateway_record": str, "idle_lock_s": int, "hashing": dict}
+TYPES |= {"gateway": str, "stripe_key_file": str, "stripe": dict}
+STRIPE_TYPES: dict[str, type] = {"api_base": str, "after_card_page": str}
 
 
 def _configured(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -81,7 +143,8 @@ def _configured(environment: Mapping[str, str]) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SetUpRefused(f"{file} is not valid TOML: {error}.") from None
     costs = {cost.name: int for cost in fields(HashingCost)}
-    for known, given in ((TYPES, configured), (costs, configured.get("hashing", {}))):
+    tables = ((TYPES, configured), (costs, configured.get("hashing")), (STRIPE_TYPES, configured.get("stripe")))
+    for known, given in tables:
         for key, value in given.items() if isinstance(given, dict) else ():
             if key not in known:
                 raise SetUpRefused(f"{file} has an unknown key “{key[:40]}”. Known are: {', '.join(known)}.")
@@ -91,4 +154,21 @@ def _configured(environment: Mapping[str, str]) -> dict[str, Any]:
                 raise SetUpRefused(f"{file}: “{key}” must not be empty, zero or negative.")
             if type(value) is int and value > LARGEST.get(key, value):
                 raise SetUpRefused(f"{file}: “{key}” must be at most {LARGEST[key]:,}.")
+    _refuse_gateway(file, configured)
     return configured
+
+
+def _refuse_gateway(file: Path, configured: dict[str, Any]) -> None:
+    if configured.get("gateway", GATEWAYS[0]) not in GATEWAYS:
+        raise SetUpRefused(f"{file}: “gateway” must be one of: {', '.join(GATEWAYS)}.")
+    for key, address in configured.get("stripe", {}).items():
+        if not _safe(address):
+            raise SetUpRefused(f"{file}: “{key}” must be an https:// address; http:// only on this machine.")
+
+
+def _safe(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))

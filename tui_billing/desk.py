@@ -6,17 +6,20 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from tui_billing.config import Settings
+from tui_billing.config import Settings, names_stripe, stripe_key
 from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState, AccountType
 from tui_billing.domain.demo_users import DEMO_PASSWORD
 from tui_billing.domain.errors import SetUpRefused
+from tui_billing.gateways.base import PaymentGateway
 from tui_billing.gateways.sandbox import SandboxGateway
+from tui_billing.gateways.stripe import StripeGateway
 from tui_billing.services.accounts import Accounts
 from tui_billing.services.billing import Billing
 from tui_billing.services.checks import Checks
@@ -46,7 +49,11 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         store.close()
         raise SetUpRefused(f"{store.path} is not a demo database. Name another file.")
     passwords = Passwords(settings.hashing)
-    parts = (store, {SandboxGateway.name: SandboxGateway(gateway_record(settings))}, clock)
+    try:
+        parts = (store, open_gateways(replace(settings, demo=training), clock), clock)
+    except SetUpRefused:
+        store.close()
+        raise
     return DeskServices(
         sign_in=SignIn(store, passwords, clock),
         users=Users(*parts),
@@ -62,6 +69,21 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         passwords=passwords,
         training=training,
     )
+
+
+def open_gateways(settings: Settings, clock: Callable[[], datetime] = utc_now) -> dict[str, PaymentGateway]:
+    """The sandbox, and Stripe where its key is named; raises `SetUpRefused` if Stripe takes new cards and cannot.
+
+    Both may be there, since money goes back through the gateway that took it. Nothing is imported or connected yet.
+    """
+    gateways: dict[str, PaymentGateway] = {SandboxGateway.name: SandboxGateway(gateway_record(settings), clock)}
+    if names_stripe(settings):
+        at = settings.stripe
+        stripe = StripeGateway(lambda: stripe_key(settings), at.api_base, after_the_page=at.after_card_page)
+        if settings.gateway == stripe.name:
+            stripe.check()
+        gateways[stripe.name] = stripe
+    return gateways
 
 
 def create_database(settings: Settings, root_password: str) -> None:

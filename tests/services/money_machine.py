@@ -20,7 +20,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.desk_fixtures import CORPORATE, DINAR, RETAIL, YEN, Clock, create_desk, settings_in, with_gateway
+from tests.desk_fixtures import CORPORATE, DINAR, RETAIL, YEN, Clock, create_desk, settings_in, with_gateways
 from tests.services import shadow
 from tests.services.busy_gateway import BusyGateway, DeskDied
 from tests.services.shadow import CHARGE_FATES, REFUND_FATES, Account, Fate, Payment, Request, Shadow
@@ -103,7 +103,7 @@ class MoneyMachine(RuleBasedStateMachine):
             shutil.copy(template() / name, self.directory / name)
         self.clock = Clock()
         self.gateway = BusyGateway(record)
-        self.services: DeskServices = with_gateway(open_services(settings, self.clock), self.gateway)
+        self.services: DeskServices = with_gateways(open_services(settings, self.clock), self.gateway)
         self.inspector = sqlite3.connect(settings.database)
         self.inspector.execute("PRAGMA synchronous = OFF")
         self.inspector.execute("ATTACH ? AS gateway", (str(record),))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.desk_fixtures import RETAIL, Desk, with_gateway
+from tests.desk_fixtures import RETAIL, Desk, with_gateways
 from tests.services.busy_gateway import BusyGateway, DeskDied
 from tui_billing.desk import gateway_record
 from tui_billing.domain.errors import OutcomeUnknown, RuleRefused
@@ -18,7 +18,7 @@ from tui_billing.gateways.sandbox import WITHDRAWN
 def busy(desk: Desk) -> BusyGateway:
     """The desk's gateway, with hooks around each call."""
     gateway = BusyGateway(gateway_record(desk.settings))
-    desk.services = with_gateway(desk.services, gateway)
+    desk.services = with_gateways(desk.services, gateway)
     return gateway
 
 
@@ -258,7 +258,7 @@ def test_a_gateway_that_is_not_configured_refuses_new_actions_and_decides_nothin
     configured, before = desk.services, desk.rows("SELECT * FROM payment")
     other = BusyGateway(gateway_record(desk.settings))
     other.name = "another"
-    desk.services = with_gateway(desk.services, other)
+    desk.services = with_gateways(desk.services, other)
     with pytest.raises(RuleRefused, match="The gateway sandbox is not configured on this desk"):
         desk.make("20.00")
     with pytest.raises(RuleRefused, match="The gateway sandbox is not configured on this desk"):

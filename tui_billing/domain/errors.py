@@ -55,6 +55,13 @@ class OutcomeUnknown(BillingError):
     exit_code = 5
 
 
+class GatewayUnavailable(BillingError):
+    """The gateway could not be asked; nothing was to be booked, and asking again is harmless."""
+
+    title = "Gateway not available"
+    exit_code = 5
+
+
 class StoreUnavailable(BillingError):
     """The database failed while it was used; whether what was asked has been done is not known."""
 

@@ -6,57 +6,47 @@ before it answers, so that a process killed in between leaves money moved and th
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from tui_billing.gateways.base import Answer, Approved, ChargeRequest, Declined, RefundRequest, Unknown
+from tui_billing.domain.errors import GatewayUnavailable, RuleRefused
+from tui_billing.gateways.base import (
+    OTHER_REQUEST,
+    WITHDRAWN,
+    Answer,
+    AttachedCard,
+    ChargeRequest,
+    Declined,
+    Dispute,
+    GatewayTransaction,
+    RefundRequest,
+    TransactionKind,
+    Unknown,
+)
+from tui_billing.gateways.sandbox_cards import CARDS, Behaviour
+from tui_billing.gateways.sandbox_record import (
+    Asked,
+    LoadedRow,
+    SandboxRecord,
+    answer_to,
+    is_repeat,
+    load,
+    refundable_minor,
+    write,
+)
+
+__all__ = ["CARDS", "WITHDRAWN", "SandboxGateway"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS transactions (
-    reference TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL CHECK (kind IN ('charge', 'refund', 'withdrawn')),
-    amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0), currency TEXT NOT NULL, card TEXT NOT NULL,
-    charge_reference TEXT, decline_reason TEXT)
-"""
-OTHER_REQUEST = "The gateway knows this key from another request; no money moved."
-WITHDRAWN = "The request never reached the gateway; no money moved."
-
-
-@dataclass(frozen=True, slots=True)
-class Behaviour:
-    """How a test card answers a charge and a refund: a decline reason, a fault, and where the fault strikes."""
-
-    meaning: str
-    charge_decline: str = ""
-    charge_fault: str = ""
-    refund_decline: str = ""
-    refund_fault: str = ""
-    delay_s: float = 0
-
-
-CARDS = {
-    "card_approved": Behaviour("approves everything"),
-    "card_insufficient_funds": Behaviour("declines: insufficient funds", charge_decline="Insufficient funds."),
-    "card_expired": Behaviour("declines: the card has expired", charge_decline="The card has expired."),
-    "card_lost": Behaviour("declines: reported lost", charge_decline="The card was reported lost."),
-    "card_do_not_honor": Behaviour("declines without a reason", charge_decline="The bank declined without a reason."),
-    "card_error": Behaviour("the gateway answers with an error, nothing charged", charge_fault="error"),
-    "card_timeout_before": Behaviour("no answer, nothing charged", charge_fault="before"),
-    "card_timeout_after": Behaviour("charged, but the answer is lost", charge_fault="after"),
-    "card_refund_refused": Behaviour("approves; refuses refunds", refund_decline="The card issuer refuses refunds."),
-    "card_refund_timeout_before": Behaviour("approves; no answer to a refund, nothing sent", refund_fault="before"),
-    "card_refund_timeout_after": Behaviour("approves; refunds, but the answer is lost", refund_fault="after"),
-    "card_slow": Behaviour("approves everything, each time after 5 seconds", delay_s=5),
-}
+UNREACHABLE = "The gateway cannot be reached."
 FAULTS = {
     "error": "The gateway answered with an internal error.",
     "before": "The gateway did not answer in time.",
@@ -72,7 +62,7 @@ def _or_unknown(call: Callable[P, R]) -> Callable[P, R | Unknown]:
         try:
             return call(*args, **kwargs)
         except sqlite3.Error:
-            return Unknown("The gateway cannot be reached.")
+            return Unknown(UNREACHABLE)
 
     return answered
 
@@ -82,22 +72,24 @@ class SandboxGateway:
 
     name = "sandbox"
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._ready = False
+    def __init__(self, path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._record = SandboxRecord(path)
+        self._clock = clock
 
     @_or_unknown
     def charge(self, request: ChargeRequest) -> Answer:
         """Take the money, once per key, as the card behaves."""
         card = request.payment_method_reference
         behaviour = CARDS.get(card, Behaviour("unknown", charge_decline="No such card."))
-        row = ("charge", request.amount_minor, request.currency, card, None, behaviour.charge_decline or None)
-        return self._move(request.key, "ch", row, behaviour.charge_fault, behaviour.delay_s)
+        decline = behaviour.charge_decline or None
+        of_card = (request.amount_minor, request.currency, card, None, decline)
+        asked = Asked(request.key, "charge", *of_card, request.payment_id)
+        return self._move(asked, behaviour.charge_fault, behaviour.delay_s)
 
     @_or_unknown
     def refund(self, request: RefundRequest) -> Answer:
         """Give money of an approved charge back, once per key, never more than was taken."""
-        with self._record() as record:
+        with self._record.open() as record:
             charge = record.execute(
                 "SELECT card, currency FROM transactions"
                 " WHERE reference = ? AND kind = 'charge' AND decline_reason IS NULL",
@@ -106,29 +98,79 @@ class SandboxGateway:
         if charge is None or charge[1] != request.currency:
             return Declined("The gateway has no such charge.")
         behaviour = CARDS[charge[0]]
-        row = (
-            *("refund", request.amount_minor, request.currency, charge[0]),
-            *(request.charge_reference, behaviour.refund_decline or None),
-        )
-        return self._move(request.key, "re", row, behaviour.refund_fault, behaviour.delay_s)
+        decline = behaviour.refund_decline or None
+        of_card = (request.amount_minor, request.currency, charge[0], request.charge_reference, decline)
+        asked = Asked(request.key, "refund", *of_card, request.charge_back_id)
+        return self._move(asked, behaviour.refund_fault, behaviour.delay_s)
 
     @_or_unknown
-    def find(self, key: str) -> Answer | None:
-        """What became of the request with this key; `None` if it never arrived."""
-        with self._record() as record:
-            return _answer(record, key)
+    def find(self, key: str, since: datetime | None = None) -> Answer | None:  # noqa: ARG002
+        """What became of the request with this key, whenever it was made; `None` if it never arrived."""
+        with self._record.open() as record:
+            return answer_to(record, key)
 
     def withdraw(self, key: str) -> None:
         """Take the key out of use, unless a request with it has arrived."""
-        with suppress(sqlite3.Error), self._record() as record:
+        with suppress(sqlite3.Error), self._record.open() as record:
             record.execute(
-                "INSERT OR IGNORE INTO transactions VALUES (?, ?, 'withdrawn', 0, '', '', NULL, ?)",
-                (f"wd_{key}", key, WITHDRAWN),
+                "INSERT OR IGNORE INTO transactions"
+                " (reference, key, kind, amount_minor, currency, card, decline_reason, created)"
+                " VALUES (?, ?, 'withdrawn', 0, '', '', ?, ?)",
+                (f"wd_{key}", key, WITHDRAWN, self._now()),
             )
+
+    def create_customer(self, account_number: str, name: str, key: str) -> str:  # noqa: ARG002
+        """The sandbox keeps no customers; their reference follows from the account's number."""
+        return f"customer_{account_number}"
+
+    def attach_card(self, customer_reference: str, payment_method_reference: str) -> AttachedCard:  # noqa: ARG002
+        """Take one of the test cards; raises `RuleRefused` for any other."""
+        if payment_method_reference not in CARDS:
+            raise RuleRefused("The sandbox has no such card. Name one of its test cards, such as card_approved.")
+        return AttachedCard("Visa", "4242", f"12/{self._clock().year % 100 + 3:02d}", payment_method_reference)
+
+    def card_link(self, customer_reference: str) -> str | None:  # noqa: ARG002
+        """The sandbox has no pages."""
+        return None
+
+    def transactions(self, since: datetime) -> Sequence[GatewayTransaction]:
+        """All money that moved since then, oldest first."""
+        with self._asking() as record:
+            rows = record.execute(
+                "SELECT reference, key, kind, amount_minor, currency, our_id, created FROM transactions"
+                " WHERE decline_reason IS NULL AND created >= ? ORDER BY created, rowid",
+                (_written(since),),
+            ).fetchall()
+        return [
+            GatewayTransaction(
+                *(reference, key, TransactionKind(kind), amount_minor, currency),
+                *(our_id, datetime.fromisoformat(created)),
+            )
+            for reference, key, kind, amount_minor, currency, our_id, created in rows
+        ]
+
+    def disputes(self, since: datetime) -> Sequence[Dispute]:
+        """A dispute of each whole charge of a card that is disputed, opened when it was charged."""
+        disputed = {card: behaviour.dispute for card, behaviour in CARDS.items() if behaviour.dispute}
+        with self._asking() as record:
+            rows = record.execute(
+                "SELECT reference, amount_minor, currency, card, created FROM transactions"
+                " WHERE kind = 'charge' AND decline_reason IS NULL AND created >= ? AND card LIKE 'card_disput%'"
+                " ORDER BY created, rowid",
+                (_written(since),),
+            ).fetchall()
+        return [
+            Dispute(
+                *(f"dp_{reference}", reference, amount_minor, currency),
+                *("fraudulent", disputed[card], datetime.fromisoformat(created)),
+            )
+            for reference, amount_minor, currency, card, created in rows
+            if card in disputed
+        ]
 
     def totals(self) -> dict[str, int]:
         """Charges less refunds by currency, in minor units: what the card clearing account must agree with."""
-        with self._record() as record:
+        with self._record.open() as record:
             return dict(
                 record.execute(
                     "SELECT currency, sum(CASE kind WHEN 'charge' THEN amount_minor ELSE -amount_minor END)"
@@ -136,66 +178,36 @@ class SandboxGateway:
                 ).fetchall()
             )
 
-    def load(self, transactions: list[tuple[str, str, str, int, str, str, str | None, str | None]]) -> None:
+    def load(self, transactions: list[LoadedRow]) -> None:
         """Take in the history that demo data comes with, as rows of the record."""
-        with self._record() as record:
-            record.executemany("INSERT INTO transactions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", transactions)
+        with self._record.open() as record:
+            load(record, transactions)
 
-    def _move(
-        self, key: str, prefix: str, row: tuple[str, int, str, str, str | None, str | None], fault: str, delay_s: float
-    ) -> Answer:
+    def _move(self, asked: Asked, fault: str, delay_s: float) -> Answer:
         time.sleep(delay_s)
-        with self._record() as record:
-            if (earlier := _answer(record, key)) is not None:
-                return earlier if _is_repeat(record, key, row) else Declined(OTHER_REQUEST)
+        with self._record.open() as record:
+            if (earlier := answer_to(record, asked.key)) is not None:
+                return earlier if is_repeat(record, asked) else Declined(OTHER_REQUEST)
             if fault in ("before", "error"):
                 return Unknown(FAULTS[fault])
-            kind, amount_minor, currency, card, charge_reference, decline = row
-            if kind == "refund" and amount_minor > _refundable_minor(record, charge_reference):
-                decline = "More than is left of the charge."
-            count = record.execute("SELECT count(*) FROM transactions").fetchone()[0]
-            record.execute(
-                "INSERT INTO transactions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (f"{prefix}_{count + 1:08d}", key, kind, amount_minor, currency, card, charge_reference, decline),
-            )
-            answer = _answer(record, key)
+            if asked.kind == "refund" and asked.amount_minor > refundable_minor(record, asked.charge_reference):
+                asked = replace(asked, decline_reason="More than is left of the charge.")
+            write(record, asked, self._now())
+            answer = answer_to(record, asked.key)
         assert answer is not None
         return Unknown(FAULTS[fault]) if fault == "after" else answer
 
     @contextmanager
-    def _record(self) -> Iterator[sqlite3.Connection]:
-        if not self._ready:
-            os.umask(0o077)
-        with closing(sqlite3.connect(self._path, timeout=30, isolation_level=None)) as record:
-            if not self._ready:
-                record.execute("PRAGMA journal_mode = WAL")
-            record.execute("PRAGMA synchronous = FULL")
-            record.execute("BEGIN IMMEDIATE")
-            if not self._ready:
-                record.execute(SCHEMA)
-            with record:
+    def _asking(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._record.open() as record:
                 yield record
-            self._ready = True
+        except sqlite3.Error:
+            raise GatewayUnavailable(UNREACHABLE) from None
+
+    def _now(self) -> str:
+        return _written(self._clock())
 
 
-def _is_repeat(record: sqlite3.Connection, key: str, row: tuple[str, int, str, str, str | None, str | None]) -> bool:
-    """Whether the key came before with the same request, or was withdrawn from whatever request it was for."""
-    asked = ("kind", "amount_minor", "currency", "card", "charge_reference")
-    earlier = record.execute(f"SELECT {', '.join(asked)} FROM transactions WHERE key = ?", (key,)).fetchone()  # noqa: S608
-    return earlier[0] == "withdrawn" or tuple(earlier) == row[: len(asked)]
-
-
-def _answer(record: sqlite3.Connection, key: str) -> Answer | None:
-    row = record.execute("SELECT reference, decline_reason FROM transactions WHERE key = ?", (key,)).fetchone()
-    if row is None:
-        return None
-    return Declined(row[1]) if row[1] else Approved(row[0])
-
-
-def _refundable_minor(record: sqlite3.Connection, charge_reference: str | None) -> int:
-    taken, returned = record.execute(
-        "SELECT sum(amount_minor) FILTER (WHERE kind = 'charge'), sum(amount_minor) FILTER (WHERE kind = 'refund')"
-        " FROM transactions WHERE (reference = ?1 OR charge_reference = ?1) AND decline_reason IS NULL",
-        (charge_reference,),
-    ).fetchone()
-    return int(taken or 0) - int(returned or 0)
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -121,12 +121,12 @@ def _resolve(service: Service, row: Payment | ChargeBack) -> Answer:
     if payment.gateway not in service.gateways:
         return Unknown("Its gateway is not configured on this desk.")
     gateway = service.gateways[payment.gateway]
-    answer = gateway.find(row.key)
     began_at = row.recorded_at if isinstance(row, Payment) else row.issued_at
+    answer = gateway.find(row.key, began_at)
     # The sender has given up, or has had time enough: what has not arrived must never arrive.
     if answer is None and (row.unanswered_at is not None or service.clock() - began_at > IN_FLIGHT):
         gateway.withdraw(row.key)
-        answer = gateway.find(row.key)
+        answer = gateway.find(row.key, began_at)
     if answer is None or isinstance(answer, Unknown):
         # Not the sender's own giving up, so the row is left as the sender left it.
         return answer or Unknown("The request may still be on its way.")
