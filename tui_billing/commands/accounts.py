@@ -77,6 +77,7 @@ def _fields(account: Account) -> list[tuple[str, str]]:
         ("Credit balance", str(account.credit_balance)),
         ("Credit limit", "none" if limit is None else str(account.money(limit))),
         ("Billing day", str(account.billing_day)),
+        ("Billed through", "never billed" if account.billed_through is None else str(account.billed_through)),
         ("Payment terms", f"{account.payment_terms_days} days"),
         ("Card on file", "none" if card is None else f"{card.label}, expires {card.expiry}"),
     ]

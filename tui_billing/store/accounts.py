@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
@@ -59,6 +60,11 @@ def save_balances(connection: Connection, account_id: int, funds_minor: int, rec
     )
 
 
+def save_billed_through(connection: Connection, account_id: int, last_day: date) -> None:
+    """Close every billing period up to this day, the end of one."""
+    connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(billed_through=last_day))
+
+
 def save_state(connection: Connection, account_id: int, state: AccountState) -> None:
     """Replace the state."""
     connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(state=state.value))
@@ -81,6 +87,7 @@ def account_of(row: RowMapping) -> Account:
         card=_card_of(row),
         funds_minor=row["funds_minor"],
         receivable_minor=row["receivable_minor"],
+        billed_through=row["billed_through"],
     )
 
 

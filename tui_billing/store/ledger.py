@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, case, func, select, update
@@ -46,11 +46,12 @@ def load_book(connection: Connection, account: Account, reversing: int | None = 
 def save_book(connection: Connection, account: Account, book: Book, recorded_at: datetime, recorded_by: str) -> None:
     """Append the book's new entries and bring the cached figures into line with them.
 
-    Where the clock has gone back, they are recorded at the moment of the account's last entry.
+    Where the clock has gone back, they are recorded at the moment of the account's last entry, and after the last
+    closed period.
     """
     if not book.entries:
         return
-    at = max(recorded_at, _last_moment(connection, account.id) or recorded_at)
+    at = max(recorded_at, _last_moment(connection, account.id) or recorded_at, _opened(account) or recorded_at)
     connection.execute(ENTRY.insert(), [_values_of(e, account.id, at, recorded_by) for e in book.entries])
     for sequence in {e.payment_sequence for e in book.entries if e.payment_sequence is not None}:
         funding = book.fundings[sequence]
@@ -100,6 +101,13 @@ def sums_by_event(connection: Connection, account_id: int, starts: Sequence[date
     for index, event, amount_minor in connection.execute(statement):
         sums[index][Event(event)] = int(amount_minor)
     return sums
+
+
+def _opened(account: Account) -> datetime | None:
+    """The first moment that lies in no closed period."""
+    if account.billed_through is None:
+        return None
+    return datetime.combine(account.billed_through + timedelta(days=1), time(), UTC)
 
 
 def _last_moment(connection: Connection, account_id: int) -> datetime | None:

@@ -18,6 +18,7 @@ ROWS = (
     tables.PaymentRow,
     tables.ChargeBackRow,
     tables.InvoiceRow,
+    tables.ChargeImportRow,
     tables.ChargeRow,
     tables.LedgerEntryRow,
     tables.MoneyActionRow,

@@ -1,0 +1,27 @@
+"""`charges`: what customers have used, as it comes from outside."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from tui_billing.commands import documents
+from tui_billing.commands.files import STANDARD_INPUT, content_of
+from tui_billing.commands.output import Result, listing
+from tui_billing.commands.progress import progress_bar
+from tui_billing.commands.signing_in import Desk
+from tui_billing.services.charges import ImportRequest
+
+
+def import_file(desk: Desk, arguments: argparse.Namespace) -> Result:
+    """Take a file of charges in, whole or not at all."""
+    name = "standard input" if arguments.file == STANDARD_INPUT else Path(arguments.file).name
+    request = ImportRequest(name, content_of(arguments.file), arguments.key or "", arguments.again)
+    with progress_bar("Checking the lines") as progress:
+        taken = desk.services.charges.import_file(desk.session, request, progress)
+    fields = [
+        ("Imported", f"{taken.lines:,} charges from {taken.file_name}"),
+        ("When", f"{taken.imported_at:%Y-%m-%d %H:%M} UTC by {taken.imported_by}"),
+        ("Key", taken.key),
+    ]
+    return Result({"import": documents.charge_import(taken)}, listing(fields))
