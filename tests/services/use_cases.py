@@ -36,6 +36,7 @@ OWN = {MASTER, BILLING}  # Account admin, Billing Admin manage: the own account 
 NEW = NewAccount("20000001", "Newcomer Ltd", AccountType.CORPORATE, "USD", "newcomer")
 
 IMPORTED = f"account,date,description,quantity,unit_price,amount\n{RETAIL},2026-03-01,Compute,1,5,5"
+NEW_ACCOUNTS = "number,name,type,currency,master_user\n20000001,Newcomer Ltd,corporate,USD,newcomer"
 
 MAY: dict[str, set[Profile]] = {
     "users.list": PEOPLE,
@@ -47,6 +48,7 @@ MAY: dict[str, set[Profile]] = {
     "accounts.page": ANY_ACCOUNT,
     "accounts.show": ANY_ACCOUNT | OWN,
     "accounts.add": PEOPLE,
+    "accounts.import_file": PEOPLE,
     "accounts.change_state": PEOPLE,
     "payments.page": MONEY | OWN,
     "payments.details": MONEY | OWN,
@@ -111,6 +113,7 @@ CALLS: dict[str, Call] = {
     "accounts.page": lambda c, s: c.desk.services.accounts.page(s, AccountFilter(), Direction.FIRST, None, 5),
     "accounts.show": lambda c, s: c.desk.services.accounts.show(s, RETAIL),
     "accounts.add": lambda c, s: c.desk.services.accounts.add(s, NEW),
+    "accounts.import_file": lambda c, s: c.desk.services.accounts.import_file(s, "new.csv", NEW_ACCOUNTS.encode()),
     "accounts.change_state": lambda c, s: c.desk.services.accounts.change_state(s, CORPORATE, AccountState.ACTIVE),
     "payments.page": lambda c, s: c.desk.services.payments.page(s, RETAIL, PaymentFilter.ALL, Direction.FIRST, None, 5),
     "payments.details": lambda c, s: c.desk.services.payments.details(s, RETAIL, c.card_payment),

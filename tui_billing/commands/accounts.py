@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 
 from tui_billing.commands import documents
+from tui_billing.commands.files import content_of, file_name
 from tui_billing.commands.output import Result, listing, sections, table
 from tui_billing.commands.paging import PAGE_ROWS, walk
+from tui_billing.commands.progress import progress_bar
 from tui_billing.commands.signing_in import Desk
 from tui_billing.domain.accounts import Account, AccountFilter
 from tui_billing.services.accounts import NewAccount
@@ -44,6 +46,14 @@ def add(desk: Desk, arguments: argparse.Namespace) -> Result:
         arguments.credit_limit,
     )
     return _result_of(desk.services.accounts.add(desk.session, new))
+
+
+def import_file(desk: Desk, arguments: argparse.Namespace) -> Result:
+    """The accounts of a file, whole or not at all."""
+    name = file_name(arguments.file)
+    with progress_bar("Checking the lines") as progress:
+        added = desk.services.accounts.import_file(desk.session, name, content_of(arguments.file), progress)
+    return Result({"import": {"file_name": name, "accounts": added}}, f"Imported: {added:,} accounts from {name}")
 
 
 def change_state(desk: Desk, arguments: argparse.Namespace) -> Result:

@@ -85,6 +85,8 @@ def _accounts(branch: argparse.ArgumentParser) -> None:
     add.add_argument("--billing-day", type=whole_number, default=1, metavar="DAY", help="1 to 28 (default: 1)")
     add.add_argument("--payment-terms-days", type=whole_number, default=30, metavar="DAYS", help="default: 30")
     add.add_argument("--credit-limit", default="", metavar="AMOUNT", help="no limit if left out")
+    taking = add_action(actions, "import", "accounts:import_file", "Add accounts from a CSV file, all or none")
+    add_file(taking, "number,name,type,currency,master_user[,billing_day][,payment_terms_days][,credit_limit]")
     state = add_action(actions, "state", "accounts:change_state", "Put an account into another state")
     add_number(state)
     add_choice(state, "state", AccountState, "the new state")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from tui_billing.commands import documents
-from tui_billing.commands.files import STANDARD_INPUT, content_of
+from tui_billing.commands.files import content_of, file_name
 from tui_billing.commands.output import Result, listing
 from tui_billing.commands.progress import progress_bar
 from tui_billing.commands.signing_in import Desk
@@ -15,8 +14,7 @@ from tui_billing.services.charges import ImportRequest
 
 def import_file(desk: Desk, arguments: argparse.Namespace) -> Result:
     """Take a file of charges in, whole or not at all."""
-    name = "standard input" if arguments.file == STANDARD_INPUT else Path(arguments.file).name
-    request = ImportRequest(name, content_of(arguments.file), arguments.key or "", arguments.again)
+    request = ImportRequest(file_name(arguments.file), content_of(arguments.file), arguments.key or "", arguments.again)
     with progress_bar("Checking the lines") as progress:
         taken = desk.services.charges.import_file(desk.session, request, progress)
     fields = [

@@ -10,6 +10,11 @@ from tui_billing.commands.parsing import UsageFault
 STANDARD_INPUT = "-"
 
 
+def file_name(named: str) -> str:
+    """What a file is called, without its folder."""
+    return "standard input" if named == STANDARD_INPUT else Path(named).name
+
+
 def content_of(name: str) -> bytes:
     """A file's bytes, or those of standard input for `-`; raises `UsageFault` if it cannot be read."""
     if name == STANDARD_INPUT:

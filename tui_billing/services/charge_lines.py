@@ -13,7 +13,8 @@ from tui_billing.domain.invoices import Charge
 from tui_billing.domain.money import Money
 from tui_billing.services.charge_rules import SYSTEM_IS_NOT_CHARGED, checked_charge
 from tui_billing.services.csv_lines import Columns, Values, quoted
-from tui_billing.store.charge_imports import ChargedLine, Payer
+from tui_billing.store.accounts import Payer
+from tui_billing.store.charge_imports import ChargedLine
 
 COLUMNS = Columns(("account", "date", "description", "quantity", "unit_price", "amount"))
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

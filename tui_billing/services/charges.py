@@ -19,7 +19,7 @@ from tui_billing.services.permissions import requires
 from tui_billing.services.progress import Progress, ignore_progress
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
-from tui_billing.store import charge_imports
+from tui_billing.store import accounts, charge_imports
 from tui_billing.store.charge_imports import ChargedLine
 
 
@@ -65,7 +65,7 @@ class Charges(Service):
     def _checked(self, content: bytes, progress: Progress) -> list[ChargedLine]:
         lines = read_lines(content, COLUMNS)
         with self.store.reading() as connection:
-            known = charge_imports.accounts_by_number(connection, {line.values["account"] for line in lines})
+            known = accounts.payers(connection, {line.values["account"] for line in lines})
         today = self.clock().date()
         return checked_lines(lines, lambda values: charged(values, known, today), progress)
 

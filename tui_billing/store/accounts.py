@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
 
@@ -15,6 +16,8 @@ from tui_billing.store.tables import AccountRow, table
 ACCOUNT = table(AccountRow)
 # SQLite refuses longer patterns, and nobody looks for more.
 LONGEST_SEARCH = 200
+# SQLite takes some thousand values in one statement.
+NUMBERS_AT_ONCE = 500
 
 
 def listed(chosen: AccountFilter) -> Keyset[Account]:
@@ -27,6 +30,24 @@ def listed(chosen: AccountFilter) -> Keyset[Account]:
     if chosen.search:
         where.append(ACCOUNT.c.search.contains(folded(chosen.search[:LONGEST_SEARCH]), autoescape=True))
     return Keyset(select(ACCOUNT).where(*where), [ACCOUNT.c.number], account_of)
+
+
+class Payer(NamedTuple):
+    """What has to be known of an account to charge it."""
+
+    account_id: int
+    currency: str
+
+
+def payers(connection: Connection, numbers: Collection[str]) -> dict[str, Payer]:
+    """Those of the numbers that are accounts, however many."""
+    known: dict[str, Payer] = {}
+    ordered = sorted(numbers)
+    for first in range(0, len(ordered), NUMBERS_AT_ONCE):
+        some = ordered[first : first + NUMBERS_AT_ONCE]
+        statement = select(ACCOUNT.c.number, ACCOUNT.c.id, ACCOUNT.c.currency).where(ACCOUNT.c.number.in_(some))
+        known |= {number: Payer(*rest) for number, *rest in connection.execute(statement)}
+    return known
 
 
 def by_number(connection: Connection, number: str) -> Account | None:
@@ -45,10 +66,11 @@ def all_accounts(connection: Connection) -> list[Account]:
     return [account_of(row) for row in connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.number)).mappings()]
 
 
-def add(connection: Connection, values: dict[str, Any]) -> None:
-    """Insert an account from its column values; the search column is made here."""
-    search = folded(" ".join((values["number"], values["name"], values["master_user"])))
-    connection.execute(ACCOUNT.insert().values(**values, search=search))
+def add(connection: Connection, *accounts: Mapping[str, Any]) -> None:
+    """Insert accounts from their column values; the search column is made here."""
+    search = (folded(" ".join((each["number"], each["name"], each["master_user"]))) for each in accounts)
+    rows = [{**values, "search": text} for values, text in zip(accounts, search, strict=True)]
+    connection.execute(ACCOUNT.insert(), rows)
 
 
 def save_balances(connection: Connection, account_id: int, funds_minor: int, receivable_minor: int) -> None:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, select
 
 from tui_billing.domain.invoices import Charge, ChargeImport
-from tui_billing.store.accounts import ACCOUNT
 from tui_billing.store.invoices import CHARGE, CHARGE_FIELDS
 from tui_billing.store.tables import ChargeImportRow, table
 
 CHARGE_IMPORT = table(ChargeImportRow)
 IMPORT_FIELDS = tuple(field.name for field in fields(ChargeImport))
 ROWS_AT_ONCE = 10_000
-NUMBERS_AT_ONCE = 500
-
-
-class Payer(NamedTuple):
-    """What has to be known of an account to charge it."""
-
-    account_id: int
-    currency: str
 
 
 class ChargedLine(NamedTuple):
@@ -31,17 +22,6 @@ class ChargedLine(NamedTuple):
 
     account_id: int
     charge: Charge
-
-
-def accounts_by_number(connection: Connection, numbers: Collection[str]) -> dict[str, Payer]:
-    """Those of the numbers that are accounts."""
-    known: dict[str, Payer] = {}
-    ordered = sorted(numbers)
-    for first in range(0, len(ordered), NUMBERS_AT_ONCE):
-        some = ordered[first : first + NUMBERS_AT_ONCE]
-        statement = select(ACCOUNT.c.number, ACCOUNT.c.id, ACCOUNT.c.currency).where(ACCOUNT.c.number.in_(some))
-        known |= {number: Payer(*rest) for number, *rest in connection.execute(statement)}
-    return known
 
 
 def by_key(connection: Connection, key: str) -> ChargeImport | None:
