@@ -49,7 +49,7 @@ def issue(
         "due_minor": total_minor,
     }
     invoice = invoices.add(connection, account, values, through)
-    book = load_book(connection, account)
+    book = load_book(connection, account, due_minor=total_minor)
     book.charge(OpenInvoice(invoice.sequence, issued, total_minor, total_minor))
     save_book(connection, account, book, service.clock(), session.name)
     service.audit(connection, session, "issue invoice", invoice.number, f"done: {account.money(total_minor)}")
