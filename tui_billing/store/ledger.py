@@ -47,7 +47,7 @@ def load_book(connection: Connection, account: Account, due_minor: int = 0, reve
         book.fundings[reversing].applied_minor.update(applied_minor)
         due_minor += sum(applied_minor.values())
         due |= INVOICE.c.sequence.in_(list(applied_minor))
-    for funding in _funds_in_turn(connection, account.id, due_minor):
+    for funding in _funds_in_turn(connection, account.id, due_minor, reversing):
         book.fundings.setdefault(funding.sequence, funding)
     for row in connection.execute(select(INVOICE).where(INVOICE.c.account_id == account.id, due)).mappings():
         book.invoices[row["sequence"]] = OpenInvoice(
@@ -128,13 +128,17 @@ def _last_moment(connection: Connection, account_id: int) -> datetime | None:
     return moment
 
 
-def _funds_in_turn(connection: Connection, account_id: int, due_minor: int) -> Iterator[Funding]:
-    """Unapplied funds in the order of `Funding.turn`, until they can pay so much."""
+def _funds_in_turn(
+    connection: Connection, account_id: int, due_minor: int, reversing: int | None
+) -> Iterator[Funding]:
+    """Unapplied funds in the order of `Funding.turn`, until they can pay so much; what is taken back cannot."""
     for statement in (CREDITS_IN_TURN, PAYMENTS_IN_TURN):
         if due_minor <= 0:
             return
         with closing(connection.execute(statement, {"account_id": account_id})) as rows:
             for row in rows.mappings():
+                if row["sequence"] == reversing:
+                    continue
                 yield _funding_of(row)
                 due_minor -= row["unapplied_minor"]
                 if due_minor <= 0:
