@@ -108,7 +108,8 @@ class PaymentRow(SQLModel, table=True):
         one_of("method", PaymentMethod),
         one_of("cancel_reason", CancelReason),
         Index("payment_newest_first", "account_id", "received", "sequence"),
-        partial_index("payment_unapplied", "account_id", "unapplied_minor > 0"),
+        partial_index("payment_unapplied", "account_id", "unapplied_minor > 0 AND kind <> 'credit'"),
+        partial_index("credit_unapplied", "account_id", "unapplied_minor > 0 AND kind = 'credit'"),
         partial_index("payment_pending", "state", "state = 'pending'"),
         NEVER_REUSED,
     )
