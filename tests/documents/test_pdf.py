@@ -48,10 +48,10 @@ def test_the_same_document_gives_the_same_bytes_dated_by_the_document() -> None:
     assert (about.title, about.creation_date.date()) == ("Payment receipt 786caf02", RECEIPT.dated)
 
 
-@pytest.mark.parametrize("name", ["佐藤 健", "김민준", "Łódź Đức Růžička", "Ελένη", "Дмитрий", "გიორგი", "Արմեն"])
-def test_names_in_many_scripts_are_set(name: str) -> None:
-    (page,) = pages_of(pdf_of(replace(RECEIPT, account_name=name)))
-    assert name in page
+def test_names_in_many_scripts_are_set() -> None:
+    names = ("佐藤 健", "김민준", "Łódź Đức Růžička", "Ελένη", "Дмитрий", "გიორგი", "Արմեն")
+    (page,) = pages_of(pdf_of(replace(RECEIPT, account_name=names[0], facts=tuple(("Name", name) for name in names))))
+    assert [name for name in names if name not in page] == []
     assert "Unicode number" not in page
 
 
