@@ -24,11 +24,13 @@ from tui_billing.services.accounts import Accounts
 from tui_billing.services.automatic_payments import AutomaticPayments
 from tui_billing.services.billing import Billing
 from tui_billing.services.billing_runs import BillingRuns
+from tui_billing.services.cards import Cards
 from tui_billing.services.charges import Charges
 from tui_billing.services.checks import Checks
 from tui_billing.services.credits import Credits
 from tui_billing.services.dashboards import Dashboards
 from tui_billing.services.desk_services import DeskServices
+from tui_billing.services.documents import TRAINING, Documents
 from tui_billing.services.outcomes import Outcomes
 from tui_billing.services.passwords import Passwords, checked_password
 from tui_billing.services.payments import Payments
@@ -61,6 +63,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         sign_in=SignIn(store, passwords, clock),
         users=Users(*parts),
         accounts=Accounts(*parts),
+        cards=Cards(*parts, default_gateway=SandboxGateway.name if training else settings.gateway),
         payments=Payments(*parts),
         credits=Credits(*parts),
         refunds=Refunds(*parts),
@@ -70,6 +73,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         billing_runs=BillingRuns(*parts),
         automatic_payments=AutomaticPayments(*parts),
         dashboards=Dashboards(*parts),
+        documents=Documents(*parts, folder=settings.documents, notes=(TRAINING,) if training else ()),
         outcomes=Outcomes(*parts),
         checks=Checks(*parts),
         passwords=passwords,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from tests.desk_fixtures import CORPORATE, NOW, Desk
+from tests.desk_fixtures import CARDLESS, CORPORATE, NOW, Desk
 from tui_billing.domain.invoices import Charge
 from tui_billing.services.charges import ImportRequest
 from tui_billing.store.schema import ROWS, TABLES, TRIGGERS
@@ -29,6 +29,7 @@ def busy(desk: Desk) -> Desk:
     desk.charge_back(desk.make("20.00").payment, "5.00")
     content = f"account,date,description,quantity,unit_price,amount\n{CORPORATE},2026-03-01,Compute,,,5"
     desk.services.charges.import_file(desk.finance, ImportRequest("march.csv", content.encode()))
+    desk.services.cards.attach(desk.finance, CARDLESS, "card_approved")
     return desk
 
 

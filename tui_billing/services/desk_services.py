@@ -9,10 +9,12 @@ from tui_billing.services.accounts import Accounts
 from tui_billing.services.automatic_payments import AutomaticPayments
 from tui_billing.services.billing import Billing
 from tui_billing.services.billing_runs import BillingRuns
+from tui_billing.services.cards import Cards
 from tui_billing.services.charges import Charges
 from tui_billing.services.checks import Checks
 from tui_billing.services.credits import Credits
 from tui_billing.services.dashboards import Dashboards
+from tui_billing.services.documents import Documents
 from tui_billing.services.outcomes import Outcomes
 from tui_billing.services.passwords import Passwords
 from tui_billing.services.payments import Payments
@@ -29,6 +31,7 @@ class DeskServices:
     sign_in: SignIn
     users: Users
     accounts: Accounts
+    cards: Cards
     payments: Payments
     credits: Credits
     refunds: Refunds
@@ -38,6 +41,7 @@ class DeskServices:
     billing_runs: BillingRuns
     automatic_payments: AutomaticPayments
     dashboards: Dashboards
+    documents: Documents
     outcomes: Outcomes
     checks: Checks
     passwords: Passwords

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -94,6 +95,12 @@ def save_billed_through(connection: Connection, account_id: int, last_day: date)
 def save_state(connection: Connection, account_id: int, state: AccountState) -> None:
     """Replace the state."""
     connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(state=state.value))
+
+
+def save_card(connection: Connection, account_id: int, card: CardOnFile) -> None:
+    """Replace the card on file."""
+    values = {f"card_{name}": value for name, value in asdict(card).items()}
+    connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(**values))
 
 
 def account_of(row: RowMapping) -> Account:

@@ -128,9 +128,7 @@ def _last_moment(connection: Connection, account_id: int) -> datetime | None:
     return moment
 
 
-def _funds_in_turn(
-    connection: Connection, account_id: int, due_minor: int, reversing: int | None
-) -> Iterator[Funding]:
+def _funds_in_turn(connection: Connection, account_id: int, due_minor: int, reversing: int | None) -> Iterator[Funding]:
     """Unapplied funds in the order of `Funding.turn`, until they can pay so much; what is taken back cannot."""
     for statement in (CREDITS_IN_TURN, PAYMENTS_IN_TURN):
         if due_minor <= 0:
