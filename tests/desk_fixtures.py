@@ -24,6 +24,7 @@ from tui_billing.domain.payments import CancelReason, Payment
 from tui_billing.gateways.base import PaymentGateway
 from tui_billing.gateways.sandbox import SandboxGateway
 from tui_billing.services.accounts import NewAccount
+from tui_billing.services.billing_runs import BillingRun
 from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.requests import ChargeBackRequest, CreditRequest, RecordRequest
 from tui_billing.services.results import MoneyMoved
@@ -168,10 +169,18 @@ class Desk:
 
     def invoice(self, amount: str, number: str = CORPORATE) -> Invoice:
         """Add one charge of today and issue the invoice."""
-        today = self.clock().date()
+        self.charge(amount, number)
+        return self.services.billing.issue_invoice(self.finance, number, self.clock().date())
+
+    def charge(self, amount: str, number: str = CORPORATE, dated: date | None = None) -> None:
+        """Add one charge, of today unless told otherwise."""
         amount_minor = Money.parse(amount, self.account(number).currency).minor_units
-        self.services.billing.add_charges(self.finance, number, [Charge(today, "Compute", "1", amount, amount_minor)])
-        return self.services.billing.issue_invoice(self.finance, number, today)
+        line = Charge(dated or self.clock().date(), "Compute", "1", amount, amount_minor)
+        self.services.billing.add_charges(self.finance, number, [line])
+
+    def bill(self, through: date | None = None, only: str | None = None) -> BillingRun:
+        """Bill as finance, through yesterday unless told otherwise."""
+        return self.services.billing_runs.run(self.finance, through, only)
 
     def due(self, invoice: Invoice, number: str = CORPORATE) -> int:
         """What is due of an invoice now, in minor units."""

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         result = _carry_out(given)
     except BillingError as refusal:
-        return _tell(refusal.title, refusal.sentence, refusal.exit_code, as_json)
+        return _tell(refusal.title, refusal.sentence, refusal.exit_code, as_json, refusal.details)
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
@@ -83,14 +83,17 @@ def _write(result: Result, as_json: bool) -> int:
     return result.exit_code
 
 
-def _tell(title: str, sentence: str, exit_code: int, as_json: bool) -> int:
+def _tell(title: str, sentence: str, exit_code: int, as_json: bool, details: Sequence[str] = ()) -> int:
     from tui_billing.commands.output import json_text
     from tui_billing.domain.text import shown
 
     with suppress(OSError):
         print(f"{title}: {shown(sentence, LONGEST_MESSAGE)}", file=sys.stderr)
+        for detail in details:
+            print(shown(detail), file=sys.stderr)
     if as_json:
-        document = {"error": {"title": title, "message": sentence, "exit_code": exit_code}}
+        error = {"title": title, "message": sentence, "exit_code": exit_code}
+        document = {"error": error | ({"details": list(details)} if details else {})}
         try:
             _print(f"{json_text(document)}\n")
         except OSError:

@@ -21,8 +21,11 @@ from tui_billing.gateways.base import PaymentGateway
 from tui_billing.gateways.sandbox import SandboxGateway
 from tui_billing.gateways.stripe import StripeGateway
 from tui_billing.services.accounts import Accounts
+from tui_billing.services.automatic_payments import AutomaticPayments
 from tui_billing.services.billing import Billing
+from tui_billing.services.billing_runs import BillingRuns
 from tui_billing.services.cards import Cards
+from tui_billing.services.charges import Charges
 from tui_billing.services.checks import Checks
 from tui_billing.services.credits import Credits
 from tui_billing.services.dashboards import Dashboards
@@ -66,6 +69,9 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         refunds=Refunds(*parts),
         previews=Previews(*parts),
         billing=Billing(*parts),
+        charges=Charges(*parts),
+        billing_runs=BillingRuns(*parts),
+        automatic_payments=AutomaticPayments(*parts),
         dashboards=Dashboards(*parts),
         documents=Documents(*parts, folder=settings.documents, notes=(TRAINING,) if training else ()),
         outcomes=Outcomes(*parts),

@@ -9,7 +9,7 @@ from tests.desk_fixtures import ACCOUNTS, CORPORATE, DINAR, MISSING, RETAIL, Des
 
 FIELDS = set(
     "number name type state currency master_user created balance amount_due credit_balance credit_limit billing_day"
-    " payment_terms_days card".split()
+    " payment_terms_days billed_through card".split()
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.cli.conftest import CommandLine
@@ -42,6 +44,8 @@ def test_an_invoice_that_is_not_there_is_not_found(line: CommandLine, desk: Desk
 
 
 def test_statements_begin_with_the_provisional_one(line: CommandLine, desk: Desk) -> None:
+    line.json("finance", "bill")
+    desk.clock.now = datetime.now(UTC)
     desk.invoice("10")
     found = line.json("globex", "statements", "list", CORPORATE)["statements"]
     assert found[0]["state"] == "provisional"

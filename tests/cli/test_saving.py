@@ -39,6 +39,7 @@ def test_the_receipt_of_a_payment_and_of_its_charge_back(line: CommandLine, desk
 
 
 def test_an_invoice_and_a_statement(line: CommandLine, desk: Desk, here: Path) -> None:
+    desk.bill()
     number = desk.invoice("10.00").number
     assert line.as_user("globex", "invoices", "pdf", CORPORATE, number, "--output", "one.pdf").code == 0
     assert number in text_of(here / "one.pdf")

@@ -109,6 +109,14 @@ def work_until_killed(directory: Path, name: str, seed: int, last_order: Order |
                 paid.append(row[0])
 
 
+def bill_until_killed(directory: Path, report: Connection) -> None:
+    """Say that the billing run begins, and run it without end."""
+    with opened(directory) as (services, finance, _):
+        report.send("begun")
+        while True:
+            services.billing_runs.run(finance)
+
+
 def _next_order(choose: random.Random, paid: list[str], key: str) -> Order:
     action = choose.choice(["record", "record", "make", "make", "give part back"])
     if action == "give part back" and paid:

@@ -174,6 +174,7 @@ def test_the_net_balance_is_carried_from_statement_to_statement(desk: Desk) -> N
     desk.record("60.00")
     desk.credit("10.00")
     at(desk, 2026, 3, 17)
+    desk.bill()
     desk.invoice("25.00")
     january, february, march = statements(desk)
     assert [(s.start, s.end) for s in (january, february, march)] == [
@@ -198,7 +199,9 @@ def test_a_reversal_appears_in_the_period_in_which_it_was_made_and_posted_statem
     at(desk, 2026, 2, 10)
     recorded, credited = desk.record("60.00").payment, desk.credit("10.00").payment
     at(desk, 2026, 3, 17)
+    desk.bill()
     posted = statements(desk)[:-1]
+    assert {s.state_label for s in posted} == {"Posted"}
     desk.cancel(recorded)
     desk.cancel_credit(credited)
     *then, march = statements(desk)
@@ -210,6 +213,7 @@ def test_a_charge_back_appears_in_the_period_in_which_it_was_made(desk: Desk) ->
     at(desk, 2026, 2, 20)
     paid = desk.make("60.00").payment
     at(desk, 2026, 3, 17)
+    desk.bill()
     posted = statements(desk, RETAIL)[:-1]
     desk.charge_back(paid, "20.00")
     *then, march = statements(desk, RETAIL)
@@ -218,6 +222,7 @@ def test_a_charge_back_appears_in_the_period_in_which_it_was_made(desk: Desk) ->
 
 
 def test_a_payment_received_earlier_belongs_to_the_period_in_which_it_was_recorded(desk: Desk) -> None:
+    desk.bill()
     posted = statements(desk)[:-1]
     desk.record("60.00", received=date(2026, 2, 10))
     *then, march = statements(desk)
@@ -253,7 +258,6 @@ Action = Callable[[Desk], object]
 @pytest.mark.parametrize(
     "action",
     [
-        lambda desk: desk.invoice("5.00", RETAIL),
         lambda desk: desk.credit("5.00", RETAIL),
         lambda desk: desk.make("5.00"),
         lambda desk: desk.charge_back(desk.make("5.00").payment),
@@ -263,16 +267,24 @@ Action = Callable[[Desk], object]
 def test_a_clock_that_goes_back_puts_nothing_into_a_posted_period(desk: Desk, action: Action) -> None:
     at(desk, 2026, 2, 20)
     desk.invoice("30.00", RETAIL)
+    desk.make("40.00")
     at(desk, 2026, 3, 17)
-    desk.credit("1.00", RETAIL)
+    desk.bill()
     posted = statements(desk, RETAIL)[:-1]
     at(desk, 2026, 3, 10)
     action(desk)
     moments = desk.rows("SELECT DISTINCT recorded_at FROM ledger_entry ORDER BY sequence")
-    assert [row[0][:10] for row in moments] == ["2026-02-20", "2026-03-17"]
+    assert [row[0][:10] for row in moments] == ["2026-02-20", "2026-03-15"]
     at(desk, 2026, 3, 18)
     assert statements(desk, RETAIL)[:-1] == posted
     desk.assert_books_are_right()
+
+
+def test_an_invoice_for_a_closed_period_is_refused(desk: Desk) -> None:
+    desk.bill()
+    at(desk, 2026, 2, 20)
+    with pytest.raises(RuleRefused, match=r"The billing periods up to 2026-02-28 are closed\. Choose a later day\."):
+        desk.invoice("5.00")
 
 
 def test_a_clock_that_goes_back_leaves_the_moments_of_other_accounts_alone(desk: Desk) -> None:

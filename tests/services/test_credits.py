@@ -101,3 +101,12 @@ def test_the_provider_itself_and_a_terminated_account_are_granted_none(desk: Des
     desk.set_state(AccountState.TERMINATED, CORPORATE)
     with pytest.raises(RuleRefused, match="Issue Credit is closed: this account is Terminated"):
         desk.credit("5.00")
+
+
+def test_what_a_cancelled_credit_had_paid_is_paid_by_the_payments_behind_it(desk: Desk) -> None:
+    desk.invoice("1.00")
+    credit = desk.credit("2.00").payment
+    desk.record("1.00")
+    desk.cancel_credit(credit)
+    assert desk.balance() == "USD 0.00"
+    desk.assert_books_are_right()

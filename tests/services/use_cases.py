@@ -16,6 +16,7 @@ from tui_billing.domain.invoices import Charge
 from tui_billing.domain.pages import Direction
 from tui_billing.domain.payments import CancelReason, PaymentFilter
 from tui_billing.services.accounts import NewAccount
+from tui_billing.services.charges import ImportRequest
 from tui_billing.services.requests import ChargeBackRequest, CreditRequest, RecordRequest
 from tui_billing.services.session import OperatorSession
 
@@ -34,6 +35,9 @@ PEOPLE = {ROOT, OPS}  # Account create; User create/manage
 OWN = {MASTER, BILLING}  # Account admin, Billing Admin manage: the own account alone
 NEW = NewAccount("20000001", "Newcomer Ltd", AccountType.CORPORATE, "USD", "newcomer")
 
+IMPORTED = f"account,date,description,quantity,unit_price,amount\n{RETAIL},2026-03-01,Compute,1,5,5"
+NEW_ACCOUNTS = "number,name,type,currency,master_user\n20000001,Newcomer Ltd,corporate,USD,newcomer"
+
 MAY: dict[str, set[Profile]] = {
     "users.list": PEOPLE,
     "users.add": PEOPLE,
@@ -44,6 +48,7 @@ MAY: dict[str, set[Profile]] = {
     "accounts.page": ANY_ACCOUNT,
     "accounts.show": ANY_ACCOUNT | OWN,
     "accounts.add": PEOPLE,
+    "accounts.import_file": PEOPLE,
     "accounts.change_state": PEOPLE,
     "cards.attach": MONEY | OWN,
     "cards.link": MONEY | OWN,
@@ -69,6 +74,9 @@ MAY: dict[str, set[Profile]] = {
     "billing.page": ANY_ACCOUNT | OWN,
     "billing.details": ANY_ACCOUNT | OWN,
     "billing.statements": ANY_ACCOUNT | OWN,
+    "charges.import_file": MONEY,
+    "billing_runs.run": MONEY,
+    "automatic_payments.failed": MONEY,
     "dashboards.show": ANY_ACCOUNT | OWN,
     "outcomes.reconcile": MONEY,
     "checks.check": MONEY,
@@ -112,6 +120,7 @@ CALLS: dict[str, Call] = {
     "accounts.page": lambda c, s: c.desk.services.accounts.page(s, AccountFilter(), Direction.FIRST, None, 5),
     "accounts.show": lambda c, s: c.desk.services.accounts.show(s, RETAIL),
     "accounts.add": lambda c, s: c.desk.services.accounts.add(s, NEW),
+    "accounts.import_file": lambda c, s: c.desk.services.accounts.import_file(s, "new.csv", NEW_ACCOUNTS.encode()),
     "accounts.change_state": lambda c, s: c.desk.services.accounts.change_state(s, CORPORATE, AccountState.ACTIVE),
     "cards.attach": lambda c, s: c.desk.services.cards.attach(s, RETAIL, "card_disputed"),
     "cards.link": lambda c, s: c.desk.services.cards.link(s, RETAIL),
@@ -145,6 +154,11 @@ CALLS: dict[str, Call] = {
     "billing.page": lambda c, s: c.desk.services.billing.page(s, RETAIL, Direction.FIRST, None, 5),
     "billing.details": lambda c, s: c.desk.services.billing.details(s, RETAIL, c.invoice),
     "billing.statements": lambda c, s: c.desk.services.billing.statements(s, RETAIL),
+    "charges.import_file": lambda c, s: c.desk.services.charges.import_file(
+        s, ImportRequest("march.csv", IMPORTED.encode())
+    ),
+    "billing_runs.run": lambda c, s: c.desk.services.billing_runs.run(s),
+    "automatic_payments.failed": lambda c, s: c.desk.services.automatic_payments.failed(s),
     "dashboards.show": lambda c, s: c.desk.services.dashboards.show(s, RETAIL),
     "outcomes.reconcile": lambda c, s: c.desk.services.outcomes.reconcile(s),
     "checks.check": lambda c, s: c.desk.services.checks.check(s),

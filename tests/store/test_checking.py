@@ -8,6 +8,7 @@ import pytest
 
 from tests.desk_fixtures import NOW, Desk
 from tests.store.tampering import tamper
+from tui_billing.services.charges import ImportRequest
 from tui_billing.store.checking import CHECKS, differences
 from tui_billing.store.demo.load import fill_demo
 from tui_billing.store.engine import Store
@@ -56,7 +57,7 @@ AMOUNTS = {
     ),
     "an invoice's total raised": (
         "UPDATE invoice SET total_minor = total_minor + 1",
-        {"invoice total", "invoice lines"},
+        {"invoice total", "invoice lines", "last statement"},
     ),
     "a charge raised": ("UPDATE charge SET amount_minor = amount_minor + 1", {"invoice lines"}),
     "what was charged back lowered": (
@@ -217,11 +218,11 @@ STRUCTURE = {
     ),
     "an invoice deleted": (
         "DELETE FROM invoice WHERE due_minor > 0",
-        {"missing rows", "reference into nothing", "invoices due"},
+        {"missing rows", "reference into nothing", "invoices due", "last statement"},
     ),
     "a paid invoice deleted": (
         "DELETE FROM invoice WHERE due_minor = 0 AND sequence = 1",
-        {"missing rows", "reference into nothing"},
+        {"missing rows", "reference into nothing", "last statement"},
     ),
     "a charge back deleted": (
         "DELETE FROM charge_back",
@@ -234,7 +235,7 @@ STRUCTURE = {
     "the last user deleted": ("DELETE FROM user WHERE name = 'dana'", {"missing rows"}),
     "an entry of the audit log deleted": ("DELETE FROM audit_entry WHERE sequence = 5", {"missing rows"}),
     "the last entries of the audit log deleted": ("DELETE FROM audit_entry WHERE sequence > 5", {"missing rows"}),
-    "the charges of an invoice deleted": ("DELETE FROM charge", {"invoice lines"}),
+    "the charges of an invoice deleted": ("DELETE FROM charge WHERE invoice_sequence = 1", {"invoice lines"}),
     "the key of a payment deleted": (
         f"DELETE FROM money_action WHERE result_id = {CREDIT_ID}",
         {"key without its action", "actions"},
@@ -260,7 +261,33 @@ STRUCTURE = {
         {"key without its action"},
     ),
 }
-DAMAGES = AMOUNTS | ENTRIES | PAYMENTS | STRUCTURE
+BILLING = {
+    "an invoice moved to another period": (
+        "UPDATE invoice SET period_start = date(period_start, '-3 day') WHERE sequence = 1",
+        {"period of invoice"},
+    ),
+    "a period that does not end where the next one begins": (
+        "UPDATE invoice SET period_end = date(period_end, '+1 day') WHERE sequence = 1",
+        {"period of invoice"},
+    ),
+    "an account billed to the middle of a period": (
+        "UPDATE account SET billed_through = '2025-12-10' WHERE number = '10000001'",
+        {"billed through"},
+    ),
+    "an automatic payment for nothing": (
+        "UPDATE payment SET kind = 'auto' WHERE kind = 'manual'",
+        {"automatic payment", "file"},
+    ),
+    "a payment for an invoice of somebody else": (
+        "UPDATE payment SET kind = 'auto', invoice_sequence = 1 WHERE kind = 'manual'",
+        {"automatic payment"},
+    ),
+    "an imported charge deleted": (
+        "DELETE FROM charge WHERE import_sequence IS NOT NULL",
+        {"imported charges"},
+    ),
+}
+DAMAGES = AMOUNTS | ENTRIES | PAYMENTS | STRUCTURE | BILLING
 
 
 @pytest.fixture
@@ -274,6 +301,8 @@ def busy(desk: Desk) -> Desk:
     paid = desk.make("8.00").payment
     desk.charge_back(paid, "3.00")
     desk.invoice("0.50")
+    content = "account,date,description,quantity,unit_price,amount\n10000003,2026-03-01,Compute,,,5"
+    desk.services.charges.import_file(desk.finance, ImportRequest("march.csv", content.encode()))
     desk.assert_books_are_right()
     return desk
 

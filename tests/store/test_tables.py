@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from tests.desk_fixtures import CARDLESS, CORPORATE, NOW, Desk
 from tui_billing.domain.invoices import Charge
+from tui_billing.services.charges import ImportRequest
 from tui_billing.store.schema import ROWS, TABLES, TRIGGERS
 from tui_billing.store.tables import AccountRow, LedgerEntryRow, table
 from tui_billing.store.triggers import APPEND_ONLY, IDENTITY
@@ -26,6 +27,8 @@ def busy(desk: Desk) -> Desk:
     desk.record("5.00")
     desk.credit("1.00")
     desk.charge_back(desk.make("20.00").payment, "5.00")
+    content = f"account,date,description,quantity,unit_price,amount\n{CORPORATE},2026-03-01,Compute,,,5"
+    desk.services.charges.import_file(desk.finance, ImportRequest("march.csv", content.encode()))
     desk.services.cards.attach(desk.finance, CARDLESS, "card_approved")
     return desk
 
@@ -78,8 +81,8 @@ def test_figures_and_references_that_cannot_be_are_refused_by_the_database(busy:
         busy.execute(f"UPDATE {change}")
 
 
-@pytest.mark.parametrize("name", ["ledger_entry", "audit_entry", "money_action"])
-def test_ledger_audit_log_and_keys_are_append_only(busy: Desk, name: str) -> None:
+@pytest.mark.parametrize("name", APPEND_ONLY)
+def test_ledger_audit_log_imports_and_keys_are_append_only(busy: Desk, name: str) -> None:
     before = busy.rows(f"SELECT * FROM {name}")
     assert before
     for statement in (
@@ -126,7 +129,7 @@ def test_no_row_that_money_hangs_on_is_deleted(busy: Desk, name: str) -> None:
 def test_what_a_row_is_about_never_changes(busy: Desk, name: str, column: str) -> None:
     for verb in ("UPDATE", "UPDATE OR REPLACE"):
         with pytest.raises(IntegrityError, match=f"{name} never changes"):
-            busy.execute(f'{verb} "{name}" SET {column} = {column} || 1')
+            busy.execute(f'{verb} "{name}" SET {column} = coalesce({column}, 0) || 1')
     busy.execute(f'UPDATE "{name}" SET {column} = {column}')
 
 
@@ -155,7 +158,9 @@ def test_a_charge_stays_as_its_invoice_has_it(busy: Desk, statement: str) -> Non
 
 def test_a_charge_that_waits_for_its_invoice_may_be_withdrawn(busy: Desk) -> None:
     busy.services.billing.add_charges(busy.finance, CORPORATE, [Charge(NOW.date(), "Compute", "1", "", 5)])
-    busy.execute("DELETE FROM charge WHERE invoice_sequence IS NULL")
+    with pytest.raises(IntegrityError, match="charge stays as its invoice has it, or its import"):
+        busy.execute("DELETE FROM charge WHERE import_sequence IS NOT NULL")
+    busy.execute("DELETE FROM charge WHERE invoice_sequence IS NULL AND import_sequence IS NULL")
     busy.assert_books_are_right()
 
 
@@ -204,5 +209,5 @@ def test_a_moment_is_kept_in_utc_whatever_zone_it_was_given_in(desk: Desk) -> No
     assert desk.rows("SELECT recorded_at FROM ledger_entry")[0][0].startswith("2026-03-18 04:30:00")
 
 
-def test_append_only_tables_are_the_three_that_prove_things() -> None:
-    assert set(APPEND_ONLY) == {"ledger_entry", "audit_entry", "money_action"}
+def test_append_only_tables_are_those_that_prove_things() -> None:
+    assert set(APPEND_ONLY) == {"ledger_entry", "audit_entry", "money_action", "charge_import"}

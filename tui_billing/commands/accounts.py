@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 
 from tui_billing.commands import documents
+from tui_billing.commands.files import content_of, file_name
 from tui_billing.commands.output import Result, listing, sections, table
 from tui_billing.commands.paging import PAGE_ROWS, walk
+from tui_billing.commands.progress import progress_bar
 from tui_billing.commands.signing_in import Desk
 from tui_billing.domain.accounts import Account, AccountFilter
 from tui_billing.services.accounts import NewAccount
@@ -46,6 +48,14 @@ def add(desk: Desk, arguments: argparse.Namespace) -> Result:
     return _result_of(desk.services.accounts.add(desk.session, new))
 
 
+def import_file(desk: Desk, arguments: argparse.Namespace) -> Result:
+    """The accounts of a file, whole or not at all."""
+    name = file_name(arguments.file)
+    with progress_bar("Checking the lines") as progress:
+        added = desk.services.accounts.import_file(desk.session, name, content_of(arguments.file), progress)
+    return Result({"import": {"file_name": name, "accounts": added}}, f"Imported: {added:,} accounts from {name}")
+
+
 def change_state(desk: Desk, arguments: argparse.Namespace) -> Result:
     """The account in its new state."""
     return _result_of(desk.services.accounts.change_state(desk.session, arguments.number, arguments.state))
@@ -77,6 +87,7 @@ def _fields(account: Account) -> list[tuple[str, str]]:
         ("Credit balance", str(account.credit_balance)),
         ("Credit limit", "none" if limit is None else str(account.money(limit))),
         ("Billing day", str(account.billing_day)),
+        ("Billed through", "never billed" if account.billed_through is None else str(account.billed_through)),
         ("Payment terms", f"{account.payment_terms_days} days"),
         ("Card on file", "none" if card is None else f"{card.label}, expires {card.expiry}"),
     ]

@@ -13,6 +13,7 @@ from tui_billing.commands.parsing import (
     add_actions,
     add_amount,
     add_choice,
+    add_file,
     add_file_options,
     add_global,
     add_limit,
@@ -85,6 +86,8 @@ def _accounts(branch: argparse.ArgumentParser) -> None:
     add.add_argument("--billing-day", type=whole_number, default=1, metavar="DAY", help="1 to 28 (default: 1)")
     add.add_argument("--payment-terms-days", type=whole_number, default=30, metavar="DAYS", help="default: 30")
     add.add_argument("--credit-limit", default="", metavar="AMOUNT", help="no limit if left out")
+    taking = add_action(actions, "import", "accounts:import_file", "Add accounts from a CSV file, all or none")
+    add_file(taking, "number,name,type,currency,master_user[,billing_day][,payment_terms_days][,credit_limit]")
     state = add_action(actions, "state", "accounts:change_state", "Put an account into another state")
     add_number(state)
     add_choice(state, "state", AccountState, "the new state")
@@ -208,6 +211,20 @@ def _dashboard(branch: argparse.ArgumentParser) -> None:
     branch.set_defaults(run="accounts:dashboard", signs_in=True)
 
 
+def _charges(branch: argparse.ArgumentParser) -> None:
+    actions = add_actions(branch)
+    taking = add_action(actions, "import", "charges:import_file", "Take charges in from a CSV file, all or none")
+    add_file(taking, "account,date,description,quantity,unit_price,amount")
+    taking.add_argument("--key", metavar="KEY", help="idempotency key: repeating it takes nothing in twice")
+    taking.add_argument("--again", action="store_true", help="take it in although its content was imported before")
+
+
+def _bill(branch: argparse.ArgumentParser) -> None:
+    branch.set_defaults(run="billing:bill", signs_in=True)
+    branch.add_argument("--through", type=day, metavar="DATE", help="the last day to bill (default: yesterday, UTC)")
+    branch.add_argument("--account", metavar="NUMBER", help="bill this account alone")
+
+
 def _reconcile(branch: argparse.ArgumentParser) -> None:
     branch.set_defaults(run="books:reconcile", signs_in=True)
 
@@ -238,6 +255,8 @@ NOUNS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "invoices": ("Invoices, their lines and what paid them", _invoices),
     "statements": ("Account statements by billing period", _statements),
     "users": ("Who may sign in, and what they may do", _users),
+    "charges": ("Charges that customers' invoices gather", _charges),
+    "bill": ("Close billing periods into invoices and charge the cards", _bill),
     "reconcile": ("Ask the gateway for every outcome that is not known yet", _reconcile),
     "check": ("Recompute every stored figure from the ledger entries", _check),
 }

@@ -6,13 +6,12 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_billing.commands.output import Result
 from tui_billing.commands.parsing import UsageFault
+from tui_billing.commands.progress import progress_bar
 from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
 from tui_billing.config import Settings, read_settings
 from tui_billing.domain.text import shown
@@ -86,7 +85,7 @@ def _make_demo(settings: Settings, arguments: argparse.Namespace) -> None:
 
     sizes = {"accounts": arguments.accounts, "payments": arguments.payments}
     given = {name: size for name, size in sizes.items() if size is not None}
-    with _progress_bar("Making the demo database") as progress:
+    with progress_bar("Making the demo database") as progress:
         desk.create_demo(settings, progress=progress, anew=arguments.reset, **given)
 
 
@@ -128,17 +127,3 @@ def _on_terminal() -> bool:
 def _require_terminal() -> None:
     if not _on_terminal():
         raise UsageFault(NO_TERMINAL)
-
-
-@contextmanager
-def _progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error if that is a terminal, and nothing otherwise."""
-    if not sys.stderr.isatty():
-        yield lambda done, total: None  # noqa: ARG005
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

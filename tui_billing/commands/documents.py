@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tui_billing.commands.parsing import snake_case
 from tui_billing.domain.accounts import Account, CardOnFile
-from tui_billing.domain.invoices import Charge, Invoice, LedgerLine, Statement
+from tui_billing.domain.automatic_payments import InvoiceToCollect
+from tui_billing.domain.invoices import Charge, ChargeImport, Invoice, LedgerLine, Statement
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import ChargeBack, Payment, PaymentState
 
@@ -61,6 +62,7 @@ def account(of: Account) -> Document:
         "credit_limit": None if limit is None else amount(of.money(limit)),
         "billing_day": of.billing_day,
         "payment_terms_days": of.payment_terms_days,
+        "billed_through": day(of.billed_through),
         "card": _card(of.card),
     }
 
@@ -176,6 +178,33 @@ def charge(of: Charge, currency: str) -> Document:
         "quantity": of.quantity,
         "unit_price": of.unit_price,
         "amount": amount(Money(of.amount_minor, currency)),
+    }
+
+
+def charge_import(of: ChargeImport) -> Document:
+    """A file of charges that was taken in."""
+    return {
+        "key": of.key,
+        "file_name": of.file_name,
+        "sha256": of.digest,
+        "charges": of.lines,
+        "imported_at": moment(of.imported_at),
+        "imported_by": of.imported_by,
+    }
+
+
+def failed_payment(of: InvoiceToCollect) -> Document:
+    """An invoice that is still due since its automatic payment failed; without a next attempt a person is needed."""
+    payment_id, failed_at, reason = of.last_failure or (None, None, None)
+    return {
+        "invoice": of.number,
+        "account": of.account_number,
+        "due": amount(of.due),
+        "failed_attempts": of.failed_attempts,
+        "payment": payment_id,
+        "failed_at": moment(failed_at),
+        "failure_reason": reason,
+        "next_attempt": day(of.next_attempt),
     }
 
 

@@ -117,6 +117,11 @@ def add_payment_id(to: argparse.ArgumentParser) -> None:
     to.add_argument("payment_id", metavar="PAYMENT_ID", help="the ID, or its first eight characters or more")
 
 
+def add_file(to: argparse.ArgumentParser, columns: str) -> None:
+    """Add the CSV file that is taken in."""
+    to.add_argument("file", metavar="FILE", help=f"CSV in UTF-8, or - for standard input; its columns: {columns}")
+
+
 def add_limit(to: argparse.ArgumentParser) -> None:
     """Add the bound of a list."""
     to.add_argument("--limit", type=whole_number, metavar="N", help="no more than so many (default: all)")

@@ -59,7 +59,10 @@ class CardOnFile:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A billable customer with its cached balances, in minor units of its currency."""
+    """A billable customer with its cached balances, in minor units of its currency.
+
+    `billed_through` is the last day of the last billing period that is closed: nothing enters it any more.
+    """
 
     id: int
     number: str
@@ -75,6 +78,7 @@ class Account:
     card: CardOnFile | None
     funds_minor: int
     receivable_minor: int
+    billed_through: date | None = None
 
     def money(self, minor_units: int) -> Money:
         """That many minor units in the account's currency."""

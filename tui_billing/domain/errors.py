@@ -12,6 +12,7 @@ class BillingError(Exception):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.details: tuple[str, ...] = ()
 
 
 class InvalidInput(BillingError):
@@ -23,6 +24,14 @@ class InvalidInput(BillingError):
     def __init__(self, sentence: str, field: str = "") -> None:
         super().__init__(sentence)
         self.field = field
+
+
+class BadLines(InvalidInput):
+    """A file cannot be taken; the details name each bad line with its number and the reason."""
+
+    def __init__(self, sentence: str, details: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.details = details
 
 
 class NotPermitted(BillingError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -34,6 +35,18 @@ class Charge:
     quantity: str
     unit_price: str
     amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeImport:
+    """A file of charges that was taken in; the digest is that of its content."""
+
+    key: str
+    digest: str
+    file_name: str
+    lines: int
+    imported_at: datetime
+    imported_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,7 @@ class Statement:
 
     @property
     def state_label(self) -> str:
-        """Provisional while the period runs, Posted afterwards."""
+        """Provisional until the period is closed, Posted afterwards."""
         return "Provisional" if self.provisional else "Posted"
 
 
@@ -104,6 +117,19 @@ def period_of(day: date, billing_day: int) -> tuple[date, date]:
     """The first and the last day of the billing period that holds `day`; a period begins on the billing day."""
     start = day.replace(day=billing_day) if day.day >= billing_day else add_months(day.replace(day=billing_day), -1)
     return start, add_months(start, 1) - timedelta(days=1)
+
+
+def last_closed_day(through: date, billing_day: int) -> date:
+    """The end of the last billing period that is over when the day `through` is over."""
+    return period_of(through + timedelta(days=1), billing_day)[0] - timedelta(days=1)
+
+
+def periods(first: date, last: date, billing_day: int) -> Iterator[tuple[date, date]]:
+    """Every billing period from the one that holds `first` to the one that holds `last`."""
+    start, end = period_of(first, billing_day)
+    while start <= last:
+        yield start, end
+        start, end = period_of(end + timedelta(days=1), billing_day)
 
 
 def add_months(day: date, months: int) -> date:

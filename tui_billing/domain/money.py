@@ -56,8 +56,11 @@ class Money:
         return f"{Decimal(self.minor_units).scaleb(-exponent(self.currency)):,f}"
 
     @classmethod
-    def parse(cls, typed: str, currency: str) -> Money:
-        """The positive amount an operator typed, such as `1,234.50`; raises `InvalidInput` saying how to type it."""
+    def parse(cls, typed: str, currency: str, or_zero: bool = False) -> Money:
+        """The positive amount an operator typed, such as `1,234.50`; raises `InvalidInput` saying how to type it.
+
+        With `or_zero`, nothing at all is an amount too.
+        """
         typed = typed.strip(" ")
         decimals = exponent(currency)
         match = AMOUNT_PATTERN.fullmatch(typed) if len(typed) <= LONGEST_TYPED else None
@@ -69,11 +72,22 @@ class Money:
             fault = f"has too many decimals: {currency} takes {f'at most {decimals}' if decimals else 'none'}."
         else:
             minor_units = int(Decimal(typed.replace(",", "")).scaleb(decimals))
-            if 0 < minor_units <= largest_minor(currency):
+            if (minor_units or or_zero) and minor_units <= largest_minor(currency):
                 return cls(minor_units, currency)
             largest = cls(largest_minor(currency), currency)
             fault = f"is too large: at most {largest} at a time." if minor_units else "must be more than zero."
         raise InvalidInput(f"Amount {fault}", field="Amount")
+
+    def is_product(self, quantity: str, unit_price: str) -> bool:
+        """Whether this is quantity × unit price, rounded either way; also true where one of them is no plain figure."""
+        if not (AMOUNT_PATTERN.fullmatch(quantity) and AMOUNT_PATTERN.fullmatch(unit_price)):
+            return True
+        # In whole numbers: with the point taken out of each, and put back where the product has it.
+        whole = [int(figure.replace(",", "").replace(".", "")) for figure in (quantity, unit_price)]
+        decimals = sum(len(figure.partition(".")[2]) for figure in (quantity, unit_price))
+        one: int = 10**decimals
+        per_unit: int = 10 ** exponent(self.currency)
+        return abs(whole[0] * whole[1] * per_unit - self.minor_units * one) < one
 
 
 def _example(decimals: int) -> str:

@@ -124,7 +124,10 @@ class ChargeBack:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that came in, or was granted, for an account; amounts in minor units of the account's currency."""
+    """Money that came in, or was granted, for an account; amounts in minor units of the account's currency.
+
+    `invoice_sequence` is the invoice that an automatic payment was made for.
+    """
 
     sequence: int
     id: str
@@ -153,6 +156,7 @@ class Payment:
     cancelled_by: str
     cancelled_at: datetime | None
     cancel_reason: CancelReason | None
+    invoice_sequence: int | None = None
 
     @property
     def amount(self) -> Money:

@@ -16,6 +16,7 @@ MARKS = frozenset({"Mn", "Me", "Cf"})
 # Groups as cards are printed in, 4-4-4-4 and its kin or 4-6-5, whatever stands between them.
 CARD_SHAPES = re.compile(r"(?<!\d)(?:\d{4}(?:\D{1,4}\d{4}){2,3}\D{1,4}\d{1,4}|\d{4}\D{1,4}\d{6}\D{1,4}\d{4,5})(?!\d)")
 MAX_COMBINING = 4
+FEWEST_DIGITS = 13
 
 
 def shown(text: str, max_length: int = 400) -> str:
@@ -46,7 +47,7 @@ def checked_text(text: str, label: str, max_length: int = 255, required: bool = 
         fault = "is required."
     elif len(text) > max_length:
         fault = f"is {len(text):,} characters long; at most {max_length} are kept. Shorten it."
-    elif any(unicodedata.category(character) in UNPRINTABLE for character in text):
+    elif not _is_plain(text) and any(unicodedata.category(character) in UNPRINTABLE for character in text):
         fault = "contains a control or invisible character. Type it again without it."
     elif has_card_number(text):
         fault = "contains what looks like a card number. Card numbers are never stored here."
@@ -60,7 +61,13 @@ def has_card_number(text: str) -> bool:
 
     Source: ISO/IEC 7812-1. Groups are tried in every run of neighbours, so an expiry date behind it hides no number.
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in MARKS)
+    if _is_plain(text):
+        plain = text
+        # Files of a hundred thousand lines are looked through, and few texts have so many digits.
+        if sum(map(text.count, "0123456789")) < FEWEST_DIGITS:
+            return False
+    else:
+        plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in MARKS)
     for run in CARD_SHAPES.findall(plain):
         if _luhn_valid("".join(DIGITS.findall(run))):
             return True
@@ -72,7 +79,7 @@ def has_card_number(text: str) -> bool:
                 number += group
                 if len(number) > 19:
                     break
-                if len(number) >= 13 and _luhn_valid(number):
+                if len(number) >= FEWEST_DIGITS and _luhn_valid(number):
                     return True
     return False
 
@@ -87,6 +94,11 @@ def folded(text: str) -> str:
     """The text as searches compare it: case-folded and without accents."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the text is printable ASCII, so that nothing in it stands for something else."""
+    return text.isascii() and text.isprintable()
 
 
 def _luhn_valid(digits: str) -> bool:

@@ -14,7 +14,9 @@ from tui_billing.domain.errors import InvalidInput, NotFound, RuleRefused
 from tui_billing.domain.money import Money, exponent
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.text import checked_text
+from tui_billing.services.csv_lines import Columns, Values, checked_lines, quoted, read_lines, refuse_bad
 from tui_billing.services.permissions import no_account, requires
+from tui_billing.services.progress import Progress, ignore_progress
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.services.users import checked_name
@@ -23,6 +25,9 @@ from tui_billing.store import accounts
 NUMBER_PATTERN = re.compile(r"[0-9]{8}", re.ASCII)
 OWN = (Permission.ACCOUNT_ADMIN, Permission.BILLING_ADMIN)
 LONGEST_TERMS_DAYS = 365
+WHOLE_NUMBERS = ("billing_day", "payment_terms_days")
+WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+COLUMNS = Columns(("number", "name", "type", "currency", "master_user"), (*WHOLE_NUMBERS, "credit_limit"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,30 @@ class Accounts(Service):
             self.audit(connection, session, "add account", new.number, "done")
             return found(connection, new.number)
 
+    @requires(Permission.ACCOUNT_CREATE, action="import accounts")
+    def import_file(
+        self, session: OperatorSession, file_name: str, content: bytes, progress: Progress = ignore_progress
+    ) -> int:
+        """Add every account of a CSV file in state New, or none; gives how many.
+
+        Raises `BadLines` with the number and fault of each line that cannot be taken.
+        """
+        file_name = checked_text(file_name, "File name")
+        lines = read_lines(content, COLUMNS)
+        rows = checked_lines(lines, lambda values: _values_of(_new_account(values)), progress)
+        with self.store.writing() as connection:
+            taken = set(accounts.payers(connection, {row["number"] for row in rows}))
+            faults = {}
+            for line, row in zip(lines, rows, strict=True):
+                if row["number"] in taken:
+                    faults[line.number] = f"There is an account {row['number']} already."
+                taken.add(row["number"])
+            refuse_bad(faults)
+            created = self.clock().date()
+            accounts.add(connection, *({**row, "created": created} for row in rows))
+            self.audit(connection, session, "import accounts", file_name, f"done: {len(rows)} accounts")
+        return len(rows)
+
     @requires(Permission.ACCOUNT_CREATE)
     def change_state(self, session: OperatorSession, number: str, state: AccountState) -> Account:
         """Put an account into another state, from its users' next action on."""
@@ -92,6 +121,26 @@ def found(connection: Connection, number: str) -> Account:
     if account is None:
         raise NotFound(no_account(number))
     return account
+
+
+def _new_account(values: Values) -> NewAccount:
+    """The account that a line of a file describes; what it leaves empty is as if it were not given."""
+    kind = values["type"].casefold()
+    if kind not in list(AccountType):
+        raise InvalidInput(f"Type {quoted(kind)} is none of: retail, corporate, trial.")
+    given = {name: value for name in WHOLE_NUMBERS if (value := values.get(name))}
+    for name, value in given.items():
+        if WHOLE_NUMBER.fullmatch(value) is None:
+            raise InvalidInput(f"{name} {quoted(value)} is not a whole number.")
+    return NewAccount(
+        number=values["number"],
+        name=values["name"],
+        type=AccountType(kind),
+        currency=values["currency"],
+        master_user=values["master_user"],
+        credit_limit=values.get("credit_limit", ""),
+        **{name: int(value) for name, value in given.items()},
+    )
 
 
 def _values_of(new: NewAccount) -> dict[str, Any]:

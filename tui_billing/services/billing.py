@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Connection
@@ -11,23 +11,21 @@ from sqlalchemy import Connection
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account, AccountType
 from tui_billing.domain.errors import InvalidInput, NotFound, RuleRefused
-from tui_billing.domain.invoices import Charge, Invoice, Statement, add_months, period_of
-from tui_billing.domain.ledger import Event, OpenInvoice
-from tui_billing.domain.money import Money, largest_minor
+from tui_billing.domain.invoices import Charge, Invoice, Statement, period_of, periods
+from tui_billing.domain.ledger import Event
+from tui_billing.domain.money import Money
 from tui_billing.domain.pages import Direction, Page
-from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import OWN, found
+from tui_billing.services.charge_rules import SYSTEM_IS_NOT_CHARGED, checked_charge
+from tui_billing.services.invoicing import issue
 from tui_billing.services.permissions import requires
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import invoices
-from tui_billing.store.ledger import load_book, save_book, sums_by_event
+from tui_billing.store.ledger import sums_by_event
 
 MONEY_IN = (Event.PAYMENT_RECORDED, Event.CARD_PAYMENT_COMPLETED)
 MONEY_OUT = (Event.PAYMENT_CANCELLED, Event.CHARGE_BACK_COMPLETED)
-LONGEST_FIGURE = 40
-# Times the largest single amount: what the columns of the screens hold, and far below what 64 bits do.
-LARGEST_TOTAL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +49,10 @@ class Billing(Service):
         with self.store.writing() as connection:
             account = found(connection, number)
             if account.type is AccountType.SYSTEM:
-                raise RuleRefused("The System account is the provider itself and is charged nothing.")
-            invoices.add_charges(connection, account.id, [_checked(charge, account) for charge in charges])
+                raise RuleRefused(SYSTEM_IS_NOT_CHARGED)
+            invoices.add_charges(
+                connection, account.id, [checked_charge(charge, account.currency) for charge in charges]
+            )
             self.audit(connection, session, "add charges", number, f"done: {len(charges)}")
 
     @requires(Permission.FINANCE)
@@ -63,28 +63,11 @@ class Billing(Service):
             raise InvalidInput(f"The invoice cannot run through {through}: that day lies in the future.", "Through")
         with self.store.writing() as connection:
             account = found(connection, number)
-            amounts_minor = invoices.open_charges(connection, account.id, through)
-            if not amounts_minor:
+            period = period_of(through, account.billing_day)
+            invoice = issue(self, connection, session, account, period, through)
+            if invoice is None:
                 raise RuleRefused(f"There are no open charges up to {through}.")
-            total_minor = sum(amounts_minor)
-            _refuse_total(account.money(total_minor), through)
-            start, end = period_of(through, account.billing_day)
-            values = {
-                "period_start": start,
-                "period_end": end,
-                "issued": issued,
-                "due_date": issued + timedelta(days=account.payment_terms_days),
-                "total_minor": total_minor,
-                "due_minor": total_minor,
-            }
-            invoice = invoices.add(connection, account, values, through)
-            book = load_book(connection, account, due_minor=total_minor)
-            book.charge(OpenInvoice(invoice.sequence, issued, total_minor, total_minor))
-            save_book(connection, account, book, self.clock(), session.name)
-            self.audit(connection, session, "issue invoice", invoice.number, f"done: {account.money(total_minor)}")
-            settled = invoices.by_sequence(connection, invoice.sequence)
-            assert settled is not None
-            return settled
+            return invoice
 
     @requires(Permission.ACCOUNT_MANAGE, own=OWN, trying=True)
     def page(
@@ -108,7 +91,7 @@ class Billing(Service):
 
     @requires(Permission.ACCOUNT_MANAGE, own=OWN)
     def statements(self, session: OperatorSession, number: str) -> tuple[Statement, ...]:  # noqa: ARG002
-        """The account's statements by billing period, the provisional one first."""
+        """The account's statements by billing period, the running one first."""
         with self.store.reading() as connection:
             return statements_of(connection, found(connection, number), self.clock().date())
 
@@ -133,57 +116,37 @@ def statements_of(connection: Connection, account: Account, today: date) -> tupl
 
 
 def last_statement(connection: Connection, account: Account, today: date) -> Statement:
-    """The account's provisional statement alone: all that lies before its period is its balance forward."""
+    """The account's running statement alone: all that lies before its period is its balance forward."""
     (statement,) = _chained(connection, account, _starts(account, today)[-1:])
     return statement
 
 
-def _checked(charge: Charge, account: Account) -> Charge:
-    """The charge as it may be kept; raises `InvalidInput` if it may not."""
-    largest_of_one = account.money(largest_minor(account.currency))
-    if charge.amount_minor < 0:
-        raise InvalidInput("Amount of a charge must not be negative.", "Amount")
-    if charge.amount_minor > largest_of_one.minor_units:
-        raise InvalidInput(f"Amount of a charge is too large: at most {largest_of_one} at a time.", "Amount")
-    return replace(
-        charge,
-        description=checked_text(charge.description, "Description", required=True),
-        quantity=checked_text(charge.quantity, "Quantity", LONGEST_FIGURE),
-        unit_price=checked_text(charge.unit_price, "Unit price", LONGEST_FIGURE),
-    )
-
-
-def _refuse_total(total: Money, through: date) -> None:
-    largest = Money(largest_minor(total.currency) * LARGEST_TOTAL, total.currency)
-    if total > largest:
-        raise RuleRefused(
-            f"The open charges up to {through} come to {total}; one invoice holds at most {largest}."
-            " Choose an earlier day."
-        )
-
-
 def _starts(account: Account, today: date) -> list[date]:
-    """The first day of every period up to today; the account's first period is there whatever the clock says."""
-    starts = [period_of(account.created, account.billing_day)[0]]
-    while (following := add_months(starts[-1], 1)) <= today:
-        starts.append(following)
-    return starts
+    """The first day of every period up to today; whatever the clock says, an open one comes after the closed ones."""
+    running = today if account.billed_through is None else max(today, account.billed_through + timedelta(days=1))
+    return [start for start, _ in periods(account.created, max(running, account.created), account.billing_day)]
 
 
 def _chained(connection: Connection, account: Account, starts: Sequence[date]) -> list[Statement]:
-    before, *periods = sums_by_event(connection, account.id, [midnight(start) for start in starts])
-    forward_minor = _charges(before) - _payments(before) - _credits(before)
+    """The statements of periods that follow each other, each beginning with the net balance of the one before.
+
+    A charge is in its invoice's period, everything else in the period in which it was recorded.
+    """
+    before, *moved = sums_by_event(connection, account.id, [midnight(start) for start in starts])
+    charged_before_minor, *charged_minor = invoices.totals_by_period(connection, account.id, starts)
+    forward_minor = charged_before_minor - _payments(before) - _credits(before)
     statements: list[Statement] = []
-    for start, by_event in zip(starts, periods, strict=True):
+    for start, by_event, charges_minor in zip(starts, moved, charged_minor, strict=True):
+        end = period_of(start, account.billing_day)[1]
         statement = Statement(
             start,
-            add_months(start, 1) - timedelta(days=1),
+            end,
             account.currency,
             balance_forward_minor=forward_minor,
             payments_minor=_payments(by_event),
             credits_minor=_credits(by_event),
-            charges_minor=_charges(by_event),
-            provisional=start == starts[-1],
+            charges_minor=charges_minor,
+            provisional=account.billed_through is None or end > account.billed_through,
         )
         statements.append(statement)
         forward_minor = statement.net_balance_minor
@@ -196,10 +159,6 @@ def _payments(by_event: dict[Event, int]) -> int:
 
 def _credits(by_event: dict[Event, int]) -> int:
     return _net(by_event, (Event.CREDIT_ISSUED,), (Event.CREDIT_CANCELLED,))
-
-
-def _charges(by_event: dict[Event, int]) -> int:
-    return by_event.get(Event.CHARGES_INVOICED, 0)
 
 
 def _net(by_event: dict[Event, int], added: Sequence[Event], taken: Sequence[Event]) -> int:

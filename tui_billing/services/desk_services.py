@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from tui_billing.services.accounts import Accounts
+from tui_billing.services.automatic_payments import AutomaticPayments
 from tui_billing.services.billing import Billing
+from tui_billing.services.billing_runs import BillingRuns
 from tui_billing.services.cards import Cards
+from tui_billing.services.charges import Charges
 from tui_billing.services.checks import Checks
 from tui_billing.services.credits import Credits
 from tui_billing.services.dashboards import Dashboards
@@ -34,6 +37,9 @@ class DeskServices:
     refunds: Refunds
     previews: Previews
     billing: Billing
+    charges: Charges
+    billing_runs: BillingRuns
+    automatic_payments: AutomaticPayments
     dashboards: Dashboards
     documents: Documents
     outcomes: Outcomes

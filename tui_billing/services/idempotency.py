@@ -10,17 +10,21 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from tui_billing.domain.errors import RuleRefused
+from tui_billing.domain.errors import InvalidInput, RuleRefused
 from tui_billing.domain.text import checked_text
 from tui_billing.store import money_actions
 from tui_billing.store.money_actions import MoneyAction
 
 LONGEST_KEY = 128
+# What the billing run begins its own keys with: one that was taken by hand would stand in its way.
+RUN_PREFIX = "auto:"
 UUID = re.compile(r"[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}", re.IGNORECASE)
 
 
 def checked_key(key: str) -> str:
     """The idempotency key, if it can be kept; raises `InvalidInput` if not."""
+    if key.casefold().startswith(RUN_PREFIX):
+        raise InvalidInput(f"Keys that begin with {RUN_PREFIX} are the billing run's own. Choose another one.", "Key")
     # In one UUID of four hundred some digits look like a card number.
     return key if UUID.fullmatch(key) else checked_text(key, "Key", max_length=LONGEST_KEY, required=True)
 

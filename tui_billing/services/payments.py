@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
-from tui_billing.domain.accounts import Account, CardOnFile
+from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import InvalidInput
 from tui_billing.domain.invoices import LedgerLine
 from tui_billing.domain.ledger import Funding
@@ -22,17 +21,16 @@ from tui_billing.domain.payments import (
     Payment,
     PaymentFilter,
     PaymentKind,
-    PaymentMethod,
     PaymentState,
     refuse_make,
     refuse_record,
 )
 from tui_billing.domain.text import checked_text
-from tui_billing.gateways.base import ChargeRequest
 from tui_billing.services.accounts import OWN, found
-from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
+from tui_billing.services.card_charges import add_payment, pending_values, send
+from tui_billing.services.idempotency import checked_key, content_of, earlier_result
 from tui_billing.services.lookups import payment_found
-from tui_billing.services.outcomes import once_sent, resolve_payment, save_payment_outcome
+from tui_billing.services.outcomes import once_sent, resolve_payment
 from tui_billing.services.permissions import requires
 from tui_billing.services.requests import MakeRequest, RecordRequest
 from tui_billing.services.results import MoneyMoved, told
@@ -97,7 +95,7 @@ class Payments(Service):
             account = found(connection, number)
             refuse_record(account)
             values = self._recorded_values(account, request)
-            payment = self._add(connection, session, account, key, content, values)
+            payment = add_payment(self, connection, session, account, key, content, values)
             book = load_book(connection, account)
             book.fund(Funding.of(payment))
             save_book(connection, account, book, payment.recorded_at, session.name)
@@ -117,13 +115,15 @@ class Payments(Service):
             if earlier is None:
                 refuse_make(account)
                 assert account.card is not None
-                gateway = self.gateway(account.card.gateway)
-                payment = self._add_pending(connection, session, account, amount, key, content)
+                self.gateway(account.card.gateway)
+                amount_minor = Money.parse(amount, account.currency).minor_units
+                values = pending_values(self, account.card, PaymentKind.MANUAL, amount_minor)
+                payment = add_payment(self, connection, session, account, key, content, values)
                 self.audit(connection, session, "Make Payment", payment.id, f"sent: {payment.amount} on {number}")
         with once_sent():
             if earlier is None:
                 assert account.card is not None
-                save_payment_outcome(self, payment.id, gateway.charge(_charge_request(payment, account.card)))
+                send(self, payment, account.card)
             else:
                 resolve_payment(self, earlier)
             with self.store.reading() as connection:
@@ -147,40 +147,6 @@ class Payments(Service):
             "memo": checked_text(request.memo, "Memo"),
         }
 
-    def _add_pending(
-        self, connection: Connection, session: OperatorSession, account: Account, amount: str, key: str, content: str
-    ) -> Payment:
-        assert account.card is not None
-        values = {
-            "kind": PaymentKind.MANUAL.value,
-            "state": PaymentState.PENDING.value,
-            "amount_minor": Money.parse(amount, account.currency).minor_units,
-            "received": self.clock().date(),
-            "method": PaymentMethod.CARD.value,
-            "card_label": account.card.label,
-            "gateway": account.card.gateway,
-        }
-        return self._add(connection, session, account, key, content, values)
-
-    def _add(
-        self,
-        connection: Connection,
-        session: OperatorSession,
-        account: Account,
-        key: str,
-        content: str,
-        values: dict[str, Any],
-    ) -> Payment:
-        values |= {
-            "id": uuid.uuid4().hex,
-            "account_id": account.id,
-            "recorded_at": self.clock(),
-            "recorded_by": session.name,
-            "key": key,
-        }
-        remember(connection, key, content, values["id"])
-        return payments.add(connection, values)
-
 
 def payment_details(connection: Connection, number: str, payment_id: str) -> PaymentDetails:
     """Everything about one of the account's payments; raises `NotFound`."""
@@ -193,15 +159,4 @@ def payment_details(connection: Connection, number: str, payment_id: str) -> Pay
         tuple(payments.charge_backs_of(connection, payment.id)),
         tuple(lines_of_payment(connection, payment.sequence)),
         tuple(users.audit_of(connection, payment.id)),
-    )
-
-
-def _charge_request(payment: Payment, card: CardOnFile) -> ChargeRequest:
-    return ChargeRequest(
-        key=payment.key,
-        payment_id=payment.id,
-        customer_reference=card.customer_reference,
-        payment_method_reference=card.payment_method_reference,
-        amount_minor=payment.amount_minor,
-        currency=payment.currency,
     )

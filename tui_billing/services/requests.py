@@ -49,3 +49,11 @@ class CancelRequest:
     """Why a recorded payment or a credit is cancelled."""
 
     reason: CancelReason
+
+
+@dataclass(frozen=True, slots=True)
+class AutomaticRequest:
+    """What the billing run charges a card for: the invoice and the amount due of it, in minor units."""
+
+    invoice_number: str
+    amount_minor: int

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, select, update
 
@@ -22,6 +24,8 @@ SAVE_BALANCES = (
 )
 # SQLite refuses longer patterns, and nobody looks for more.
 LONGEST_SEARCH = 200
+# SQLite takes some thousand values in one statement.
+NUMBERS_AT_ONCE = 500
 
 
 def listed(chosen: AccountFilter) -> Keyset[Account]:
@@ -34,6 +38,24 @@ def listed(chosen: AccountFilter) -> Keyset[Account]:
     if chosen.search:
         where.append(ACCOUNT.c.search.contains(folded(chosen.search[:LONGEST_SEARCH]), autoescape=True))
     return Keyset(select(ACCOUNT).where(*where), [ACCOUNT.c.number], account_of)
+
+
+class Payer(NamedTuple):
+    """What has to be known of an account to charge it."""
+
+    account_id: int
+    currency: str
+
+
+def payers(connection: Connection, numbers: Collection[str]) -> dict[str, Payer]:
+    """Those of the numbers that are accounts, however many."""
+    known: dict[str, Payer] = {}
+    ordered = sorted(numbers)
+    for first in range(0, len(ordered), NUMBERS_AT_ONCE):
+        some = ordered[first : first + NUMBERS_AT_ONCE]
+        statement = select(ACCOUNT.c.number, ACCOUNT.c.id, ACCOUNT.c.currency).where(ACCOUNT.c.number.in_(some))
+        known |= {number: Payer(*rest) for number, *rest in connection.execute(statement)}
+    return known
 
 
 def by_number(connection: Connection, number: str) -> Account | None:
@@ -52,16 +74,22 @@ def all_accounts(connection: Connection) -> list[Account]:
     return [account_of(row) for row in connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.number)).mappings()]
 
 
-def add(connection: Connection, values: dict[str, Any]) -> None:
-    """Insert an account from its column values; the search column is made here."""
-    search = folded(" ".join((values["number"], values["name"], values["master_user"])))
-    connection.execute(ACCOUNT.insert().values(**values, search=search))
+def add(connection: Connection, *accounts: Mapping[str, Any]) -> None:
+    """Insert accounts from their column values; the search column is made here."""
+    search = (folded(" ".join((each["number"], each["name"], each["master_user"]))) for each in accounts)
+    rows = [{**values, "search": text} for values, text in zip(accounts, search, strict=True)]
+    connection.execute(ACCOUNT.insert(), rows)
 
 
 def save_balances(connection: Connection, account_id: int, funds_minor: int, receivable_minor: int) -> None:
     """Replace the cached balances."""
     balances = {"funds_minor": funds_minor, "receivable_minor": receivable_minor}
     connection.execute(SAVE_BALANCES, {"account_id": account_id, **balances})
+
+
+def save_billed_through(connection: Connection, account_id: int, last_day: date) -> None:
+    """Close every billing period up to this day, the end of one."""
+    connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(billed_through=last_day))
 
 
 def save_state(connection: Connection, account_id: int, state: AccountState) -> None:
@@ -92,6 +120,7 @@ def account_of(row: RowMapping) -> Account:
         card=_card_of(row),
         funds_minor=row["funds_minor"],
         receivable_minor=row["receivable_minor"],
+        billed_through=row["billed_through"],
     )
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from tui_billing.store.checks.balances import BALANCES
+from tui_billing.store.checks.billing import BILLING
 from tui_billing.store.checks.entries import ENTRIES
 from tui_billing.store.checks.payments import PAYMENTS
 from tui_billing.store.checks.structure import STRUCTURE
 
-CHECKS = BALANCES | ENTRIES | PAYMENTS | STRUCTURE
+CHECKS = BALANCES | ENTRIES | PAYMENTS | BILLING | STRUCTURE
 CARD_CLEARING = """
     SELECT payment.gateway, currency, sum(CASE debit WHEN 'card_clearing' THEN e.amount_minor ELSE -e.amount_minor END)
     FROM ledger_entry e JOIN payment ON payment.sequence = e.payment_sequence JOIN account ON account.id = e.account_id

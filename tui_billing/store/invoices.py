@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, select, update
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import Charge, Invoice
@@ -77,6 +77,14 @@ def payers_of(connection: Connection, invoice_sequence: int) -> list[tuple[str, 
         .order_by(PAYMENT.c.sequence)
     )
     return [(kind, payment_id, int(minor)) for kind, payment_id, minor in connection.execute(statement)]
+
+
+def totals_by_period(connection: Connection, account_id: int, starts: Sequence[date]) -> list[int]:
+    """What the account's invoices come to, in minor units: of periods before the first start, then of each period."""
+    span = case(*((INVOICE.c.period_start < start, index) for index, start in enumerate(starts)), else_=len(starts))
+    statement = select(span, func.sum(INVOICE.c.total_minor)).where(INVOICE.c.account_id == account_id).group_by(span)
+    found = dict(connection.execute(statement).all())
+    return [int(found.get(index, 0)) for index in range(len(starts) + 1)]
 
 
 def add_charges(connection: Connection, account_id: int, charges: Sequence[Charge]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, case, func, literal_column, select, update
@@ -47,7 +47,7 @@ def load_book(connection: Connection, account: Account, due_minor: int = 0, reve
         book.fundings[reversing].applied_minor.update(applied_minor)
         due_minor += sum(applied_minor.values())
         due |= INVOICE.c.sequence.in_(list(applied_minor))
-    for funding in _funds_in_turn(connection, account.id, due_minor):
+    for funding in _funds_in_turn(connection, account.id, due_minor, reversing):
         book.fundings.setdefault(funding.sequence, funding)
     for row in connection.execute(select(INVOICE).where(INVOICE.c.account_id == account.id, due)).mappings():
         book.invoices[row["sequence"]] = OpenInvoice(
@@ -59,11 +59,12 @@ def load_book(connection: Connection, account: Account, due_minor: int = 0, reve
 def save_book(connection: Connection, account: Account, book: Book, recorded_at: datetime, recorded_by: str) -> None:
     """Append the book's new entries and bring the cached figures into line with them.
 
-    Where the clock has gone back, they are recorded at the moment of the account's last entry.
+    Where the clock has gone back, they are recorded at the moment of the account's last entry, and after the last
+    closed period.
     """
     if not book.entries:
         return
-    at = max(recorded_at, _last_moment(connection, account.id) or recorded_at)
+    at = max(recorded_at, _last_moment(connection, account.id) or recorded_at, _opened(account) or recorded_at)
     connection.execute(ENTRY.insert(), [_values_of(e, account.id, at, recorded_by) for e in book.entries])
     for sequence in {e.payment_sequence for e in book.entries if e.payment_sequence is not None}:
         funding = book.fundings[sequence]
@@ -115,18 +116,27 @@ def sums_by_event(connection: Connection, account_id: int, starts: Sequence[date
     return sums
 
 
+def _opened(account: Account) -> datetime | None:
+    """The first moment that lies in no closed period."""
+    if account.billed_through is None:
+        return None
+    return datetime.combine(account.billed_through + timedelta(days=1), time(), UTC)
+
+
 def _last_moment(connection: Connection, account_id: int) -> datetime | None:
     moment: datetime | None = connection.execute(LAST_MOMENT, {"account_id": account_id}).scalar_one()
     return moment
 
 
-def _funds_in_turn(connection: Connection, account_id: int, due_minor: int) -> Iterator[Funding]:
-    """Unapplied funds in the order of `Funding.turn`, until they can pay so much."""
+def _funds_in_turn(connection: Connection, account_id: int, due_minor: int, reversing: int | None) -> Iterator[Funding]:
+    """Unapplied funds in the order of `Funding.turn`, until they can pay so much; what is taken back cannot."""
     for statement in (CREDITS_IN_TURN, PAYMENTS_IN_TURN):
         if due_minor <= 0:
             return
         with closing(connection.execute(statement, {"account_id": account_id})) as rows:
             for row in rows.mappings():
+                if row["sequence"] == reversing:
+                    continue
                 yield _funding_of(row)
                 due_minor -= row["unapplied_minor"]
                 if due_minor <= 0:

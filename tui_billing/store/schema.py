@@ -19,6 +19,7 @@ ROWS = (
     tables.PaymentRow,
     tables.ChargeBackRow,
     tables.InvoiceRow,
+    tables.ChargeImportRow,
     tables.ChargeRow,
     tables.LedgerEntryRow,
     tables.MoneyActionRow,

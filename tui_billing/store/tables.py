@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from tui_billing.domain.access import Profile
@@ -62,6 +62,7 @@ class AccountRow(SQLModel, table=True):
     card_payment_method_reference: str | None = None
     funds_minor: int = Field(default=0, sa_type=Amount)
     receivable_minor: int = Field(default=0, sa_type=Amount)
+    billed_through: date | None = None
 
 
 class GatewayCustomerRow(SQLModel, table=True):
@@ -107,10 +108,12 @@ class PaymentRow(SQLModel, table=True):
         one_of("state", PaymentState),
         one_of("method", PaymentMethod),
         one_of("cancel_reason", CancelReason),
+        CheckConstraint("(invoice_sequence IS NOT NULL) = (kind = 'auto')"),
         Index("payment_newest_first", "account_id", "received", "sequence"),
         partial_index("payment_unapplied", "account_id", "unapplied_minor > 0 AND kind <> 'credit'"),
         partial_index("credit_unapplied", "account_id", "unapplied_minor > 0 AND kind = 'credit'"),
         partial_index("payment_pending", "state", "state = 'pending'"),
+        partial_index("payment_automatic", "invoice_sequence", "invoice_sequence IS NOT NULL"),
         NEVER_REUSED,
     )
     sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
@@ -138,6 +141,7 @@ class PaymentRow(SQLModel, table=True):
     cancelled_by: str = ""
     cancelled_at: datetime | None = Field(default=None, sa_type=UtcMoment)
     cancel_reason: str | None = None
+    invoice_sequence: int | None = Field(default=None, foreign_key="invoice.sequence")
 
 
 class ChargeBackRow(SQLModel, table=True):
@@ -191,15 +195,33 @@ class ChargeRow(SQLModel, table=True):
     """A dated line of usage; quantity and unit price as they were given, the amount in minor units."""
 
     __tablename__ = "charge"
-    __table_args__ = (*amounts("amount_minor >= 0", whole="amount_minor"),)
+    __table_args__ = (
+        *amounts("amount_minor >= 0", whole="amount_minor"),
+        partial_index("charge_open", "account_id", "invoice_sequence IS NULL"),
+    )
     sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
-    account_id: int = Field(foreign_key="account.id", index=True)
+    account_id: int = Field(foreign_key="account.id")
     invoice_sequence: int | None = Field(default=None, foreign_key="invoice.sequence", index=True)
+    import_sequence: int | None = Field(default=None, foreign_key="charge_import.sequence")
     dated: date
     description: str
     quantity: str
     unit_price: str
     amount_minor: int = Field(sa_type=Amount)
+
+
+class ChargeImportRow(SQLModel, table=True):
+    """A file of charges that was taken in, whole and once, for good; the digest is that of its content."""
+
+    __tablename__ = "charge_import"
+    __table_args__ = (NEVER_REUSED,)
+    sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
+    key: str = Field(unique=True)
+    digest: str = Field(index=True)
+    file_name: str
+    lines: int
+    imported_at: datetime = Field(sa_type=UtcMoment)
+    imported_by: str
 
 
 class LedgerEntryRow(SQLModel, table=True):

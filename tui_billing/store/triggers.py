@@ -9,31 +9,34 @@ from typing import NamedTuple
 
 from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
 
-APPEND_ONLY = ("ledger_entry", "audit_entry", "money_action")
+APPEND_ONLY = ("ledger_entry", "audit_entry", "money_action", "charge_import")
 # The columns of a row that never change; what became of it may.
 IDENTITY = {
-    "account": ("id", "number", "currency"),
+    "account": ("id", "number", "currency", "created", "billing_day"),
     "gateway_customer": ("sequence", "account_id", "gateway", "key"),
     "user": ("id", "name"),
-    "payment": ("sequence", "id", "account_id", "kind", "amount_minor", "key"),
+    "payment": ("sequence", "id", "account_id", "kind", "amount_minor", "key", "invoice_sequence"),
     "charge_back": ("sequence", "id", "payment_id", "amount_minor", "key"),
-    "invoice": ("sequence", "number", "account_id", "total_minor"),
+    "invoice": ("sequence", "number", "account_id", "total_minor", "period_start", "period_end"),
 }
 GATHERED = "OLD.invoice_sequence IS NOT NULL"
+FIXED = f"{GATHERED} OR OLD.sequence IS NOT NEW.sequence OR OLD.import_sequence IS NOT NEW.import_sequence"
+CLOSED = "EXISTS (SELECT 1 FROM account WHERE id = NEW.account_id AND billed_through >= {day})"
 
 
 class Trigger(NamedTuple):
-    """A refusal: on which table, of which action, for which rows (all if empty), and in which words."""
+    """A refusal: on which table, of which action, for which rows (all if empty), in which words, and about what."""
 
     table: str
     action: str
     rows: str
     words: str
+    about: str = ""
 
     @property
     def name(self) -> str:
         """The trigger's name, such as `payment_refuses_delete`."""
-        return f"{self.table}_refuses_{self.action.lower()}"
+        return f"{self.table}_refuses_{self.action.lower()}{self.about}"
 
     @property
     def statement(self) -> str:
@@ -57,8 +60,16 @@ def triggers(tables: Iterable[Table]) -> Iterator[Trigger]:
         changed = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
         yield Trigger(name, "UPDATE", changed, f"never changes {', '.join(columns)}")
         yield Trigger(name, "DELETE", "", "is never deleted")
-    yield Trigger("charge", "UPDATE", f"{GATHERED} OR OLD.sequence IS NOT NEW.sequence", "stays as its invoice has it")
-    yield Trigger("charge", "DELETE", GATHERED, "stays as its invoice has it")
+    yield Trigger("charge", "UPDATE", FIXED, "stays as its invoice has it")
+    kept = f"{GATHERED} OR OLD.import_sequence IS NOT NULL"
+    yield Trigger("charge", "DELETE", kept, "stays as its invoice has it, or its import")
+    # A posted statement never changes: nothing enters a closed period, and none is opened again.
+    closed = CLOSED.format(day="NEW.period_end")
+    yield Trigger("invoice", "INSERT", closed, "is never issued for a closed period", "_when_closed")
+    closed = CLOSED.format(day="date(NEW.recorded_at)")
+    yield Trigger("ledger_entry", "INSERT", closed, "never enters a closed period", "_when_closed")
+    opened = "OLD.billed_through IS NOT NULL AND (NEW.billed_through < OLD.billed_through) IS NOT FALSE"
+    yield Trigger("account", "UPDATE", opened, "never opens a closed period", "_when_closed")
 
 
 def _taken(table: Table) -> str:

@@ -68,14 +68,14 @@ class Dealings:
         words = {"received": received, "reference": reference, "memo": memo}
         return self._history.pay(at, by, PaymentKind.RECORD, method, amount_minor, **words)
 
-    def charge(self, at: datetime, by: str, kind: PaymentKind, amount_minor: int, card: str) -> int:
-        """Charge the card on file, or one that was on file earlier."""
+    def charge(self, at: datetime, by: str, amount_minor: int, card: str, invoice_sequence: int | None = None) -> int:
+        """Charge the card on file, or one that was on file earlier, for an invoice or of the customer's own accord."""
         label = {self._plan.card: card_label(self._plan), APPROVING: APPROVING_LABEL}.get(card, EARLIER_LABEL)
-        return self._history.pay_by_card(at, by, kind, amount_minor, card, label)
+        return self._history.pay_by_card(at, by, amount_minor, card, label, invoice_sequence)
 
     def make(self, at: datetime, amount_minor: int) -> int:
         """Make Payment, by the master user."""
-        return self.charge(at, self._history.master_user, PaymentKind.MANUAL, amount_minor, self._plan.card)
+        return self.charge(at, self._history.master_user, amount_minor, self._plan.card)
 
     def credit(self, at: datetime, dollars: int, days: int | None, reason: str = "") -> int:
         """Issue Credit, to be used within some days or at any time."""

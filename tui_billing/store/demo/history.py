@@ -48,6 +48,7 @@ PAYMENT_DEFAULTS: Row = {
     "cancelled_by": "",
     "cancelled_at": None,
     "cancel_reason": None,
+    "invoice_sequence": None,
 }
 
 
@@ -99,10 +100,19 @@ class AccountHistory:
         self._post(at, by)
         return sequence
 
-    def pay_by_card(self, at: datetime, by: str, kind: PaymentKind, amount_minor: int, card: str, label: str) -> int:
-        """Charge a card as the sandbox would have: completed, failed, or taken with the answer lost."""
+    def pay_by_card(
+        self, at: datetime, by: str, amount_minor: int, card: str, label: str, invoice_sequence: int | None = None
+    ) -> int:
+        """Charge a card as the sandbox would have: completed, failed, or taken with the answer lost.
+
+        For an invoice it is an automatic payment, for none the customer's own.
+        """
         key = self._identifier()
         details: Row = {"key": key, "gateway": "sandbox", "card_label": label}
+        kind = PaymentKind.MANUAL
+        if invoice_sequence is not None:
+            kind = PaymentKind.AUTO
+            details |= {"invoice_sequence": invoice_sequence, "reference": self._invoices[invoice_sequence]["number"]}
         currency = self.plan.currency
         decline = DECLINES.get(card) or (NEVER_ARRIVED if card in UNSENT[:2] else "")
         if decline == NEVER_ARRIVED:

@@ -90,6 +90,7 @@ class _Demo:
         story.play()
         row = self._account_row(plan, master_user, account_id, FIRST_NUMBER + NUMBER_STEP * index)
         row |= {"created": story.begins, "billing_day": billing_day}
+        self.rows.close_periods(account_id, story.billed_through)
         row |= {"funds_minor": history.book.funds_minor, "receivable_minor": history.book.receivable_minor}
         if plan.card:
             row |= self._card_columns(plan, random)

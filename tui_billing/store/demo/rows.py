@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, insert, update
 from sqlmodel import SQLModel
 
 from tui_billing.store import tables
@@ -14,6 +15,10 @@ Row = dict[str, Any]
 GatewayRow = tuple[str, str, str, int, str, str, str | None, str | None]
 # The digest of a request: no request has this one, so that a key of the demo data can never be used again.
 ASKED_BY_NOBODY = "demo data"
+ACCOUNT = tables.table(tables.AccountRow)
+CLOSE_PERIODS = (
+    update(ACCOUNT).where(ACCOUNT.c.id == bindparam("of_account")).values(billed_through=bindparam("last_day"))
+)
 
 
 class Rows:
@@ -29,6 +34,7 @@ class Rows:
         self.entries: list[Row] = []
         self.actions: list[Row] = []
         self.audit: list[Row] = []
+        self._closed: list[Row] = []
         self.gateway: list[GatewayRow] = []
         self.payment_count = 0
         self.invoice_count = 0
@@ -65,12 +71,21 @@ class Rows:
         self.gateway.append((reference, key, *transaction))
         return reference
 
+    def close_periods(self, account_id: int, last_day: date | None) -> None:
+        """Take in up to which day an account's periods are closed."""
+        if last_day is not None:
+            self._closed.append({"of_account": account_id, "last_day": last_day})
+
     def write(self, connection: Connection) -> list[GatewayRow]:
         """Write the waiting rows to their tables and give the sandbox's."""
         for row_class, rows in self._tables():
             if rows:
                 connection.execute(insert(tables.table(row_class)), rows)
             rows.clear()
+        # Only now: nothing enters a period that is closed.
+        if self._closed:
+            connection.execute(CLOSE_PERIODS, self._closed)
+            self._closed.clear()
         gateway, self.gateway = self.gateway, []
         return gateway
 

@@ -10,9 +10,8 @@ from itertools import count
 from random import Random
 
 from tui_billing.domain.accounts import AccountType
-from tui_billing.domain.invoices import Charge, add_months, period_of
+from tui_billing.domain.invoices import Charge, add_months, last_closed_day, period_of
 from tui_billing.domain.ledger import OpenInvoice
-from tui_billing.domain.payments import PaymentKind
 from tui_billing.store.demo.accounts import APPROVING, Plan, Scene
 from tui_billing.store.demo.dealings import EARLIER_CARD, Dealings
 from tui_billing.store.demo.history import ANSWER_LOST, BILLING_RUN, DECLINES, AccountHistory
@@ -42,7 +41,9 @@ class Story:
         self._events: list[tuple[datetime, int, Callable[[datetime], object]]] = []
         self._tie = count()
         self._periods = list(_periods(history.plan, billing_day, today))
-        self._running = period_of(today, billing_day)[0]
+        self._running = period_of(self._last, billing_day)[0]
+        # The period that ended yesterday waits for today's run.
+        self._closed = last_closed_day(self._last - timedelta(1), billing_day)
         self._asked = 0
 
     @property
@@ -50,8 +51,13 @@ class Story:
         """The first day of the first period, or of the running one."""
         return self._periods[0][0] if self._periods else self._last - timedelta(3)
 
+    @property
+    def billed_through(self) -> date | None:
+        """The last day of the last period that a billing run has closed; accounts that are new have none."""
+        return self._closed if self.begins <= self._closed else None
+
     def play(self) -> None:
-        """Make everything happen, then leave the running period's lines of usage and the final balances."""
+        """Make everything happen, then leave the lines of usage that no run has gathered, and the final balances."""
         for index, (_, end) in enumerate(self._periods):
             self._at(end + timedelta(1), partial(self._bill, index=index), BILLING_HOUR)
         if Scene.CREDITS in self._plan.scenes:
@@ -60,7 +66,7 @@ class Story:
             at, _, happen = heapq.heappop(self._events)
             happen(at)
         self._top_up()
-        if self._periods and not self._plan.ended_months and self._running <= self._last:
+        if self._periods and not self._plan.ended_months:
             self._history.charges(self._lines(self._running, self._last, most=3))
         self._history.close()
 
@@ -107,7 +113,7 @@ class Story:
         if declined or parts > MOST_PREPAYMENTS or age <= plan.unpaid_invoices:
             card = EARLIER_CARD
         owed_minor = invoice.due_minor
-        sequence = self._dealings.charge(at, BILLING_RUN, PaymentKind.AUTO, owed_minor, card)
+        sequence = self._dealings.charge(at, BILLING_RUN, owed_minor, card, invoice.sequence)
         if card == plan.card and card in DECLINES:
             self._at(invoice.issued + timedelta(2), partial(self._dealings.make, amount_minor=owed_minor))
         elif parts > 1:

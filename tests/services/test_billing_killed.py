@@ -1,0 +1,94 @@
+"""A billing run that is killed at any moment and started again bills nothing twice, charges nothing twice."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from pathlib import Path
+from time import monotonic
+
+from tests.desk_fixtures import RETAIL, Desk, opened_desk, opened_in
+from tests.services.processes import PATIENCE_S, bill_until_killed, fork_server
+from tui_billing.domain.invoices import Charge
+
+KILLS = 50
+ACCOUNTS = 20
+PERIODS = (date(2026, 1, 10), date(2026, 1, 20), date(2026, 2, 20))
+# What a life may last after its run has begun: all together some more than the run takes.
+LONGEST_LIFE_S = 0.05
+COPIED = "name, search, type, state, currency, master_user, created, billing_day, payment_terms_days, card_brand,"
+CARD = " card_last_four, card_expiry, card_gateway, card_customer_reference, card_payment_method_reference"
+
+
+def set_up(desk: Desk) -> None:
+    """Many customers with a card, and charges in several periods of each."""
+    for index in range(ACCOUNTS):
+        number = f"2{index:07d}"
+        desk.execute(
+            f"INSERT INTO account (number, funds_minor, receivable_minor, {COPIED}{CARD})"
+            f" SELECT :number, 0, 0, {COPIED}{CARD} FROM account WHERE number = :like",
+            number=number,
+            like=RETAIL,
+        )
+        lines = [Charge(day, "Usage", "", "", 100 + index) for day in PERIODS]
+        desk.services.billing.add_charges(desk.finance, number, lines)
+
+
+def live_and_die(directory: Path, lives_s: float) -> int:
+    """Start a run, kill it after this time, and give its exit code."""
+    context = fork_server()
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=bill_until_killed, args=(directory, there))
+    process.start()
+    there.close()
+    assert here.poll(PATIENCE_S)
+    assert here.recv() == "begun"
+    dies_at = monotonic() + lives_s
+    while (left_s := dies_at - monotonic()) > 0:
+        here.poll(left_s)
+    process.kill()
+    process.join(PATIENCE_S)
+    here.close()
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def assert_nothing_is_billed_or_charged_twice(desk: Desk) -> None:
+    """As it must be at any moment, and not only in the end."""
+    charged = "SELECT invoice_sequence FROM payment WHERE kind = 'auto' AND state IN ('completed', 'pending')"
+    assert desk.rows(f"SELECT * FROM ({charged}) GROUP BY invoice_sequence HAVING count(*) > 1") == []
+    assert desk.services.checks.check(desk.finance) == []
+
+
+def test_fifty_kills_bill_nothing_twice_and_charge_nothing_twice(desk_template: Path, tmp_path: Path) -> None:
+    seed = random.SystemRandom().randrange(2**32)
+    chance = random.Random(seed)
+    with opened_desk(desk_template, tmp_path) as desk:
+        set_up(desk)
+    try:
+        for kill in range(KILLS):
+            assert live_and_die(tmp_path, chance.uniform(0, LONGEST_LIFE_S)) == -9
+            if kill % 25 == 24:
+                with opened_in(tmp_path) as desk:
+                    assert_nothing_is_billed_or_charged_twice(desk)
+        with opened_in(tmp_path) as desk:
+            desk.clock.advance(seconds=61)
+            assert desk.services.outcomes.reconcile(desk.finance).still_unknown == 0
+            desk.bill()
+            # Those that were killed before they reached the gateway have failed, and are tried again.
+            desk.clock.advance(days=3)
+            run = desk.bill()
+            assert (run.unknown.count, run.failed) == (0, ())
+            assert_nothing_is_billed_or_charged_twice(desk)
+            everything = sum(len(PERIODS) * (100 + index) for index in range(ACCOUNTS))
+            assert desk.rows("SELECT count(*), sum(total_minor), sum(due_minor) FROM invoice") == [
+                (ACCOUNTS * len(PERIODS), everything, 0)
+            ]
+            assert desk.rows("SELECT count(*) FROM charge WHERE invoice_sequence IS NULL") == [(0,)]
+            completed = "SELECT count(*), sum(amount_minor) FROM payment WHERE state = 'completed'"
+            assert desk.rows(completed) == [(ACCOUNTS * len(PERIODS), everything)]
+            assert desk.gateway.totals() == {"EUR": everything}
+            desk.assert_books_are_right()
+    except BaseException as failure:
+        failure.add_note(f"seed {seed}")
+        raise

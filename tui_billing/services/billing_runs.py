@@ -1,0 +1,164 @@
+"""The billing run: periods are closed into invoices, and retail cards charged for what is left of them.
+
+It may be stopped at any moment and started again: each account is closed in one transaction, and an automatic payment
+is kept as Pending before the gateway is asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from tui_billing.domain.access import Permission
+from tui_billing.domain.automatic_payments import InvoiceToCollect
+from tui_billing.domain.errors import InvalidInput, RuleRefused
+from tui_billing.domain.invoices import Invoice, last_closed_day, periods
+from tui_billing.domain.money import Money
+from tui_billing.domain.payments import Payment, PaymentState
+from tui_billing.services.accounts import found
+from tui_billing.services.automatic_payments import collect
+from tui_billing.services.invoicing import issue
+from tui_billing.services.permissions import requires
+from tui_billing.services.progress import Progress, ignore_progress
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
+from tui_billing.store import accounts, automatic_payments, billing_runs
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many there were, and what they come to by currency."""
+
+    count: int = 0
+    minor: Counter[str] = field(default_factory=Counter)
+
+    def add(self, amount: Money) -> None:
+        """Count one more."""
+        self.count += 1
+        self.minor[amount.currency] += amount.minor_units
+
+    @property
+    def amounts(self) -> tuple[Money, ...]:
+        """The sum of each currency, by its code."""
+        return tuple(Money(self.minor[currency], currency) for currency in sorted(self.minor))
+
+
+@dataclass(slots=True)
+class BillingRun:
+    """What a run has done: what it invoiced, what funds at hand paid of it, and what came of the cards.
+
+    `failed` are the invoices still due for which a card was declined, now or earlier; `left_out` are accounts and
+    invoices that a rule kept out of the run, each with the reason.
+    """
+
+    through: date
+    accounts_closed: int = 0
+    invoiced: Tally = field(default_factory=Tally)
+    settled: Tally = field(default_factory=Tally)
+    charged: Tally = field(default_factory=Tally)
+    declined: Tally = field(default_factory=Tally)
+    unknown: Tally = field(default_factory=Tally)
+    retries: int = 0
+    failed: tuple[InvoiceToCollect, ...] = ()
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> str:
+        """The run in one line, for the audit log."""
+        return (
+            f"done: {self.accounts_closed} accounts closed, {self.invoiced.count} invoices,"
+            f" {self.charged.count} cards charged, {self.declined.count} declined, {self.unknown.count} unknown,"
+            f" {len(self.left_out)} left out"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BillingRuns(Service):
+    """Billing all accounts, or one, up to a day."""
+
+    @requires(Permission.FINANCE, action="billing run")
+    def run(
+        self,
+        session: OperatorSession,
+        through: date | None = None,
+        only: str | None = None,
+        progress: Progress = ignore_progress,
+    ) -> BillingRun:
+        """Close every billing period that is over by the day `through` (default: yesterday), then charge the cards.
+
+        With `only`, an account's number, that account alone. Raises `InvalidInput` for a day that is not over yet.
+        """
+        today = self.clock().date()
+        through = through or today - timedelta(days=1)
+        if through >= today:
+            raise InvalidInput(f"{through} is not over yet. Bill through yesterday or an earlier day (UTC).", "Through")
+        if only is not None:
+            with self.store.reading() as connection:
+                found(connection, only)
+        run = BillingRun(through)
+        self._close(session, run, only, progress)
+        self._collect(session, run, only, progress)
+        with self.store.writing() as connection:
+            run.failed = tuple(automatic_payments.failed(connection, only))
+            self.audit(connection, session, "billing run", f"{through} {only or ''}".strip(), run.outcome)
+        return run
+
+    def _close(self, session: OperatorSession, run: BillingRun, only: str | None, progress: Progress) -> None:
+        with self.store.reading() as connection:
+            to_invoice = billing_runs.accounts_to_invoice(connection, run.through, only)
+        for done, account_id in enumerate(to_invoice):
+            progress(done, len(to_invoice))
+            try:
+                invoices = self._close_one(session, account_id, run.through)
+            except RuleRefused as refusal:
+                run.left_out.append((self._number(account_id), refusal.sentence))
+                continue
+            run.accounts_closed += 1
+            for invoice in invoices:
+                run.invoiced.add(invoice.money(invoice.total_minor))
+                run.settled.add(invoice.money(invoice.total_minor - invoice.due_minor))
+        with self.store.writing() as connection:
+            run.accounts_closed += billing_runs.close_others(connection, run.through, only)
+
+    def _close_one(self, session: OperatorSession, account_id: int, through: date) -> list[Invoice]:
+        """Invoice an account's open charges period by period, and close those periods, in one transaction."""
+        invoices = []
+        with self.store.writing() as connection:
+            account = accounts.by_id(connection, account_id)
+            last_day = last_closed_day(through, account.billing_day)
+            first = account.created if account.billed_through is None else account.billed_through + timedelta(days=1)
+            for period in periods(first, last_day, account.billing_day):
+                # Read again, as the invoice before has changed its balances.
+                account = accounts.by_id(connection, account_id)
+                invoice = issue(self, connection, session, account, period, period[1])
+                invoices += [invoice] if invoice else []
+            accounts.save_billed_through(connection, account_id, last_day)
+        return invoices
+
+    def _collect(self, session: OperatorSession, run: BillingRun, only: str | None, progress: Progress) -> None:
+        today = self.clock().date()
+        with self.store.reading() as connection:
+            waiting = [i for i in automatic_payments.to_collect(connection, only) if i.is_due(today)]
+        seen: dict[str, Payment] = {}
+        for done, invoice in enumerate(waiting):
+            progress(done, len(waiting))
+            try:
+                payments = collect(self, session, invoice)
+            except RuleRefused as refusal:
+                run.left_out.append((invoice.number, refusal.sentence))
+                continue
+            run.retries += bool(invoice.failed_attempts and payments)
+            seen |= {payment.id: payment for payment in payments}
+        _count(run, seen.values())
+
+    def _number(self, account_id: int) -> str:
+        with self.store.reading() as connection:
+            return accounts.by_id(connection, account_id).number
+
+
+def _count(run: BillingRun, payments: Iterable[Payment]) -> None:
+    tallies = {PaymentState.PENDING: run.unknown, PaymentState.FAILED: run.declined}
+    for payment in payments:
+        tallies.get(payment.state, run.charged).add(payment.amount)

@@ -1,0 +1,64 @@
+"""Charging a card on file: the payment as it is kept before the gateway is asked, and the asking."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import Connection
+
+from tui_billing.domain.accounts import Account, CardOnFile
+from tui_billing.domain.payments import Payment, PaymentKind, PaymentMethod, PaymentState
+from tui_billing.gateways.base import ChargeRequest
+from tui_billing.services.idempotency import remember
+from tui_billing.services.outcomes import save_payment_outcome
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
+from tui_billing.store import payments
+
+
+def add_payment(
+    service: Service,
+    connection: Connection,
+    session: OperatorSession,
+    account: Account,
+    key: str,
+    content: str,
+    values: dict[str, Any],
+) -> Payment:
+    """Keep a payment under its key."""
+    kept = values | {
+        "id": uuid.uuid4().hex,
+        "account_id": account.id,
+        "recorded_at": service.clock(),
+        "recorded_by": session.name,
+        "key": key,
+    }
+    remember(connection, key, content, kept["id"])
+    return payments.add(connection, kept)
+
+
+def pending_values(service: Service, card: CardOnFile, kind: PaymentKind, amount_minor: int) -> dict[str, Any]:
+    """The columns of a card payment that the gateway has yet to be asked for."""
+    return {
+        "kind": kind.value,
+        "state": PaymentState.PENDING.value,
+        "amount_minor": amount_minor,
+        "received": service.clock().date(),
+        "method": PaymentMethod.CARD.value,
+        "card_label": card.label,
+        "gateway": card.gateway,
+    }
+
+
+def send(service: Service, payment: Payment, card: CardOnFile) -> None:
+    """Ask the gateway for the money of a payment that has been committed as Pending, and save its answer."""
+    request = ChargeRequest(
+        key=payment.key,
+        payment_id=payment.id,
+        customer_reference=card.customer_reference,
+        payment_method_reference=card.payment_method_reference,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+    )
+    save_payment_outcome(service, payment.id, service.gateway(card.gateway).charge(request))

@@ -1,0 +1,105 @@
+"""Reading the invoices that automatic payments are to collect, with the attempts so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, and_, func, select
+
+from tui_billing.domain.automatic_payments import InvoiceToCollect
+from tui_billing.domain.money import Money
+from tui_billing.domain.payments import Payment
+from tui_billing.store.accounts import ACCOUNT
+from tui_billing.store.ledger import ENTRY, INVOICE
+from tui_billing.store.payments import PAYMENT, WITH_ACCOUNT, payment_of
+
+FAILED = PAYMENT.alias("failed")
+
+
+def _of_invoice(what: Any, *where: Any) -> Any:
+    """A figure over the automatic payments of the invoice."""
+    made_for_it = (PAYMENT.c.invoice_sequence == INVOICE.c.sequence, *where)
+    return select(what).where(*made_for_it).correlate(INVOICE).scalar_subquery()
+
+
+IS_FAILED = PAYMENT.c.state == "failed"
+REOPENED = (
+    select(ENTRY.c.sequence)
+    .where(ENTRY.c.invoice_sequence == INVOICE.c.sequence, ENTRY.c.event == "application_undone")
+    .correlate(INVOICE)
+    .exists()
+)
+CHARGEABLE = ACCOUNT.c.card_payment_method_reference.is_not(None) & (ACCOUNT.c.state != "terminated")
+LAST_FAILED = _of_invoice(func.max(PAYMENT.c.sequence), IS_FAILED)
+TO_COLLECT: Select[Any] = (
+    select(
+        INVOICE.c.sequence,
+        INVOICE.c.number,
+        INVOICE.c.issued,
+        INVOICE.c.account_id,
+        INVOICE.c.due_minor,
+        ACCOUNT.c.number.label("account_number"),
+        ACCOUNT.c.name.label("account_name"),
+        ACCOUNT.c.currency,
+        _of_invoice(func.count()).label("attempts"),
+        _of_invoice(func.count(), IS_FAILED).label("failed_attempts"),
+        _of_invoice(func.min(PAYMENT.c.received), IS_FAILED).label("first_failed"),
+        FAILED.c.id.label("failed_id"),
+        FAILED.c.recorded_at.label("failed_at"),
+        FAILED.c.failure_reason,
+        REOPENED.label("reopened"),
+        CHARGEABLE.label("chargeable"),
+    )
+    .select_from(INVOICE)
+    .join(ACCOUNT, INVOICE.c.account_id == ACCOUNT.c.id)
+    .outerjoin(FAILED, FAILED.c.sequence == LAST_FAILED)
+    .where(
+        INVOICE.c.due_minor > 0,
+        ACCOUNT.c.type == "retail",
+        and_(ACCOUNT.c.billed_through.is_not(None), INVOICE.c.period_end <= ACCOUNT.c.billed_through),
+    )
+    .order_by(INVOICE.c.issued, INVOICE.c.sequence)
+)
+
+
+def to_collect(connection: Connection, account_number: str | None = None) -> list[InvoiceToCollect]:
+    """The open invoices of closed periods of retail accounts, or of one account, oldest first."""
+    statement = TO_COLLECT if account_number is None else TO_COLLECT.where(ACCOUNT.c.number == account_number)
+    return [_invoice_of(row) for row in connection.execute(statement).mappings()]
+
+
+def still_to_collect(connection: Connection, invoice_sequence: int) -> InvoiceToCollect | None:
+    """The invoice as it stands now, if something of it is still due."""
+    row = connection.execute(TO_COLLECT.where(INVOICE.c.sequence == invoice_sequence)).mappings().one_or_none()
+    return None if row is None else _invoice_of(row)
+
+
+def failed(connection: Connection, account_number: str | None = None) -> list[InvoiceToCollect]:
+    """Those of them for which an automatic payment has failed."""
+    return [invoice for invoice in to_collect(connection, account_number) if invoice.last_failure is not None]
+
+
+def pending_of(connection: Connection, account_id: int) -> list[Payment]:
+    """An account's card payments whose outcome is not known."""
+    statement = WITH_ACCOUNT.where(PAYMENT.c.state == "pending", PAYMENT.c.account_id == account_id)
+    rows = connection.execute(statement.order_by(PAYMENT.c.sequence)).mappings()
+    return [payment_of(row) for row in rows]
+
+
+def _invoice_of(row: RowMapping) -> InvoiceToCollect:
+    failure = row["failed_id"] and (row["failed_id"], row["failed_at"], row["failure_reason"])
+    return InvoiceToCollect(
+        sequence=row["sequence"],
+        number=row["number"],
+        issued=row["issued"],
+        account_id=row["account_id"],
+        account_number=row["account_number"],
+        account_name=row["account_name"],
+        due=Money(row["due_minor"], row["currency"]),
+        attempts=row["attempts"],
+        failed_attempts=row["failed_attempts"],
+        first_failed=row["first_failed"],
+        last_failure=failure,
+        reopened=bool(row["reopened"]),
+        chargeable=bool(row["chargeable"]),
+    )

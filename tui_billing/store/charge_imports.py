@@ -1,0 +1,54 @@
+"""Files of charges that were taken in, and the charges of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from typing import NamedTuple
+
+from sqlalchemy import Connection, RowMapping, select
+
+from tui_billing.domain.invoices import Charge, ChargeImport
+from tui_billing.store.invoices import CHARGE, CHARGE_FIELDS
+from tui_billing.store.tables import ChargeImportRow, table
+
+CHARGE_IMPORT = table(ChargeImportRow)
+IMPORT_FIELDS = tuple(field.name for field in fields(ChargeImport))
+ROWS_AT_ONCE = 10_000
+
+
+class ChargedLine(NamedTuple):
+    """A charge of an account."""
+
+    account_id: int
+    charge: Charge
+
+
+def by_key(connection: Connection, key: str) -> ChargeImport | None:
+    """The file that was taken in with this key, if there is one."""
+    row = connection.execute(select(CHARGE_IMPORT).where(CHARGE_IMPORT.c.key == key)).mappings().one_or_none()
+    return None if row is None else _import_of(row)
+
+
+def latest_of(connection: Connection, digest: str) -> ChargeImport | None:
+    """When a file of this content was last taken in, if ever."""
+    statement = select(CHARGE_IMPORT).where(CHARGE_IMPORT.c.digest == digest)
+    row = connection.execute(statement.order_by(CHARGE_IMPORT.c.sequence.desc()).limit(1)).mappings().one_or_none()
+    return None if row is None else _import_of(row)
+
+
+def add(connection: Connection, taken: ChargeImport, lines: Sequence[ChargedLine]) -> None:
+    """Keep a file with all its charges."""
+    statement = CHARGE_IMPORT.insert().values(**asdict(taken)).returning(CHARGE_IMPORT.c.sequence)
+    import_sequence = connection.execute(statement).scalar_one()
+    for first in range(0, len(lines), ROWS_AT_ONCE):
+        rows = [
+            {"account_id": account_id, "import_sequence": import_sequence}
+            | {name: getattr(charge, name) for name in CHARGE_FIELDS}
+            for account_id, charge in lines[first : first + ROWS_AT_ONCE]
+        ]
+        connection.execute(CHARGE.insert(), rows)
+
+
+def _import_of(row: RowMapping) -> ChargeImport:
+    return ChargeImport(**{name: row[name] for name in IMPORT_FIELDS})
