@@ -48,7 +48,7 @@ def load_book(connection: Connection, account: Account, due_minor: int = 0, reve
         due_minor += sum(applied_minor.values())
         due |= INVOICE.c.sequence.in_(list(applied_minor))
     for funding in _funds_in_turn(connection, account.id, due_minor, reversing):
-        book.fundings.setdefault(funding.sequence, funding)
+        book.fundings[funding.sequence] = funding
     for row in connection.execute(select(INVOICE).where(INVOICE.c.account_id == account.id, due)).mappings():
         book.invoices[row["sequence"]] = OpenInvoice(
             row["sequence"], row["issued"], row["total_minor"], row["due_minor"]
