@@ -260,7 +260,29 @@ STRUCTURE = {
         {"key without its action"},
     ),
 }
-DAMAGES = AMOUNTS | ENTRIES | PAYMENTS | STRUCTURE
+DISPUTES = {
+    "what came back of a charge back raised": (
+        "UPDATE charge_back SET reversed_minor = reversed_minor + 1",
+        {"reversed", "charged back"},
+    ),
+    "what came back of a payment hidden": (
+        "UPDATE payment SET charged_back_minor = charged_back_minor + 1",
+        {"charged back", "money out"},
+    ),
+    "a charge back of a dispute called one that was sent": (
+        "UPDATE charge_back SET dispute = NULL",
+        {"charge back of a dispute"},
+    ),
+    "a reversal deleted": (
+        "DELETE FROM reversal",
+        {"missing rows", "reversed", "action without its result", "actions"},
+    ),
+    "a reversal called a payment": (
+        "UPDATE ledger_entry SET event = 'card_payment_completed' WHERE event = 'charge_back_reversed'",
+        {"money in", "money out"},
+    ),
+}
+DAMAGES = AMOUNTS | ENTRIES | PAYMENTS | STRUCTURE | DISPUTES
 
 
 @pytest.fixture
@@ -278,12 +300,23 @@ def busy(desk: Desk) -> Desk:
     return desk
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_the_check_finds(busy: Desk, damage: str) -> None:
+def assert_found(desk: Desk, damage: str) -> None:
     statements, figures = DAMAGES[damage]
-    tamper(busy, statements)
-    found = busy.services.checks.check(busy.finance)
+    tamper(desk, statements)
+    found = desk.services.checks.check(desk.finance)
     assert {difference.figure for difference in found} == figures
+
+
+@pytest.mark.parametrize("damage", [damage for damage in DAMAGES if damage not in DISPUTES])
+def test_the_check_finds(busy: Desk, damage: str) -> None:
+    assert_found(busy, damage)
+
+
+@pytest.mark.parametrize("damage", DISPUTES)
+def test_the_check_of_a_dispute_that_was_won_finds(desk: Desk, damage: str) -> None:
+    desk.reverse(desk.won_dispute("8.00").charge_back, "3.00")
+    assert desk.services.checks.check(desk.finance) == []
+    assert_found(desk, damage)
 
 
 def test_the_check_says_which_account_and_both_figures(busy: Desk) -> None:

@@ -10,10 +10,12 @@ from tui_billing.services.billing import Billing
 from tui_billing.services.checks import Checks
 from tui_billing.services.credits import Credits
 from tui_billing.services.dashboards import Dashboards
+from tui_billing.services.disputes import Disputes
 from tui_billing.services.outcomes import Outcomes
 from tui_billing.services.passwords import Passwords
 from tui_billing.services.payments import Payments
 from tui_billing.services.previews import Previews
+from tui_billing.services.reconciliation import Reconciliation
 from tui_billing.services.refunds import Refunds
 from tui_billing.services.sign_in import SignIn
 from tui_billing.services.users import Users
@@ -29,10 +31,12 @@ class DeskServices:
     payments: Payments
     credits: Credits
     refunds: Refunds
+    disputes: Disputes
     previews: Previews
     billing: Billing
     dashboards: Dashboards
     outcomes: Outcomes
+    reconciliation: Reconciliation
     checks: Checks
     passwords: Passwords
     training: bool

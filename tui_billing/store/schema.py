@@ -17,6 +17,8 @@ ROWS = (
     tables.UserRow,
     tables.PaymentRow,
     tables.ChargeBackRow,
+    tables.ReversalRow,
+    tables.FindingRow,
     tables.InvoiceRow,
     tables.ChargeRow,
     tables.LedgerEntryRow,

@@ -15,7 +15,8 @@ IDENTITY = {
     "account": ("id", "number", "currency"),
     "user": ("id", "name"),
     "payment": ("sequence", "id", "account_id", "kind", "amount_minor", "key"),
-    "charge_back": ("sequence", "id", "payment_id", "amount_minor", "key"),
+    "charge_back": ("sequence", "id", "payment_id", "amount_minor", "key", "dispute"),
+    "reversal": ("sequence", "id", "charge_back_id", "amount_minor", "key"),
     "invoice": ("sequence", "number", "account_id", "total_minor"),
 }
 GATHERED = "OLD.invoice_sequence IS NOT NULL"
