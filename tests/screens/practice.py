@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -21,12 +21,13 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input
 
+from tests.desk_fixtures import with_gateways
 from tests.screens.pictures import screen_lines
 from tui_billing.app import BillingApp
 from tui_billing.config import HashingCost, Settings
 from tui_billing.desk import create_demo, open_services
 from tui_billing.domain.demo_users import DEMO_PASSWORD
-from tui_billing.gateways.base import Answer, ChargeRequest, RefundRequest
+from tui_billing.gateways.base import Answer, ChargeRequest, GatewayTransaction, RefundRequest
 from tui_billing.gateways.sandbox import SandboxGateway
 from tui_billing.screens.messages import AccountOpened, Place, PlaceChosen, SignedIn
 from tui_billing.screens.modals.desk_modal import DeskModal
@@ -77,8 +78,8 @@ class Clock:
 class HeldGateway(SandboxGateway):
     """The sandbox, which answers only while it is not held."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, clock: Callable[[], datetime]) -> None:
+        super().__init__(path, clock)
         self.open = threading.Event()
         self.open.set()
         self.calls = 0
@@ -91,6 +92,14 @@ class HeldGateway(SandboxGateway):
         self._wait()
         return super().refund(request)
 
+    def find(self, key: str, since: datetime | None = None) -> Answer | None:
+        self._wait()
+        return super().find(key, since)
+
+    def transactions(self, since: datetime) -> Sequence[GatewayTransaction]:
+        self._wait()
+        return super().transactions(since)
+
     def _wait(self) -> None:
         self.calls += 1
         self.open.wait(DEADLINE_S)
@@ -102,7 +111,10 @@ class Practice:
 
     settings: Settings
     clock: Clock = field(default_factory=Clock)
-    gateway: HeldGateway = field(default_factory=lambda: HeldGateway(Path(FILES[1])))
+    gateway: HeldGateway = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.gateway = HeldGateway(Path(FILES[1]), self.clock)
 
     def rows(self, statement: str, *values: object) -> list[Any]:
         """What an SQL query finds."""
@@ -135,14 +147,7 @@ class Practice:
 
     def services(self) -> DeskServices:
         """The services on this database, with a clock and a gateway that tests move."""
-        services = open_services(self.settings, self.clock)
-        gateways = {self.gateway.name: self.gateway}
-        return replace(
-            services,
-            payments=replace(services.payments, gateways=gateways),
-            refunds=replace(services.refunds, gateways=gateways),
-            outcomes=replace(services.outcomes, gateways=gateways),
-        )
+        return with_gateways(open_services(self.settings, self.clock), self.gateway)
 
     @asynccontextmanager
     async def desk(

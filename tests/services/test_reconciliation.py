@@ -104,7 +104,7 @@ def test_what_is_pending_is_an_unknown_outcome_and_no_difference(desk: Desk) -> 
     gateway.after = die
     with pytest.raises(DeskDied):
         desk.make("20.00")
-    gateway.find = lambda key, since=None: None  # type: ignore[method-assign,assignment]
+    gateway.find = lambda key, since=None: None  # type: ignore[method-assign]
     assert desk.reconcile().still_unknown == 1
     assert [line.kind for line in desk.exceptions()] == [ExceptionKind.UNKNOWN_OUTCOME]
 

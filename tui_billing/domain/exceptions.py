@@ -103,3 +103,14 @@ class ExceptionLine:
     def amount(self) -> Money:
         """What it is about."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def sentence(self) -> str:
+        """What has happened."""
+        return {
+            ExceptionKind.UNKNOWN_OUTCOME: f"{self.words} of {self.amount} sent; the gateway has not answered.",
+            ExceptionKind.DIFFERENCE: self.words,
+            ExceptionKind.DISPUTE: f"The bank took {self.amount} in a dispute: {self.words.replace('_', ' ')}.",
+            ExceptionKind.DISPUTE_WON: f"The dispute is won: the bank gave {self.amount} back.",
+            ExceptionKind.FAILED_AUTOMATIC_PAYMENT: f"{self.amount} was not charged: {self.words}",
+        }[self.kind]

@@ -234,6 +234,12 @@ def refuse_charge_back(payment: Payment) -> None:
         raise RuleRefused("Already charged back in full.")
 
 
+def refuse_look_up(payment: Payment) -> None:
+    """Raise `RuleRefused` unless something of the payment waits for the gateway's answer."""
+    if payment.state is not PaymentState.PENDING and not payment.charge_back_pending_minor:
+        raise RuleRefused("Nothing is pending here: the gateway has answered.")
+
+
 def refuse_dispute(payment: Payment, taken: Money) -> None:
     """Raise `RuleRefused` unless what the bank took can be recorded: no more than is left of the payment."""
     if payment.currency != taken.currency:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Hashable, Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on, work
@@ -15,9 +16,10 @@ from tui_billing.domain.accounts import Account
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.payments import Payment, PaymentFilter, PaymentState
 from tui_billing.screens.customer import CustomerScreen
+from tui_billing.screens.looking_up import LookingUp
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.details import DetailsView
-from tui_billing.screens.money_actions import ACTIONS
+from tui_billing.screens.money_actions import ACTIONS, LOOK_UP
 from tui_billing.screens.payment_details import payment_details, payment_summary, state_in_words
 from tui_billing.screens.searched import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
@@ -25,6 +27,7 @@ from tui_billing.widgets.details import Details
 from tui_billing.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
+    from tui_billing.services.outcomes import LookedUp
     from tui_billing.services.results import MoneyMoved
 
 FILTERS = tuple(PaymentFilter)
@@ -48,7 +51,7 @@ COLUMNS = (
 )
 
 
-class Payments(CustomerScreen, SearchedScreen):
+class Payments(CustomerScreen, SearchedScreen, LookingUp):
     """The payments and credits of a customer, newest first."""
 
     PLACE = Place.PAYMENTS
@@ -59,6 +62,8 @@ class Payments(CustomerScreen, SearchedScreen):
         Binding("f", "next_filter", "Filter", tooltip="Show the next kind of payments only", id="filter"),
     ]
     _filter = PaymentFilter.ALL
+    first_selected: tuple[date, int] | None = None
+    """The received date and sequence of the payment to begin with; set before the screen is shown."""
 
     def place(self) -> Iterable[Widget]:
         """The list and the details of the selected row."""
@@ -77,7 +82,7 @@ class Payments(CustomerScreen, SearchedScreen):
     def on_mount(self) -> None:
         """Read the newest payments."""
         self._show_note()
-        self._table.show_source(self._fetch)
+        self._table.show_source(self._fetch, select_key=self.first_selected)
         self._table.focus()
 
     @property
@@ -112,6 +117,17 @@ class Payments(CustomerScreen, SearchedScreen):
             self._filter = PaymentFilter.ALL
         self._show_note()
         self._table.show_source(self._fetch, select_key=(moved.payment.received, moved.payment.sequence))
+
+    async def _offer(self, name: str, account: Account, payment: Payment | None) -> None:
+        """A look-up needs no dialog, since it moves nothing."""
+        if name == LOOK_UP.name and payment is not None and not LOOK_UP.refusal(account, payment):
+            self.look_up(account.number, payment.id)
+        else:
+            await super()._offer(name, account, payment)
+
+    def looked_up(self, found: LookedUp | None) -> None:  # noqa: ARG002
+        """Show what has become of the row."""
+        self.action_reload()
 
     @on(VirtualTable.RowHighlighted)
     def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
