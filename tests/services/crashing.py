@@ -138,12 +138,13 @@ class FaultyGateway(SandboxGateway):
         return self._listed(Operation.DISPUTES, lambda: super(FaultyGateway, self).disputes(since))
 
     def _listed(self, operation: Operation, call: Callable[[], Sequence[T]]) -> Sequence[T]:
-        found = self._over_the_line(operation, call, None)
+        nothing: Sequence[T] | None = None
+        found = self._over_the_line(operation, call, nothing)
         if found is None:
             raise GatewayUnavailable(DOWN)
         return found
 
-    def _over_the_line(self, operation: Operation, call: Callable[[], T], lost: T | None) -> T:
+    def _over_the_line(self, operation: Operation, call: Callable[[], T], lost: T) -> T:
         planned = self._crash.operation is operation
         if planned:
             self._crash.here(Point.AFTER_SAVING)
@@ -151,9 +152,9 @@ class FaultyGateway(SandboxGateway):
         certain = self.calm or self._crash.operation is not None
         fault = "" if certain else self._chance.choice(("", "", "", "request lost", "answer lost"))
         if fault == "request lost":
-            return lost  # type: ignore[return-value]
+            return lost
         answer = call()
         if planned:
             self._crash.here(Point.AFTER_SENDING)
             self._crash.answered = True
-        return lost if fault else answer  # type: ignore[return-value]
+        return lost if fault else answer

@@ -106,8 +106,8 @@ class Campaign:
         with suppress(DeskDied, BillingError):
             action()
 
-    def _paying(self) -> Callable[[], object]:
-        card, key = self.chance.choice(CARDS), self._key()
+    def _paying(self, card: str = "") -> Callable[[], object]:
+        card, key = card or self.chance.choice(CARDS), self._key()
         amount = Money(self.chance.randint(1, 5_000), "EUR").figure
         with self.ledger:
             put = "UPDATE account SET card_payment_method_reference = ? WHERE number = ?"
@@ -117,14 +117,14 @@ class Campaign:
     def _charging_back(self) -> Callable[[], object]:
         paid = self.ledger.execute(
             "SELECT id, amount_minor - charged_back_minor FROM payment"
-            " WHERE state IN ('completed', 'partly_charged_back')"
+            " WHERE state IN ('completed', 'partly_charged_back') AND charge_back_pending_minor = 0"
         ).fetchall()
         if not paid:
             self.crash.forget()
             self.gateway.calm = True
-            self._try(self._paying())
+            self._try(self._paying("card_approved"))
             self.gateway.calm = False
-            paid = self.ledger.execute("SELECT id, amount_minor FROM payment").fetchall()
+            paid = self.ledger.execute("SELECT id, amount_minor FROM payment WHERE state = 'completed'").fetchall()
         payment_id, left_minor = self.chance.choice(paid)
         request, key = ChargeBackRequest(Money(self.chance.randint(1, left_minor), "EUR").figure), self._key()
         return lambda: self.services.refunds.charge_back(self.finance, payment_id, request, key)
