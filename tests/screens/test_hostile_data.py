@@ -20,9 +20,11 @@ LINK = "[@click=app.exit]PAY[/]"
 HOSTILE = {
     "a link that quits": LINK,
     "markup that does not close": "[/] Acme [/b] Ltd [bold]",
-    "escape sequences": "A\x1b[2J\x1b]52;c;UEFZ\x07\x9b31m\x90q\x9cZ\x00\x7f",
-    "text that runs the other way": "A\u202eYAP\u202c\u2066\u2069\u200f\u200b\u2060\ufeff\u2028\u2029\ue000Z",
-    "lines and tabs": "A\nB\r\nC\tD\x0bE\x0cF\x85Z",
+    "what a terminal would obey, reorder or hide": (
+        "A\x1b[2J\x1b]52;c;UEFZ\x07\x9b31m\x90q\x9cZ\x00\x7f"
+        "A\u202eYAP\u202c\u2066\u2069\u200f\u200b\u2060\ufeff\u2028\u2029\ue000Z"
+        "A\nB\r\nC\tD\x0bE\x0cF\x85Z"
+    ),
     "two hundred thousand characters": "PAY " * 49_999 + "DONE",
     "wide and combining characters": "日本橋商事👩‍👩‍👧‍👦e" + "\u0301" * 60 + "한국어Z",
 }
@@ -166,8 +168,7 @@ async def test_a_click_on_a_link_in_the_data_only_selects_the_row(practice: Prac
         assert finance.place == "Payments"
 
 
-@pytest.mark.parametrize("typed", ["\x1b[2J", "A\u202eB", "\x00", "A\u200bB"], ids=repr)
-async def test_what_is_pasted_into_a_field_is_made_visible_and_refused(practice: Practice, typed: str) -> None:
+async def test_what_is_pasted_into_a_field_is_made_visible_and_refused(practice: Practice) -> None:
     from textual import events
 
     before = practice.payments(GLOBEX)
@@ -177,8 +178,8 @@ async def test_what_is_pasted_into_a_field_is_made_visible_and_refused(practice:
         await finance.types("10")
         await finance.presses("tab", "tab", "tab")
         await finance.settles()
-        finance.app.post_message(events.Paste(typed))
-        await finance.until(lambda: "�" in finance.words, "made it visible")
+        finance.app.post_message(events.Paste("A\x1b[2J\x00B\u202eC\u200bD"))
+        await finance.sees("A�[2J�B�C�D")
         look(finance)
         assert practice.payments(GLOBEX) == before
 

@@ -34,8 +34,17 @@ async def walk_through(finance: Operator) -> None:
         assert finance.lines
 
 
-@pytest.mark.parametrize("size", [(20, 5), (3, 2), (250, 70)], ids=str)
-async def test_every_screen_opens_in_a_window_of_any_size(practice: Practice, size: tuple[int, int]) -> None:
+async def test_a_huge_window_is_filled_to_its_edges(practice: Practice) -> None:
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS, size=(250, 70)) as finance:
+        await finance.sees("Ledger entries")
+        assert "r Record Payment" in finance.lines[69]
+        await finance.presses("r")
+        await finance.is_at("RecordPayment")
+        await finance.sees("OK", "Cancel")
+
+
+@pytest.mark.parametrize("size", [(20, 5), (3, 2)], ids=str)
+async def test_every_screen_opens_in_a_tiny_window(practice: Practice, size: tuple[int, int]) -> None:
     async with practice.desk("finance", size=size) as finance:
         await walk_through(finance)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -121,8 +122,12 @@ def test_an_invoice_whose_total_is_too_large_is_refused_and_can_be_issued_in_par
 
 
 def test_an_invoice_gathers_more_charges_than_a_statement_takes_values(desk: Desk) -> None:
-    desk.services.billing.add_charges(desk.finance, CORPORATE, [replace(USAGE, amount_minor=1)] * 260_000)
-    assert desk.services.billing.issue_invoice(desk.finance, CORPORATE, NOW.date()).total_minor == 260_000
+    with desk.services.billing.store.reading() as connection:
+        database = connection.connection.dbapi_connection
+        assert isinstance(database, sqlite3.Connection)
+        database.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+    desk.services.billing.add_charges(desk.finance, CORPORATE, [replace(USAGE, amount_minor=1)] * 1_000)
+    assert desk.services.billing.issue_invoice(desk.finance, CORPORATE, NOW.date()).total_minor == 1_000
     assert desk.rows("SELECT count(*) FROM charge WHERE invoice_sequence IS NULL") == [(0,)]
 
 

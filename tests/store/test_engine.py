@@ -103,6 +103,13 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         Store.open(str(path))
 
 
+def test_a_database_of_an_older_version_is_refused(tmp_path: Path) -> None:
+    path = made(tmp_path / "billing.db")
+    change_header(path, f"PRAGMA user_version = {SCHEMA_VERSION - 1}")
+    with pytest.raises(SetUpRefused, match=r"was made by an older tui-billing\..*demo --reset"):
+        Store.open(str(path))
+
+
 def test_a_damaged_database_is_refused_with_a_sentence(tmp_path: Path) -> None:
     path = made(tmp_path / "billing.db")
     whole = path.read_bytes()

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.terminal.pty_desk import PtyDesk
+from tui_billing.config import Settings
+from tui_billing.desk import open_services
 from tui_billing.domain.demo_users import DEMO_PASSWORD
+from tui_billing.services.desk_services import DeskServices
 
 COMMAND = str(Path(sys.executable).with_name("tui-billing"))
 TYPIST, TYPISTS_PASSWORD = "typist", "not-on-any-screen"
@@ -66,9 +69,24 @@ class DemoHome:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
+    def look_up_everything(self) -> int:
+        """Ask the gateway for every unknown outcome; the answer is how many are still unknown."""
+        with self._services() as services:
+            return services.outcomes.resolve_all().still_unknown
+
     def assert_books_are_right(self) -> None:
-        """The command that recomputes every figure finds no difference."""
-        assert self.document("check") == {"differences": []}
+        """Recomputing every figure finds no difference."""
+        with self._services() as services:
+            auditor = services.sign_in.sign_in("finance", DEMO_PASSWORD)
+            assert services.checks.check(auditor) == []
+
+    @contextmanager
+    def _services(self) -> Iterator[DeskServices]:
+        services = open_services(Settings(database=str(self.database), log_file=self.log_file, demo=True))
+        try:
+            yield services
+        finally:
+            services.checks.store.close()
 
     def open(self, **options: Any) -> PtyDesk:
         """Open the desk in a terminal."""

@@ -21,7 +21,7 @@ from typing import Any, Self
 import pyte
 
 PATIENCE_S = 30.0
-IDLE_S = 0.3
+IDLE_S = 0.15
 ROOT = Path(__file__).parents[2]
 TAKES_TERMINAL = 'exec "$@" <>"$0" >&0 2>&0'
 QUERIES = re.compile(rb"\x1b\[\?(2026|2048)\$p|\x1b\[(0?c)|\x1b\[(6n)")

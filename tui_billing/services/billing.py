@@ -78,7 +78,7 @@ class Billing(Service):
                 "due_minor": total_minor,
             }
             invoice = invoices.add(connection, account, values, through)
-            book = load_book(connection, account)
+            book = load_book(connection, account, due_minor=total_minor)
             book.charge(OpenInvoice(invoice.sequence, issued, total_minor, total_minor))
             save_book(connection, account, book, self.clock(), session.name)
             self.audit(connection, session, "issue invoice", invoice.number, f"done: {account.money(total_minor)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, select, update
 
 from tui_billing.domain.accounts import SYSTEM_NUMBER, Account, AccountFilter, AccountState, AccountType, CardOnFile
 from tui_billing.domain.text import folded
@@ -12,6 +12,13 @@ from tui_billing.store.keyset import Keyset
 from tui_billing.store.tables import AccountRow, table
 
 ACCOUNT = table(AccountRow)
+BY_NUMBER = select(ACCOUNT).where(ACCOUNT.c.number == bindparam("number"))
+BY_ID = select(ACCOUNT).where(ACCOUNT.c.id == bindparam("account_id"))
+SAVE_BALANCES = (
+    update(ACCOUNT)
+    .where(ACCOUNT.c.id == bindparam("account_id"))
+    .values(funds_minor=bindparam("funds_minor"), receivable_minor=bindparam("receivable_minor"))
+)
 # SQLite refuses longer patterns, and nobody looks for more.
 LONGEST_SEARCH = 200
 
@@ -30,13 +37,13 @@ def listed(chosen: AccountFilter) -> Keyset[Account]:
 
 def by_number(connection: Connection, number: str) -> Account | None:
     """The account with this number, if there is one."""
-    row = connection.execute(select(ACCOUNT).where(ACCOUNT.c.number == number)).mappings().one_or_none()
+    row = connection.execute(BY_NUMBER, {"number": number}).mappings().one_or_none()
     return None if row is None else account_of(row)
 
 
 def by_id(connection: Connection, account_id: int) -> Account:
     """The account with this internal id, which must exist."""
-    return account_of(connection.execute(select(ACCOUNT).where(ACCOUNT.c.id == account_id)).mappings().one())
+    return account_of(connection.execute(BY_ID, {"account_id": account_id}).mappings().one())
 
 
 def all_accounts(connection: Connection) -> list[Account]:
@@ -52,11 +59,8 @@ def add(connection: Connection, values: dict[str, Any]) -> None:
 
 def save_balances(connection: Connection, account_id: int, funds_minor: int, receivable_minor: int) -> None:
     """Replace the cached balances."""
-    connection.execute(
-        update(ACCOUNT)
-        .where(ACCOUNT.c.id == account_id)
-        .values(funds_minor=funds_minor, receivable_minor=receivable_minor)
-    )
+    balances = {"funds_minor": funds_minor, "receivable_minor": receivable_minor}
+    connection.execute(SAVE_BALANCES, {"account_id": account_id, **balances})
 
 
 def save_state(connection: Connection, account_id: int, state: AccountState) -> None:

@@ -85,7 +85,7 @@ class Store:
         store = cls(path)
         store._file = _identity(path)
         try:
-            store._refuse_newer_schema()
+            store._refuse_another_schema()
         except SetUpRefused:
             store.close()
             raise
@@ -143,7 +143,7 @@ class Store:
         with self.reading() as connection:
             return bool(connection.execute(text("PRAGMA application_id")).scalar_one() == TRAINING_APPLICATION_ID)
 
-    def _refuse_newer_schema(self) -> None:
+    def _refuse_another_schema(self) -> None:
         try:
             with self.reading() as connection:
                 version = connection.execute(text("PRAGMA user_version")).scalar_one()
@@ -151,6 +151,11 @@ class Store:
             raise SetUpRefused(fault.sentence) from fault
         if version > SCHEMA_VERSION:
             raise SetUpRefused(f"{self.path} was made by a newer tui-billing. Upgrade this one to open it.")
+        if version < SCHEMA_VERSION:
+            raise SetUpRefused(
+                f"{self.path} was made by an older tui-billing. Open it with that one; if it is the demo's,"
+                " make it anew with: tui-billing demo --reset"
+            )
 
 
 def application_id(path: Path) -> int:

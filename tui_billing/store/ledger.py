@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, case, func, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, case, func, literal_column, select, update
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import LedgerLine
@@ -20,22 +21,34 @@ INVOICE = table(InvoiceRow)
 ENTRY = table(LedgerEntryRow)
 APPLIED = {Event.FUNDS_APPLIED.value: 1, Event.APPLICATION_UNDONE.value: -1}
 NET_APPLIED = func.sum(ENTRY.c.amount_minor * case(APPLIED, value=ENTRY.c.event, else_=0))
+FUNDS = select(PAYMENT.c.sequence, PAYMENT.c.kind, PAYMENT.c.expires, PAYMENT.c.unapplied_minor)
+# Literals, so that SQLite sees that the partial indexes hold all that is asked for.
+UNAPPLIED = FUNDS.where(
+    PAYMENT.c.account_id == bindparam("account_id"), PAYMENT.c.unapplied_minor > literal_column("0")
+)
+CREDITS_IN_TURN = UNAPPLIED.where(PAYMENT.c.kind == literal_column("'credit'")).order_by(
+    PAYMENT.c.expires.is_(None), PAYMENT.c.expires, PAYMENT.c.sequence
+)
+PAYMENTS_IN_TURN = UNAPPLIED.where(PAYMENT.c.kind != literal_column("'credit'")).order_by(PAYMENT.c.sequence)
 LAST_MOMENT = select(func.max(ENTRY.c.recorded_at)).where(ENTRY.c.account_id == bindparam("account_id"))
 
 
-def load_book(connection: Connection, account: Account, reversing: int | None = None) -> Book:
-    """The account's open invoices and unapplied funds; with the payment `reversing`, also what that one has paid."""
+def load_book(connection: Connection, account: Account, due_minor: int = 0, reversing: int | None = None) -> Book:
+    """The account's open invoices, and as much of its unapplied funds as can pay `due_minor` more becoming due.
+
+    With the payment `reversing`, also that one, what it has paid, and the funds that can pay it again.
+    """
     book = Book(account.funds_minor, account.receivable_minor)
-    unapplied = PAYMENT.c.unapplied_minor > 0
-    if reversing is not None:
-        unapplied |= PAYMENT.c.sequence == reversing
-    for row in connection.execute(select(PAYMENT).where(PAYMENT.c.account_id == account.id, unapplied)).mappings():
-        book.fundings[row["sequence"]] = _funding_of(row)
     due = INVOICE.c.due_minor > 0
     if reversing is not None:
+        row = connection.execute(FUNDS.where(PAYMENT.c.sequence == reversing)).mappings().one()
+        book.fundings[reversing] = _funding_of(row)
         applied_minor = applications(connection, reversing)
         book.fundings[reversing].applied_minor.update(applied_minor)
+        due_minor += sum(applied_minor.values())
         due |= INVOICE.c.sequence.in_(list(applied_minor))
+    for funding in _funds_in_turn(connection, account.id, due_minor):
+        book.fundings.setdefault(funding.sequence, funding)
     for row in connection.execute(select(INVOICE).where(INVOICE.c.account_id == account.id, due)).mappings():
         book.invoices[row["sequence"]] = OpenInvoice(
             row["sequence"], row["issued"], row["total_minor"], row["due_minor"]
@@ -105,6 +118,19 @@ def sums_by_event(connection: Connection, account_id: int, starts: Sequence[date
 def _last_moment(connection: Connection, account_id: int) -> datetime | None:
     moment: datetime | None = connection.execute(LAST_MOMENT, {"account_id": account_id}).scalar_one()
     return moment
+
+
+def _funds_in_turn(connection: Connection, account_id: int, due_minor: int) -> Iterator[Funding]:
+    """Unapplied funds in the order of `Funding.turn`, until they can pay so much."""
+    for statement in (CREDITS_IN_TURN, PAYMENTS_IN_TURN):
+        if due_minor <= 0:
+            return
+        with closing(connection.execute(statement, {"account_id": account_id})) as rows:
+            for row in rows.mappings():
+                yield _funding_of(row)
+                due_minor -= row["unapplied_minor"]
+                if due_minor <= 0:
+                    return
 
 
 def _funding_of(row: RowMapping) -> Funding:

@@ -6,7 +6,7 @@ from dataclasses import fields
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, or_, select, update
 
 from tui_billing.domain.payments import (
     CancelReason,
@@ -29,6 +29,8 @@ REVERSAL = table(ReversalRow)
 WITH_ACCOUNT = select(PAYMENT, ACCOUNT.c.number.label("account_number"), ACCOUNT.c.currency).join(
     ACCOUNT, PAYMENT.c.account_id == ACCOUNT.c.id
 )
+BY_ID = WITH_ACCOUNT.where(PAYMENT.c.id == bindparam("payment_id"))
+INSERT = PAYMENT.insert()
 PAYMENT_ENUMS: dict[str, type[StrEnum]] = {"kind": PaymentKind, "state": PaymentState, "method": PaymentMethod}
 CHARGE_BACK_FIELDS = tuple(field.name for field in fields(ChargeBack))
 
@@ -61,7 +63,7 @@ def listed(account_id: int, chosen: PaymentFilter, search: str = "") -> Keyset[P
 
 def by_id(connection: Connection, payment_id: str) -> Payment | None:
     """The payment or credit with this ID, if there is one."""
-    row = connection.execute(WITH_ACCOUNT.where(PAYMENT.c.id == payment_id)).mappings().one_or_none()
+    row = connection.execute(BY_ID, {"payment_id": payment_id}).mappings().one_or_none()
     return None if row is None else payment_of(row)
 
 
@@ -81,7 +83,7 @@ def pending(connection: Connection) -> list[Payment]:
 
 def add(connection: Connection, values: dict[str, Any]) -> Payment:
     """Insert a payment from its column values."""
-    connection.execute(PAYMENT.insert().values(**values))
+    connection.execute(INSERT, values)
     payment = by_id(connection, values["id"])
     assert payment is not None
     return payment
@@ -125,7 +127,7 @@ def pending_charge_backs(connection: Connection) -> list[ChargeBack]:
 
 def add_charge_back(connection: Connection, values: dict[str, Any]) -> ChargeBack:
     """Insert a charge back from its column values."""
-    connection.execute(CHARGE_BACK.insert().values(**values))
+    connection.execute(CHARGE_BACK.insert(), values)
     return charge_back_by_id(connection, values["id"])
 
 

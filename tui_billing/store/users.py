@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import AccountState
@@ -19,6 +19,8 @@ AUDIT = table(AuditEntryRow)
 WITH_ACCOUNT = select(USER, ACCOUNT.c.number.label("account_number"), ACCOUNT.c.state.label("account_state")).outerjoin(
     ACCOUNT, USER.c.account_id == ACCOUNT.c.id
 )
+BY_ID = WITH_ACCOUNT.where(USER.c.id == bindparam("user_id"))
+WRITE_AUDIT = AUDIT.insert()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def by_name(connection: Connection, name: str) -> User | None:
 
 def by_id(connection: Connection, user_id: int) -> User:
     """The user with this internal id, which must exist: users are disabled, never deleted."""
-    return _user_of(connection.execute(WITH_ACCOUNT.where(USER.c.id == user_id)).mappings().one())
+    return _user_of(connection.execute(BY_ID, {"user_id": user_id}).mappings().one())
 
 
 def all_users(connection: Connection) -> list[User]:
@@ -77,16 +79,8 @@ def save(connection: Connection, user_id: int, **values: Any) -> None:
 
 def write_audit(connection: Connection, entry: AuditEntry) -> None:
     """Append an entry to the audit log."""
-    connection.execute(
-        AUDIT.insert().values(
-            recorded_at=entry.recorded_at,
-            user_name=shown(entry.user_name),
-            origin=shown(entry.origin),
-            action=entry.action,
-            subject=shown(entry.subject),
-            outcome=shown(entry.outcome),
-        )
-    )
+    texts = {name: shown(getattr(entry, name)) for name in ("user_name", "origin", "subject", "outcome")}
+    connection.execute(WRITE_AUDIT, {"recorded_at": entry.recorded_at, "action": entry.action, **texts})
 
 
 def audit_of(connection: Connection, subject: str) -> list[AuditEntry]:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby, zip_longest
 from operator import itemgetter
-from typing import ClassVar
+from typing import Any
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
-
-STYLES = ("accent", "active", "cursor", "header", "muted", "negative", "positive", "strong", "warning")
 
 Run = tuple[str, str]
 """The name of a style, or nothing for the widget's own, and text that is safe to show."""
@@ -24,7 +23,6 @@ class LineWidget(Widget):
     """A widget that draws its lines as runs of named styles."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in STYLES}
     DEFAULT_CSS = """
     LineWidget {
         width: 1fr;
@@ -40,6 +38,10 @@ class LineWidget(Widget):
         &:focus > .line--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
     }
     """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._looks: dict[tuple[str, Style, bool, str], Style] = {}
 
     def strip(self, runs: Iterable[Run]) -> Strip:
         """A line of the widget's width; neighbours of one style become one segment."""
@@ -61,7 +63,17 @@ class LineWidget(Widget):
             self.refresh(Region(changed[0], y, changed[-1] + 1 - changed[0], 1))
 
     def _style(self, name: str, base: Style) -> Style:
-        return self.get_component_rich_style(f"line--{name}") if name else base
+        look = (name, base, self.has_focus, self.app.theme)
+        if name and look not in self._looks:
+            self._looks[look] = self._matched(name)
+        return self._looks[look] if name else base
+
+    def _matched(self, name: str) -> Style:
+        # Not by component classes, which Textual matches all anew, in every widget, whenever the focus moves.
+        node = DOMNode(classes=f"line--{name}")
+        node._attach(self)
+        self.app.stylesheet.apply(node)
+        return node.rich_style
 
 
 def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
