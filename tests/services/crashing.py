@@ -126,7 +126,8 @@ class FaultyGateway(SandboxGateway):
         return self._over_the_line(Operation.REFUND, lambda: super(FaultyGateway, self).refund(request), LOST)
 
     def find(self, key: str, since: datetime | None = None) -> Answer | None:
-        return self._over_the_line(Operation.FIND, lambda: super(FaultyGateway, self).find(key, since), LOST)
+        lost: Answer | None = LOST
+        return self._over_the_line(Operation.FIND, lambda: super(FaultyGateway, self).find(key, since), lost)
 
     def withdraw(self, key: str) -> None:
         self._over_the_line(Operation.WITHDRAW, lambda: super(FaultyGateway, self).withdraw(key), None)

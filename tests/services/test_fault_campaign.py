@@ -43,6 +43,10 @@ MOVED_HERE = """
     UNION ALL SELECT 'refund', count(*), sum(amount_minor) FROM charge_back
     WHERE state = 'completed' AND dispute IS NULL
 """
+RETURNABLE = """
+    SELECT id, amount_minor - charged_back_minor FROM payment
+    WHERE state IN ('completed', 'partly_charged_back') AND charge_back_pending_minor = 0
+"""
 CLEARING = """
     SELECT coalesce(sum(CASE debit WHEN 'card_clearing' THEN amount_minor ELSE -amount_minor END), 0)
     FROM ledger_entry WHERE 'card_clearing' IN (debit, credit)
@@ -92,14 +96,14 @@ class Campaign:
         elif operation is Operation.REFUND:
             action = self._charging_back()
         elif operation in (Operation.FIND, Operation.WITHDRAW):
-            action = self._looking_up()
+            action = self._looking_up(operation)
         else:
             action = lambda: self.services.reconciliation.reconcile(self.finance)  # noqa: E731
         self.crash.plan(operation, point)
         self._try(action)
         self.crash.forget()
         # The operator comes back and presses again, or does not.
-        if self.chance.randrange(3) == 0 and operation not in (Operation.TRANSACTIONS, Operation.DISPUTES):
+        if self.chance.randrange(4) == 0 and operation not in (Operation.TRANSACTIONS, Operation.DISPUTES):
             self._try(action)
 
     def _try(self, action: Callable[[], object]) -> None:
@@ -115,28 +119,26 @@ class Campaign:
         return lambda: self.services.payments.make(self.mara, RETAIL, amount, key)
 
     def _charging_back(self) -> Callable[[], object]:
-        paid = self.ledger.execute(
-            "SELECT id, amount_minor - charged_back_minor FROM payment"
-            " WHERE state IN ('completed', 'partly_charged_back') AND charge_back_pending_minor = 0"
-        ).fetchall()
+        paid = self.ledger.execute(RETURNABLE).fetchall()
         if not paid:
-            self.crash.forget()
             self.gateway.calm = True
             self._try(self._paying("card_approved"))
             self.gateway.calm = False
-            paid = self.ledger.execute("SELECT id, amount_minor FROM payment WHERE state = 'completed'").fetchall()
+            paid = self.ledger.execute(RETURNABLE).fetchall()
         payment_id, left_minor = self.chance.choice(paid)
         request, key = ChargeBackRequest(Money(self.chance.randint(1, left_minor), "EUR").figure), self._key()
         return lambda: self.services.refunds.charge_back(self.finance, payment_id, request, key)
 
-    def _looking_up(self) -> Callable[[], object]:
-        """Of a payment whose process died before it sent anything, a minute ago."""
-        key_before = self.keys
-        self.crash.plan(Operation.CHARGE, Point.AFTER_SAVING)
-        self._try(self._paying())
-        self.crash.forget()
+    def _looking_up(self, operation: Operation) -> Callable[[], object]:
+        """Of a payment that is Pending; one to be withdrawn is of a process that died before it sent anything."""
+        pending = self.ledger.execute("SELECT id FROM payment WHERE state = 'pending'").fetchall()
+        if operation is Operation.WITHDRAW or not pending:
+            self.crash.plan(Operation.CHARGE, Point.AFTER_SAVING)
+            self._try(self._paying())
+            self.crash.forget()
+            pending = self.ledger.execute("SELECT id FROM payment ORDER BY sequence DESC LIMIT 1").fetchall()
         self.clock.advance(seconds=61)
-        ((payment_id,),) = self.ledger.execute("SELECT id FROM payment WHERE key = ?", (f"key-{key_before + 1}",))
+        ((payment_id,), *_) = pending
         return lambda: self.services.outcomes.look_up(self.finance, RETAIL, payment_id)
 
     def _put_right(self) -> None:
