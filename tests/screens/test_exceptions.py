@@ -63,7 +63,7 @@ async def test_a_dispute_is_recorded_and_comes_back_when_it_is_won(practice: Pra
         await finance.presses("b")
         await finance.is_at("RecordDispute")
         await finance.sees("→ EUR")
-        await finance.presses("enter", "enter")
+        await finance.presses("enter")
         await finance.is_told("dispute of EUR 25.00 recorded; nothing was sent.")
         assert practice.balance_minor(MARA) == before - 2_500
         practice.clock.now += minutes(2)

@@ -34,7 +34,7 @@ from tui_billing.store.engine import PRAGMAS
 
 RUNS = 100
 PATIENCE = 20
-CARDS = ("card_approved", "card_approved", "card_insufficient_funds", "card_disputed", "card_dispute_won")
+CARDS = (*["card_approved"] * 6, "card_insufficient_funds", "card_disputed", "card_dispute_won")
 PLANS = [(operation, point) for operation in Operation for point in Point]
 # What the two sides have moved, by way and number; each key at the gateway is there once.
 MOVED_THERE = "SELECT kind, count(*), sum(amount_minor) FROM transactions WHERE decline_reason IS NULL GROUP BY kind"
@@ -103,7 +103,7 @@ class Campaign:
         self._try(action)
         self.crash.forget()
         # The operator comes back and presses again, or does not.
-        if self.chance.randrange(4) == 0 and operation not in (Operation.TRANSACTIONS, Operation.DISPUTES):
+        if self.chance.randrange(6) == 0 and operation not in (Operation.TRANSACTIONS, Operation.DISPUTES):
             self._try(action)
 
     def _try(self, action: Callable[[], object]) -> None:
