@@ -82,7 +82,7 @@ class HeldGateway(SandboxGateway):
         super().__init__(path, clock)
         self.open = threading.Event()
         self.open.set()
-        self.calls = 0
+        self.calls = self.listed = 0
 
     def charge(self, request: ChargeRequest) -> Answer:
         self._wait()
@@ -93,11 +93,12 @@ class HeldGateway(SandboxGateway):
         return super().refund(request)
 
     def find(self, key: str, since: datetime | None = None) -> Answer | None:
-        self._wait()
+        self.open.wait(DEADLINE_S)
         return super().find(key, since)
 
     def transactions(self, since: datetime) -> Sequence[GatewayTransaction]:
-        self._wait()
+        self.listed += 1
+        self.open.wait(DEADLINE_S)
         return super().transactions(since)
 
     def _wait(self) -> None:

@@ -136,7 +136,7 @@ async def test_keys_are_answered_while_the_gateway_takes_its_time(practice: Prac
         await comes_to_exceptions(finance)
         practice.gateway.open.clear()
         await finance.presses("o")
-        await finance.until(lambda: practice.gateway.calls, "asked the gateway")
+        await finance.until(lambda: practice.gateway.listed, "asked the gateway")
         loop = asyncio.get_running_loop()
         times_s = []
         for key in "jjkjjk":
