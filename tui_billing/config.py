@@ -40,7 +40,10 @@ class StripeSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the database is and how the desk behaves; times in seconds. The gateway is the one for new cards."""
+    """Where the database is and how the desk behaves; times in seconds. The gateway is the one for new cards.
+
+    `documents` is the folder that the desk saves receipts in, none if it is to save nothing.
+    """
 
     database: str
     log_file: Path
@@ -50,6 +53,7 @@ class Settings:
     demo: bool = False
     gateway: str = "sandbox"
     stripe: StripeSettings = field(default_factory=StripeSettings)
+    documents: Path | None = Path()
 
 
 def read_settings(
@@ -71,6 +75,7 @@ def read_settings(
         demo=demo,
         gateway="sandbox" if demo else configured.get("gateway", "sandbox"),
         stripe=StripeSettings() if demo else _stripe_settings(configured),
+        documents=_documents(configured.get("documents", ".")),
     )
 
 
@@ -112,6 +117,10 @@ def _stripe_settings(configured: dict[str, Any]) -> StripeSettings:
     return StripeSettings(None if key_file is None else Path(key_file).expanduser(), **configured.get("stripe", {}))
 
 
+def _documents(named: str) -> Path | None:
+    return Path(named).expanduser() if named else None
+
+
 def _private_text(file: Path) -> str:
     """What a file says that nobody but its owner may read."""
     try:
@@ -128,7 +137,8 @@ def _private_text(file: Path) -> str:
 # More than any machine that runs a desk would want to spend on one password.
 LARGEST = {"memory_kib": 4 * 1024 * 1024, "rounds": 100, "parallelism": 64}
 TYPES: dict[str, type] = {"database": str, "log_file": str, "gateway_record": str, "idle_lock_s": int, "hashing": dict}
-TYPES |= {"gateway": str, "stripe_key_file": str, "stripe": dict}
+TYPES |= {"gateway": str, "stripe_key_file": str, "stripe": dict, "documents": str}
+MAY_BE_EMPTY = ("documents",)
 STRIPE_TYPES: dict[str, type] = {"api_base": str, "after_card_page": str}
 
 
@@ -150,7 +160,7 @@ def _configured(environment: Mapping[str, str]) -> dict[str, Any]:
                 raise SetUpRefused(f"{file} has an unknown key “{key[:40]}”. Known are: {', '.join(known)}.")
             if type(value) is not known[key]:
                 raise SetUpRefused(f"{file}: “{key}” must be of type {known[key].__name__}.")
-            if not value or (type(value) is int and value < 1):
+            if (not value and key not in MAY_BE_EMPTY) or (type(value) is int and value < 1):
                 raise SetUpRefused(f"{file}: “{key}” must not be empty, zero or negative.")
             if type(value) is int and value > LARGEST.get(key, value):
                 raise SetUpRefused(f"{file}: “{key}” must be at most {LARGEST[key]:,}.")

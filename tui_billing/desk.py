@@ -22,11 +22,13 @@ from tui_billing.gateways.sandbox import SandboxGateway
 from tui_billing.gateways.stripe import StripeGateway
 from tui_billing.services.accounts import Accounts
 from tui_billing.services.billing import Billing
+from tui_billing.services.cards import Cards
 from tui_billing.services.checks import Checks
 from tui_billing.services.credits import Credits
 from tui_billing.services.dashboards import Dashboards
 from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.disputes import Disputes
+from tui_billing.services.documents import TRAINING, Documents
 from tui_billing.services.outcomes import Outcomes
 from tui_billing.services.passwords import Passwords, checked_password
 from tui_billing.services.payments import Payments
@@ -60,6 +62,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         sign_in=SignIn(store, passwords, clock),
         users=Users(*parts),
         accounts=Accounts(*parts),
+        cards=Cards(*parts, default_gateway=SandboxGateway.name if training else settings.gateway),
         payments=Payments(*parts),
         credits=Credits(*parts),
         refunds=Refunds(*parts),
@@ -67,6 +70,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         previews=Previews(*parts),
         billing=Billing(*parts),
         dashboards=Dashboards(*parts),
+        documents=Documents(*parts, folder=settings.documents, notes=(TRAINING,) if training else ()),
         outcomes=Outcomes(*parts),
         reconciliation=Reconciliation(*parts),
         checks=Checks(*parts),

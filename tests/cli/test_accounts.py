@@ -56,7 +56,7 @@ def test_an_account_is_shown_with_its_balances(line: CommandLine, desk: Desk) ->
 
 def test_a_card_is_shown_by_its_last_four_digits(line: CommandLine) -> None:
     shown = line.json("finance", "accounts", "show", RETAIL)
-    assert shown["card"] == {"brand": "Visa", "last_four": "4242", "expiry": "12/29"}
+    assert shown["card"] == {"brand": "Visa", "last_four": "4242", "expiry": "12/29", "gateway": "sandbox"}
     assert "card_approved" not in str(shown)
 
 

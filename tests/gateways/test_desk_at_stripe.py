@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk_fixtures import RETAIL, Clock, Desk, opened_desk, settings_in, with_gateways
+from tests.desk_fixtures import CARDLESS, RETAIL, Clock, Desk, opened_desk, settings_in, with_gateways
 from tests.gateways.stripe_double import CHARGES, REFUNDS, SECRET_KEY, Fault, StripeDouble
 from tui_billing.config import STRIPE_KEY_VARIABLE, StripeSettings
 from tui_billing.desk import open_gateways, open_services
-from tui_billing.domain.errors import OutcomeUnknown, RuleRefused, SetUpRefused
+from tui_billing.domain.errors import GatewayUnavailable, OutcomeUnknown, RuleRefused, SetUpRefused
 from tui_billing.domain.payments import PaymentState
 from tui_billing.gateways.base import WITHDRAWN
 from tui_billing.gateways.stripe import StripeGateway
@@ -169,3 +169,26 @@ def test_a_demo_desk_takes_no_real_cards(desk: Desk, monkeypatch: pytest.MonkeyP
 def test_settings_never_hold_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(STRIPE_KEY_VARIABLE, SECRET_KEY)
     assert SECRET_KEY not in repr(replace(settings_in(tmp_path), gateway="stripe"))
+
+
+def test_a_card_is_attached_to_the_one_customer_that_its_page_is_for(at_stripe: Desk, double: StripeDouble) -> None:
+    cards = replace(at_stripe.services.cards, default_gateway="stripe")
+    double.fail_next(Fault.CUT, "/v1/customers")
+    with pytest.raises(GatewayUnavailable, match="Trying again is harmless"):
+        cards.link(at_stripe.finance, CARDLESS)
+    assert (cards.link(at_stripe.finance, CARDLESS).address or "").startswith("http")
+    customers = at_stripe.rows("SELECT DISTINCT reference FROM gateway_customer")
+    first = cards.attach(at_stripe.finance, CARDLESS, "pm_card_visa").card
+    second = cards.attach(at_stripe.finance, CARDLESS, "pm_card_visa").card
+    assert first is not None
+    assert second is not None
+    assert (first.label, first.gateway) == ("Visa •••• 4242", "stripe")
+    assert first.payment_method_reference.startswith("pm_")
+    assert [(first.customer_reference,)] == [(second.customer_reference,)] == customers
+
+
+def test_a_card_that_the_bank_declines_is_not_put_on_file(at_stripe: Desk) -> None:
+    cards = replace(at_stripe.services.cards, default_gateway="stripe")
+    with pytest.raises(RuleRefused):
+        cards.attach(at_stripe.finance, CARDLESS, "pm_card_visa_chargeDeclined")
+    assert at_stripe.account(CARDLESS).card is None

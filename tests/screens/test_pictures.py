@@ -98,6 +98,10 @@ async def test_a_customers_own_desk(practice: Practice, size: str) -> None:
         await mara.types("25")
         await mara.sees("→ EUR 25.00")
         await take(mara, "make-payment", size)
+        await mara.presses("escape", "o")
+        await mara.is_at("CardOnFile")
+        await mara.sees("has no card page")
+        await take(mara, "card-on-file", size)
 
 
 async def test_a_declined_card(practice: Practice, size: str) -> None:

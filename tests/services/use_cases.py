@@ -45,6 +45,12 @@ MAY: dict[str, set[Profile]] = {
     "accounts.show": ANY_ACCOUNT | OWN,
     "accounts.add": PEOPLE,
     "accounts.change_state": PEOPLE,
+    "cards.attach": MONEY | OWN,
+    "cards.link": MONEY | OWN,
+    "documents.receipt": MONEY | OWN,
+    "documents.charge_back_receipts": MONEY | OWN,
+    "documents.invoice": ANY_ACCOUNT | OWN,
+    "documents.statement": ANY_ACCOUNT | OWN,
     "payments.page": MONEY | OWN,
     "payments.details": MONEY | OWN,
     "payments.account_number": MONEY | OWN,
@@ -101,6 +107,7 @@ class Case:
         won, dispute = desk.won_dispute("7.00").charge_back, desk.dispute("6.00")
         assert won is not None
         desk.set_card("card_approved")
+        desk.charge_back(paid.payment, "1.00")
         return cls(desk, paid.payment.id, recorded.payment.id, credit.payment.id, dispute, won.id, invoice.sequence)
 
 
@@ -118,6 +125,14 @@ CALLS: dict[str, Call] = {
     "accounts.show": lambda c, s: c.desk.services.accounts.show(s, RETAIL),
     "accounts.add": lambda c, s: c.desk.services.accounts.add(s, NEW),
     "accounts.change_state": lambda c, s: c.desk.services.accounts.change_state(s, CORPORATE, AccountState.ACTIVE),
+    "cards.attach": lambda c, s: c.desk.services.cards.attach(s, RETAIL, "card_disputed"),
+    "cards.link": lambda c, s: c.desk.services.cards.link(s, RETAIL),
+    "documents.receipt": lambda c, s: c.desk.services.documents.receipt(s, RETAIL, c.card_payment),
+    "documents.charge_back_receipts": lambda c, s: c.desk.services.documents.charge_back_receipts(
+        s, RETAIL, c.card_payment
+    ),
+    "documents.invoice": lambda c, s: c.desk.services.documents.invoice(s, RETAIL, c.invoice),
+    "documents.statement": lambda c, s: c.desk.services.documents.statement(s, RETAIL, c.desk.clock().date()),
     "payments.page": lambda c, s: c.desk.services.payments.page(s, RETAIL, PaymentFilter.ALL, Direction.FIRST, None, 5),
     "payments.details": lambda c, s: c.desk.services.payments.details(s, RETAIL, c.card_payment),
     "payments.account_number": lambda c, s: c.desk.services.payments.account_number(s, c.card_payment),
@@ -159,6 +174,12 @@ CALLS: dict[str, Call] = {
 # The use cases that take an account number: how a customer could try to look at another account.
 BY_NUMBER: dict[str, Callable[[Desk, OperatorSession, str], Any]] = {
     "accounts.show": lambda d, s, n: d.services.accounts.show(s, n),
+    "cards.attach": lambda d, s, n: d.services.cards.attach(s, n, "card_approved"),
+    "cards.link": lambda d, s, n: d.services.cards.link(s, n),
+    "documents.receipt": lambda d, s, n: d.services.documents.receipt(s, n, "0" * 32),
+    "documents.charge_back_receipts": lambda d, s, n: d.services.documents.charge_back_receipts(s, n, "0" * 32),
+    "documents.invoice": lambda d, s, n: d.services.documents.invoice(s, n, 1),
+    "documents.statement": lambda d, s, n: d.services.documents.statement(s, n, d.clock().date()),
     "payments.page": lambda d, s, n: d.services.payments.page(s, n, PaymentFilter.ALL, Direction.FIRST, None, 5),
     "payments.details": lambda d, s, n: d.services.payments.details(s, n, "0" * 32),
     "payments.make": lambda d, s, n: d.services.payments.make(s, n, "5", d.key()),
@@ -181,6 +202,10 @@ BY_NUMBER: dict[str, Callable[[Desk, OperatorSession, str], Any]] = {
 BY_PAYMENT: dict[str, Callable[[Desk, OperatorSession, str], Any]] = {
     "payments.details": lambda d, s, p: d.services.payments.details(s, s.account_number or "", p),
     "outcomes.look_up": lambda d, s, p: d.services.outcomes.look_up(s, s.account_number or "", p),
+    "documents.receipt": lambda d, s, p: d.services.documents.receipt(s, s.account_number or "", p),
+    "documents.charge_back_receipts": lambda d, s, p: d.services.documents.charge_back_receipts(
+        s, s.account_number or "", p
+    ),
     "payments.account_number": lambda d, s, p: d.services.payments.account_number(s, p),
     "credits.cancel": lambda d, s, p: d.services.credits.cancel(s, p, CancelReason.OTHER, d.key()),
     "refunds.charge_back": lambda d, s, p: d.services.refunds.charge_back(s, p, ChargeBackRequest(), d.key()),

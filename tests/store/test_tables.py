@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from tests.desk_fixtures import CORPORATE, NOW, Desk
+from tests.desk_fixtures import CARDLESS, CORPORATE, NOW, Desk
 from tui_billing.domain.invoices import Charge
 from tui_billing.store.schema import ROWS, TABLES, TRIGGERS
 from tui_billing.store.tables import AccountRow, LedgerEntryRow, table
@@ -27,6 +27,7 @@ def busy(desk: Desk) -> Desk:
     desk.credit("1.00")
     desk.charge_back(desk.make("20.00").payment, "5.00")
     desk.reverse(desk.won_dispute("7.00").charge_back, "2.00")
+    desk.services.cards.attach(desk.finance, CARDLESS, "card_approved")
     return desk
 
 

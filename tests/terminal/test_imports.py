@@ -14,6 +14,9 @@ HEAVY = (
     "argon2",
     "pydantic",
     "sqlite3",
+    "fpdf",
+    "fontTools",
+    "PIL",
     "tui_billing.services",
     "tui_billing.store",
 )

@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 
 from tui_billing import __version__
 from tui_billing.commands.parsing import (
+    Actions,
     Parser,
     UsageFault,
     add_action,
     add_actions,
     add_amount,
     add_choice,
+    add_file_options,
     add_global,
     add_limit,
     add_money_options,
@@ -87,6 +89,10 @@ def _accounts(branch: argparse.ArgumentParser) -> None:
     state = add_action(actions, "state", "accounts:change_state", "Put an account into another state")
     add_number(state)
     add_choice(state, "state", AccountState, "the new state")
+    attach = add_action(actions, "attach-card", "cards:attach", "Put a card on file by the gateway's reference")
+    add_number(attach)
+    attach.add_argument("reference", metavar="REFERENCE", help="the payment method's reference, never a card number")
+    add_number(add_action(actions, "card-link", "cards:link", "Show the gateway's page where a card is entered"))
 
 
 def _users(branch: argparse.ArgumentParser) -> None:
@@ -120,6 +126,12 @@ def _payments(branch: argparse.ArgumentParser) -> None:
     add_limit(listing)
     show = add_action(actions, "show", "payments:show", "Show all about one payment or credit")
     add_payment_id(show)
+    receipt = add_action(actions, "receipt", "saving:receipt", "Save the receipt of a payment or credit as a PDF")
+    add_payment_id(receipt)
+    receipt.add_argument(
+        "--charge-back", metavar="ID", help="of this charge back of it; a beginning of its ID is enough"
+    )
+    add_file_options(receipt)
     record = add_action(actions, "record", "payments:record", "Record Payment: money a corporate customer has paid")
     add_number(record)
     add_amount(record)
@@ -146,6 +158,10 @@ def _payments(branch: argparse.ArgumentParser) -> None:
     add_choice(charge_back, "--reason", ChargeBackReason, "the bank's reason")
     charge_back.add_argument("--case", default="", metavar="TEXT", help="the bank's case reference")
     add_money_options(charge_back)
+    _payments_at_the_gateway(actions)
+
+
+def _payments_at_the_gateway(actions: Actions) -> None:
     look_up = add_action(actions, "look-up", "payments:look_up", "Ask the gateway what became of a Pending payment")
     add_payment_id(look_up)
     dispute = add_action(
@@ -188,7 +204,11 @@ def _invoices(branch: argparse.ArgumentParser) -> None:
     add_limit(listing)
     show = add_action(actions, "show", "invoices:show", "Show an invoice with its lines and what paid it")
     add_number(show)
-    show.add_argument("invoice", metavar="INVOICE", help="its number, such as INV-2026-000012")
+    pdf = add_action(actions, "pdf", "saving:invoice", "Save an invoice as a PDF")
+    add_number(pdf)
+    for leaf in (show, pdf):
+        leaf.add_argument("invoice", metavar="INVOICE", help="its number, such as INV-2026-000012")
+    add_file_options(pdf)
 
 
 def _statements(branch: argparse.ArgumentParser) -> None:
@@ -196,6 +216,10 @@ def _statements(branch: argparse.ArgumentParser) -> None:
     add_number(
         add_action(actions, "list", "invoices:list_statements", "List an account's statements, the current one first")
     )
+    pdf = add_action(actions, "pdf", "saving:statement", "Save a statement as a PDF")
+    add_number(pdf)
+    pdf.add_argument("--period", type=day, required=True, metavar="DATE", help="a day of its period, YYYY-MM-DD")
+    add_file_options(pdf)
 
 
 def _dashboard(branch: argparse.ArgumentParser) -> None:

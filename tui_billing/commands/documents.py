@@ -67,7 +67,9 @@ def account(of: Account) -> Document:
 
 
 def _card(card: CardOnFile | None) -> Document | None:
-    return None if card is None else {"brand": card.brand, "last_four": card.last_four, "expiry": card.expiry}
+    if card is None:
+        return None
+    return {"brand": card.brand, "last_four": card.last_four, "expiry": card.expiry, "gateway": card.gateway}
 
 
 def payment(of: Payment) -> Document:

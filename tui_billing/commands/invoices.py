@@ -39,10 +39,8 @@ def list_invoices(desk: Desk, arguments: argparse.Namespace) -> Result:
 
 def show(desk: Desk, arguments: argparse.Namespace) -> Result:
     """One invoice with its lines and what paid it."""
-    matching = _invoices(desk, arguments.number, arguments.invoice, limit=1)
-    if not matching:
-        raise NotFound(f"Account {arguments.number} has no invoice {arguments.invoice[:64]}.")
-    found = desk.services.billing.details(desk.session, arguments.number, matching[0].sequence)
+    sequence = invoice_found(desk, arguments.number, arguments.invoice).sequence
+    found = desk.services.billing.details(desk.session, arguments.number, sequence)
     today = desk.services.today
     document = documents.invoice(found.invoice, today) | {
         "lines": [documents.charge(line, found.invoice.currency) for line in found.lines],
@@ -76,6 +74,14 @@ def list_statements(desk: Desk, arguments: argparse.Namespace) -> Result:
     ]
     document = {"statements": [documents.statement(statement) for statement in found]}
     return Result(document, table(STATEMENT_TITLES, rows, "There are no statements."))
+
+
+def invoice_found(desk: Desk, number: str, invoice_number: str) -> Invoice:
+    """The account's invoice with this number; raises `NotFound`."""
+    matching = _invoices(desk, number, invoice_number, limit=1)
+    if not matching:
+        raise NotFound(f"Account {number} has no invoice {invoice_number[:64]}.")
+    return matching[0]
 
 
 def _invoices(desk: Desk, number: str, invoice_number: str | None = None, limit: int | None = None) -> list[Invoice]:

@@ -122,6 +122,12 @@ def add_limit(to: argparse.ArgumentParser) -> None:
     to.add_argument("--limit", type=whole_number, metavar="N", help="no more than so many (default: all)")
 
 
+def add_file_options(to: argparse.ArgumentParser) -> None:
+    """Add where a document is saved."""
+    to.add_argument("--output", metavar="FILE", help="the file (default: one in the current directory)")
+    to.add_argument("--force", action="store_true", help="overwrite the file if it is there")
+
+
 def add_money_options(to: argparse.ArgumentParser) -> None:
     """Add what every money action takes."""
     to.add_argument("--key", metavar="KEY", help="idempotency key: repeating it cannot move money twice")

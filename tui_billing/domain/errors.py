@@ -72,3 +72,9 @@ class SetUpRefused(BillingError):
     """The database, configuration or file cannot be used as it is."""
 
     title = "Cannot start"
+
+
+class NotSaved(BillingError):
+    """A document could not be made or written; nothing is left half written."""
+
+    title = "Not saved"

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from tui_billing.domain.errors import RuleRefused
 from tui_billing.domain.invoices import Statement
 from tui_billing.domain.money import Money
 from tui_billing.domain.pages import Direction, Page
-from tui_billing.screens.customer import CustomerScreen
+from tui_billing.screens.document_screen import DocumentScreen, save_binding
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.details import DetailsView
 from tui_billing.screens.searched import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Detail, Details
 from tui_billing.widgets.virtual_table import VirtualTable
+
+if TYPE_CHECKING:
+    from tui_billing.documents.document import Document
 
 COLUMNS = (
     Column("Period", 23, priority=9),
@@ -30,11 +36,13 @@ COLUMNS = (
 )
 
 
-class Activity(CustomerScreen, SearchedScreen):
+class Activity(DocumentScreen, SearchedScreen):
     """The statements of a customer, the provisional one first."""
 
     PLACE = Place.ACTIVITY
     SEARCHES = "Day or state of a period"
+    SAVES = "Save Statement"
+    BINDINGS: ClassVar[list[BindingType]] = [save_binding(SAVES)]
 
     def place(self) -> Iterable[Widget]:
         """The list and the sums of the selected statement."""
@@ -54,6 +62,14 @@ class Activity(CustomerScreen, SearchedScreen):
         """Read the statements."""
         self._table.show_source(self._fetch)
         self._table.focus()
+
+    def documents(self) -> Callable[[], Sequence[Document]]:
+        """The selected statement."""
+        statement = self._table.selected_row
+        if statement is None:
+            raise RuleRefused("No statement is selected.")
+        services, session, number = self.services.documents, self.session, self.account.number
+        return lambda: (services.statement(session, number, statement.start),)
 
     def show_found(self) -> None:
         """Show the statements that the search finds."""

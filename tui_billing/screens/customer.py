@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 USAGE_AND_BILLING = "Usage and Billing"
 NAME_CELLS = 40
 SEES_PAYMENTS = (Permission.FINANCE, Permission.ACCOUNT_ADMIN, Permission.BILLING_ADMIN)
+CHANGES_CARD = (Permission.FINANCE, Permission.BILLING_ADMIN)
 
 
 class CustomerScreen(MoneyScreen):
@@ -34,7 +35,7 @@ class CustomerScreen(MoneyScreen):
 
     PLACE: ClassVar[Place]
     CSS_PATH: ClassVar[Any] = "customer.tcss"
-    PERMISSIONS = {"payments": SEES_PAYMENTS}
+    PERMISSIONS = {"payments": SEES_PAYMENTS, "card": CHANGES_CARD}
     BINDINGS: ClassVar[list[BindingType]] = [
         # The tabs show these keys already, so the key bar leaves its room to the others.
         Binding("u,ctrl+right", "usage", USAGE_AND_BILLING, key_display="u", show=False, id="usage"),

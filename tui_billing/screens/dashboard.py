@@ -12,7 +12,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui_billing.domain.money import Money
-from tui_billing.screens.customer import USAGE_AND_BILLING, CustomerScreen
+from tui_billing.screens.card_screen import CardScreen
+from tui_billing.screens.customer import USAGE_AND_BILLING
 from tui_billing.screens.messages import Place
 from tui_billing.screens.money_actions import ISSUE_CREDIT, MAKE, RECORD
 from tui_billing.widgets.bar_chart import Bar, BarChart
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tui_billing.services.dashboards import Dashboard as DashboardFigures
 
 
-class Dashboard(CustomerScreen):
+class Dashboard(CardScreen):
     """Figures, twelve months of charges against payments, and what is due by age."""
 
     PLACE = Place.DASHBOARD

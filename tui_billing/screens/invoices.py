@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on, work
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from tui_billing.domain.errors import RuleRefused
 from tui_billing.domain.invoices import Invoice, InvoiceState
 from tui_billing.domain.pages import Direction, Page
-from tui_billing.screens.customer import CustomerScreen
+from tui_billing.screens.document_screen import DocumentScreen, save_binding
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.details import DetailsView
 from tui_billing.screens.searched import SearchedScreen
@@ -22,6 +24,7 @@ from tui_billing.widgets.details import Detail, Details
 from tui_billing.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
+    from tui_billing.documents.document import Document
     from tui_billing.services.billing import InvoiceDetails
 
 STATE_STYLES = {InvoiceState.OVERDUE: "negative", InvoiceState.OPEN: "warning"}
@@ -37,11 +40,13 @@ COLUMNS = (
 )
 
 
-class Invoices(CustomerScreen, SearchedScreen):
+class Invoices(DocumentScreen, SearchedScreen):
     """The invoices of a customer, newest first."""
 
     PLACE = Place.INVOICES
     SEARCHES = "Invoice number"
+    SAVES = "Save Invoice"
+    BINDINGS: ClassVar[list[BindingType]] = [save_binding(SAVES)]
 
     def place(self) -> Iterable[Widget]:
         """The list and the details of the selected invoice."""
@@ -61,6 +66,14 @@ class Invoices(CustomerScreen, SearchedScreen):
         """Read the newest invoices."""
         self._table.show_source(self._fetch)
         self._table.focus()
+
+    def documents(self) -> Callable[[], Sequence[Document]]:
+        """The selected invoice."""
+        invoice = self._table.selected_row
+        if invoice is None:
+            raise RuleRefused("No invoice is selected.")
+        services, session, number = self.services.documents, self.session, self.account.number
+        return lambda: (services.invoice(session, number, invoice.sequence),)
 
     def show_found(self) -> None:
         """Show the invoices that the search finds."""

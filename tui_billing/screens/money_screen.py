@@ -32,6 +32,10 @@ class MoneyScreen(DeskScreen):
         """The account and the payment that an action would be about."""
         raise NotImplementedError
 
+    def other_entries(self) -> list[GearEntry]:
+        """What the gear menu offers beside the money; each is the action of a direct key."""
+        return []
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide the money actions that the profile does not allow."""
         if action == "money" and not self.session.may(*ACTIONS[str(parameters[0])].permissions):
@@ -49,9 +53,12 @@ class MoneyScreen(DeskScreen):
                 GearEntry(action.key, action.label_for(payment), action.name, action.refusal(account, payment))
                 for action in allowed
             ]
+            entries += self.other_entries()
         chosen = await self.opened(GearMenu(entries))
-        if chosen and account is not None:
+        if chosen in ACTIONS and account is not None:
             self._do(chosen, account, payment)
+        elif chosen:
+            await self.run_action(chosen)
 
     def action_money(self, name: str) -> None:
         """Open the dialog of a money action for the row at hand."""

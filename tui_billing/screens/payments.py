@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -13,9 +13,12 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tui_billing.domain.accounts import Account
+from tui_billing.domain.errors import RuleRefused
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.payments import Payment, PaymentFilter, PaymentState
-from tui_billing.screens.customer import CustomerScreen
+from tui_billing.domain.receipts import refuse_receipt
+from tui_billing.screens.card_screen import CardScreen
+from tui_billing.screens.document_screen import DocumentScreen, save_binding
 from tui_billing.screens.looking_up import LookingUp
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.details import DetailsView
@@ -27,6 +30,7 @@ from tui_billing.widgets.details import Details
 from tui_billing.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
+    from tui_billing.documents.document import Document
     from tui_billing.services.outcomes import LookedUp
     from tui_billing.services.results import MoneyMoved
 
@@ -51,15 +55,17 @@ COLUMNS = (
 )
 
 
-class Payments(CustomerScreen, SearchedScreen, LookingUp):
+class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
     """The payments and credits of a customer, newest first."""
 
     PLACE = Place.PAYMENTS
     SEARCHES = "ID, reference or memo"
+    SAVES = "Save Receipt"
     MONEY = tuple(ACTIONS.values())
     BINDINGS: ClassVar[list[BindingType]] = [
         *(action.binding for action in ACTIONS.values()),
         Binding("f", "next_filter", "Filter", tooltip="Show the next kind of payments only", id="filter"),
+        save_binding(SAVES, show=False),
     ]
     _filter = PaymentFilter.ALL
     first_selected: tuple[date, int] | None = None
@@ -89,6 +95,23 @@ class Payments(CustomerScreen, SearchedScreen, LookingUp):
     def chosen(self) -> tuple[Account | None, Payment | None]:
         """The customer and the selected payment."""
         return self.account, self._table.selected_row
+
+    def documents(self) -> Callable[[], Sequence[Document]]:
+        """The receipt of the selected payment, and those of its charge backs."""
+        payment = self._table.selected_row
+        if payment is None:
+            raise RuleRefused("No payment is selected.")
+        refuse_receipt(payment)
+        services, session, number = self.services.documents, self.session, self.account.number
+
+        def made() -> Sequence[Document]:
+            receipt = services.receipt(session, number, payment.id)
+            given_back = (
+                services.charge_back_receipts(session, number, payment.id) if payment.charged_back_minor else ()
+            )
+            return (receipt, *given_back)
+
+        return made
 
     def show_found(self) -> None:
         """Show the payments of this kind that the search finds."""

@@ -104,23 +104,32 @@ class Billing(Service):
     def details(self, session: OperatorSession, number: str, sequence: int) -> InvoiceDetails:  # noqa: ARG002
         """One of the account's invoices with its lines and what paid it; raises `NotFound`."""
         with self.store.reading() as connection:
-            account = found(connection, number)
-            invoice = invoices.by_sequence(connection, sequence)
-            if invoice is None or invoice.account_id != account.id:
-                raise NotFound("There is no such invoice.")
-            payers = invoices.payers_of(connection, sequence)
-            return InvoiceDetails(
-                invoice,
-                tuple(invoices.lines_of(connection, sequence)),
-                tuple((kind, payment_id, account.money(minor)) for kind, payment_id, minor in payers),
-            )
+            return invoice_details(connection, number, sequence)
 
     @requires(Permission.ACCOUNT_MANAGE, own=OWN)
     def statements(self, session: OperatorSession, number: str) -> tuple[Statement, ...]:  # noqa: ARG002
         """The account's statements by billing period, the provisional one first."""
         with self.store.reading() as connection:
-            account = found(connection, number)
-            return tuple(reversed(_chained(connection, account, _starts(account, self.clock().date()))))
+            return statements_of(connection, found(connection, number), self.clock().date())
+
+
+def invoice_details(connection: Connection, number: str, sequence: int) -> InvoiceDetails:
+    """One of the account's invoices with its lines and what paid it; raises `NotFound`."""
+    account = found(connection, number)
+    invoice = invoices.by_sequence(connection, sequence)
+    if invoice is None or invoice.account_id != account.id:
+        raise NotFound("There is no such invoice.")
+    payers = invoices.payers_of(connection, sequence)
+    return InvoiceDetails(
+        invoice,
+        tuple(invoices.lines_of(connection, sequence)),
+        tuple((kind, payment_id, account.money(minor)) for kind, payment_id, minor in payers),
+    )
+
+
+def statements_of(connection: Connection, account: Account, today: date) -> tuple[Statement, ...]:
+    """The account's statements by billing period, the provisional one first."""
+    return tuple(reversed(_chained(connection, account, _starts(account, today))))
 
 
 def last_statement(connection: Connection, account: Account, today: date) -> Statement:

@@ -7,10 +7,12 @@ from datetime import date
 
 from tui_billing.services.accounts import Accounts
 from tui_billing.services.billing import Billing
+from tui_billing.services.cards import Cards
 from tui_billing.services.checks import Checks
 from tui_billing.services.credits import Credits
 from tui_billing.services.dashboards import Dashboards
 from tui_billing.services.disputes import Disputes
+from tui_billing.services.documents import Documents
 from tui_billing.services.outcomes import Outcomes
 from tui_billing.services.passwords import Passwords
 from tui_billing.services.payments import Payments
@@ -28,6 +30,7 @@ class DeskServices:
     sign_in: SignIn
     users: Users
     accounts: Accounts
+    cards: Cards
     payments: Payments
     credits: Credits
     refunds: Refunds
@@ -35,6 +38,7 @@ class DeskServices:
     previews: Previews
     billing: Billing
     dashboards: Dashboards
+    documents: Documents
     outcomes: Outcomes
     reconciliation: Reconciliation
     checks: Checks

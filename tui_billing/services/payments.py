@@ -77,16 +77,7 @@ class Payments(Service):
     def details(self, session: OperatorSession, number: str, payment_id: str) -> PaymentDetails:  # noqa: ARG002
         """Everything about one of the account's payments; raises `NotFound`."""
         with self.store.reading() as connection:
-            payment = payment_found(connection, payment_id, number)
-            paid_minor = applications(connection, payment.sequence)
-            numbers = invoices.numbers(connection, list(paid_minor))
-            return PaymentDetails(
-                payment,
-                tuple((numbers[sequence], Money(m, payment.currency)) for sequence, m in paid_minor.items()),
-                tuple(payments.charge_backs_of(connection, payment.id)),
-                tuple(lines_of_payment(connection, payment.sequence)),
-                tuple(users.audit_of(connection, payment.id)),
-            )
+            return payment_details(connection, number, payment_id)
 
     @requires(Permission.FINANCE, *OWN, trying=True)
     def account_number(self, session: OperatorSession, payment_id: str) -> str:
@@ -189,6 +180,20 @@ class Payments(Service):
         }
         remember(connection, key, content, values["id"])
         return payments.add(connection, values)
+
+
+def payment_details(connection: Connection, number: str, payment_id: str) -> PaymentDetails:
+    """Everything about one of the account's payments; raises `NotFound`."""
+    payment = payment_found(connection, payment_id, number)
+    paid_minor = applications(connection, payment.sequence)
+    numbers = invoices.numbers(connection, list(paid_minor))
+    return PaymentDetails(
+        payment,
+        tuple((numbers[sequence], Money(m, payment.currency)) for sequence, m in paid_minor.items()),
+        tuple(payments.charge_backs_of(connection, payment.id)),
+        tuple(lines_of_payment(connection, payment.sequence)),
+        tuple(users.audit_of(connection, payment.id)),
+    )
 
 
 def _charge_request(payment: Payment, card: CardOnFile) -> ChargeRequest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, select, update
@@ -66,6 +67,12 @@ def save_balances(connection: Connection, account_id: int, funds_minor: int, rec
 def save_state(connection: Connection, account_id: int, state: AccountState) -> None:
     """Replace the state."""
     connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(state=state.value))
+
+
+def save_card(connection: Connection, account_id: int, card: CardOnFile) -> None:
+    """Replace the card on file."""
+    values = {f"card_{name}": value for name, value in asdict(card).items()}
+    connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(**values))
 
 
 def account_of(row: RowMapping) -> Account:

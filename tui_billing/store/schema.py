@@ -14,6 +14,7 @@ TRAINING_APPLICATION_ID = 0x54554254
 SCHEMA_VERSION = 2
 ROWS = (
     tables.AccountRow,
+    tables.GatewayCustomerRow,
     tables.UserRow,
     tables.PaymentRow,
     tables.ChargeBackRow,

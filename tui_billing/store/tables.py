@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, Table
+from sqlalchemy import Index, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from tui_billing.domain.access import Profile
@@ -63,6 +63,18 @@ class AccountRow(SQLModel, table=True):
     card_payment_method_reference: str | None = None
     funds_minor: int = Field(default=0, sa_type=Amount)
     receivable_minor: int = Field(default=0, sa_type=Amount)
+
+
+class GatewayCustomerRow(SQLModel, table=True):
+    """An account as one gateway knows it; without a reference as long as the gateway has not answered."""
+
+    __tablename__ = "gateway_customer"
+    __table_args__ = (UniqueConstraint("account_id", "gateway"), NEVER_REUSED)
+    sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
+    account_id: int = Field(foreign_key="account.id")
+    gateway: str
+    key: str = Field(unique=True)
+    reference: str | None = None
 
 
 class UserRow(SQLModel, table=True):

@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from sqlalchemy import Table
+from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
 
 APPEND_ONLY = ("ledger_entry", "audit_entry", "money_action")
 # The columns of a row that never change; what became of it may.
 IDENTITY = {
     "account": ("id", "number", "currency"),
+    "gateway_customer": ("sequence", "account_id", "gateway", "key"),
     "user": ("id", "name"),
     "payment": ("sequence", "id", "account_id", "kind", "amount_minor", "key"),
     "charge_back": ("sequence", "id", "payment_id", "amount_minor", "key", "dispute"),
@@ -62,5 +63,6 @@ def triggers(tables: Iterable[Table]) -> Iterator[Trigger]:
 
 
 def _taken(table: Table) -> str:
-    unique = (column.name for column in table.columns if column.primary_key or column.unique)
-    return f'EXISTS (SELECT 1 FROM "{table.name}" WHERE {" OR ".join(f"{name} = NEW.{name}" for name in unique)})'
+    unique = [each for each in table.constraints if isinstance(each, PrimaryKeyConstraint | UniqueConstraint)]
+    same = (" AND ".join(f"{column.name} = NEW.{column.name}" for column in each.columns) for each in unique)
+    return f'EXISTS (SELECT 1 FROM "{table.name}" WHERE {" OR ".join(sorted(same))})'

@@ -1,0 +1,1 @@
+"""Receipts, invoices and statements as PDF, and the files they are saved in."""

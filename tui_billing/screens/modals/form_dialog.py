@@ -1,0 +1,169 @@
+"""The form every dialog of the desk is: filled in, sent once however often Enter is pressed, refused in place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from rich.text import Text
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
+
+from tui_billing.domain.accounts import Account
+from tui_billing.domain.errors import BillingError, InvalidInput, SignInRefused
+from tui_billing.domain.text import shown
+from tui_billing.screens.messages import SessionEnded
+from tui_billing.screens.modals.desk_modal import DeskModal
+from tui_billing.widgets.choice import Choice
+from tui_billing.widgets.field import Field
+
+if TYPE_CHECKING:
+    from tui_billing.services.desk_services import DeskServices
+    from tui_billing.services.session import OperatorSession
+
+RequestT = TypeVar("RequestT")
+ResultT = TypeVar("ResultT")
+
+
+class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
+    """A form about one account; dismisses with what was done, or none if it was left."""
+
+    CSS_PATH: ClassVar[Any] = "form_dialog.tcss"
+    HEADING: ClassVar[str] = ""
+    OK: ClassVar[str] = "OK"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "OK", key_display="Enter", show=False),
+        Binding("escape", "leave", "Cancel", key_display="Esc", show=False),
+    ]
+
+    def __init__(self, services: DeskServices, session: OperatorSession, account: Account) -> None:
+        super().__init__()
+        self.services = services
+        self.session = session
+        self.account = account
+        self.busy = False
+        self._focused_before: Widget | None = None
+
+    @property
+    def heading(self) -> str:
+        """The words of the action."""
+        return self.HEADING
+
+    def fields(self) -> Iterable[Field]:
+        """The form, the field that is filled in first on top."""
+        raise NotImplementedError
+
+    def request(self) -> RequestT:
+        """What the form asks for; raises `InvalidInput` for what cannot be read."""
+        raise NotImplementedError
+
+    def send(self, request: RequestT) -> ResultT:
+        """Do it. Runs off the event loop."""
+        raise NotImplementedError
+
+    def show_outlook(self) -> None:
+        """Say what will happen with the form as it is."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """Heading, form, what will happen, what is wrong, and the two buttons."""
+        # Kept, not looked up: an answer may come when the dialog is being taken down.
+        self._outlook = Static(classes="preview", markup=False)
+        self._refusal = Static(classes="refusal", markup=False)
+        self._ok = Button(Text(self.OK), id="ok", compact=True, variant="primary")
+        with Vertical() as box:
+            box.border_title = self.heading
+            box.border_subtitle = "Enter OK · Tab next field · Esc Cancel"
+            yield Static(Text(f"{shown(self.account.name)} · {self.account.number}"), classes="customer")
+            with Vertical(classes="form"):
+                yield from self.fields()
+            yield self._outlook
+            yield self._refusal
+            with Horizontal(classes="buttons"):
+                yield self._ok
+                yield Button(Text("Cancel"), id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        """Say what will happen with the form as it opens."""
+        self.show_outlook()
+
+    @on(Input.Changed)
+    @on(Choice.Changed)
+    def _on_edited(self) -> None:
+        for field in self.query(Field):
+            field.show_error("")
+        self._refusal.update("")
+        self.show_outlook()
+
+    @on(Input.Submitted)
+    @on(Choice.Submitted)
+    @on(Button.Pressed, "#ok")
+    def action_submit(self) -> None:
+        """Do what the form says, unless that is under way."""
+        if self.busy:
+            return
+        try:
+            request = self.request()
+        except InvalidInput as invalid:
+            self._refuse(invalid)
+            return
+        self._close_form()
+        self._submit(request)
+
+    @on(Button.Pressed, "#cancel")
+    def action_leave(self) -> None:
+        """Leave without doing anything, unless it is under way."""
+        if not self.busy:
+            self.finish(None)
+
+    @work(group="submit")
+    async def _submit(self, request: RequestT) -> None:
+        try:
+            # Shielded: leaving the screen cannot cancel a payment in flight.
+            result = await asyncio.shield(asyncio.to_thread(self.send, request))
+        except SignInRefused as ended:
+            self.post_message(SessionEnded(ended.sentence))
+        except BillingError as refusal:
+            self.was_refused(refusal)
+        else:
+            self.finish(result)
+
+    def was_refused(self, refusal: BillingError) -> None:
+        """Let the form be corrected: nothing was done and nothing will be."""
+        self._open_form()
+        self._refuse(refusal)
+
+    def _close_form(self) -> None:
+        """What has been sent cannot be edited while it is under way."""
+        self.busy = True
+        self._focused_before = self.focused
+        for part in (*self.query(Button), *self.query(Field)):
+            part.disabled = True
+        self._refusal.update("Working… this dialog closes when it is done.")
+
+    def _open_form(self) -> None:
+        """Let the form be filled in again, where the operator was."""
+        self.busy = False
+        for part in (*self.query(Button), *self.query(Field)):
+            part.disabled = False
+        self._ok.label = Text(self.OK)
+        self._refusal.update("")
+        places = [place for place in (self._focused_before, *self.query(Input)) if place is not None]
+        next((place for place in places if place.focusable), self._ok).focus()
+
+    def _refuse(self, refusal: BillingError) -> None:
+        name = refusal.field if isinstance(refusal, InvalidInput) else ""
+        for field in self.query(Field):
+            if name and field.id == name.lower().replace(" ", "-"):
+                field.show_error(refusal.sentence)
+                return
+        self._refusal.update(Text(f"{refusal.title}: {shown(refusal.sentence)}"))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside the dialog does nothing: a form is never lost by a slip."""
+        event.stop()

@@ -1,0 +1,76 @@
+"""Documents about one account's money: who may see a thing may have it on paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from tui_billing.documents.document import Document
+from tui_billing.domain.access import Permission
+from tui_billing.domain.errors import NotFound, RuleRefused
+from tui_billing.domain.payments import ChargeBackState
+from tui_billing.services.accounts import OWN, found
+from tui_billing.services.billing import invoice_details, statements_of
+from tui_billing.services.bills import invoice_of, statement_of
+from tui_billing.services.payments import payment_details
+from tui_billing.services.permissions import requires
+from tui_billing.services.receipts import charge_back_receipt_of, receipt_of
+from tui_billing.services.service import Service
+from tui_billing.services.session import OperatorSession
+
+TRAINING = "From a training database: no real money has moved."
+
+
+@dataclass(frozen=True, slots=True)
+class Documents(Service):
+    """What receipts, invoices and statements say; `folder` is where the desk saves them, none if it does not."""
+
+    folder: Path | None = None
+    notes: tuple[str, ...] = ()
+
+    @requires(Permission.FINANCE, own=OWN)
+    def receipt(self, session: OperatorSession, number: str, payment_id: str) -> Document:  # noqa: ARG002
+        """The receipt of a payment, or the credit or debit note of a credit; raises `RuleRefused` if no money came."""
+        with self.store.reading() as connection:
+            account, details = found(connection, number), payment_details(connection, number, payment_id)
+        return receipt_of(account, details, self.notes)
+
+    @requires(Permission.FINANCE, own=OWN)
+    def charge_back_receipts(
+        self,
+        session: OperatorSession,  # noqa: ARG002
+        number: str,
+        payment_id: str,
+        charge_back_id: str = "",
+    ) -> tuple[Document, ...]:
+        """The receipts of the payment's charge backs: of all that completed, or of those whose ID begins so."""
+        with self.store.reading() as connection:
+            account, details = found(connection, number), payment_details(connection, number, payment_id)
+        chosen = [each for each in details.charge_backs if each.id.startswith(charge_back_id)]
+        if charge_back_id and not chosen:
+            raise NotFound(f"Payment {details.payment.short_id} has no charge back {charge_back_id[:36]}.")
+        if not charge_back_id:
+            chosen = [each for each in chosen if each.state is ChargeBackState.COMPLETED]
+        if not chosen:
+            raise RuleRefused("Nothing of this payment has been charged back.")
+        return tuple(charge_back_receipt_of(account, details.payment, each, self.notes) for each in chosen)
+
+    @requires(Permission.ACCOUNT_MANAGE, own=OWN)
+    def invoice(self, session: OperatorSession, number: str, sequence: int) -> Document:  # noqa: ARG002
+        """One of the account's invoices; raises `NotFound`."""
+        with self.store.reading() as connection:
+            account, details = found(connection, number), invoice_details(connection, number, sequence)
+        return invoice_of(account, details, self.clock().date(), self.notes)
+
+    @requires(Permission.ACCOUNT_MANAGE, own=OWN)
+    def statement(self, session: OperatorSession, number: str, day: date) -> Document:  # noqa: ARG002
+        """The statement of the billing period that holds this day; raises `NotFound`."""
+        today = self.clock().date()
+        with self.store.reading() as connection:
+            account = found(connection, number)
+            statements = statements_of(connection, account, today)
+        for statement in statements:
+            if statement.start <= day <= statement.end:
+                return statement_of(account, statement, today, self.notes)
+        raise NotFound(f"There is no statement of a period with the day {day:%Y-%m-%d}.")
