@@ -18,14 +18,17 @@ from tui_billing.config import HashingCost, Settings
 from tui_billing.desk import create_database, gateway_record, open_services
 from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import Account, AccountState, AccountType
+from tui_billing.domain.exceptions import ExceptionLine
 from tui_billing.domain.invoices import Charge, Invoice
 from tui_billing.domain.money import Money
-from tui_billing.domain.payments import CancelReason, Payment
+from tui_billing.domain.pages import Direction
+from tui_billing.domain.payments import CancelReason, ChargeBack, Payment
 from tui_billing.gateways.base import PaymentGateway
 from tui_billing.gateways.sandbox import SandboxGateway
 from tui_billing.services.accounts import NewAccount
 from tui_billing.services.billing_runs import BillingRun
 from tui_billing.services.desk_services import DeskServices
+from tui_billing.services.reconciliation import ReconciledPeriod
 from tui_billing.services.requests import ChargeBackRequest, CreditRequest, RecordRequest
 from tui_billing.services.results import MoneyMoved
 from tui_billing.services.session import OperatorSession
@@ -157,6 +160,38 @@ class Desk:
         """Issue Charge Back as finance."""
         return self.services.refunds.charge_back(self.finance, payment.id, ChargeBackRequest(amount), key or self.key())
 
+    def reconcile(self, since: date | None = None) -> ReconciledPeriod:
+        """Reconcile as finance."""
+        return self.services.reconciliation.reconcile(self.finance, since)
+
+    def exceptions(self) -> list[ExceptionLine]:
+        """What needs a person, newest first."""
+        page = self.services.reconciliation.exceptions(self.finance, None, Direction.FIRST, None, 500)
+        return list(page.rows)
+
+    def dispute(self, amount: str, card: str = "card_disputed") -> str:
+        """Make a payment that is disputed at once, reconcile, and give the dispute's reference."""
+        self.set_card(card)
+        reference = f"dp_{self.make(amount).payment.gateway_reference}"
+        self.reconcile()
+        return reference
+
+    def record_dispute(self, reference: str, key: str | None = None) -> MoneyMoved:
+        """Record Dispute as finance."""
+        return self.services.disputes.record(self.finance, reference, key or self.key())
+
+    def reverse(self, charge_back: ChargeBack | None, amount: str = "", key: str | None = None) -> MoneyMoved:
+        """Charge Back Reversed as finance."""
+        assert charge_back is not None
+        return self.services.disputes.reverse(self.finance, charge_back.id, amount, key or self.key())
+
+    def won_dispute(self, amount: str) -> MoneyMoved:
+        """Make a payment that is disputed, record that, and let the bank decide for the customer's provider."""
+        recorded = self.record_dispute(self.dispute(amount, "card_dispute_won"))
+        self.clock.advance(minutes=2)
+        self.reconcile()
+        return recorded
+
     def cancel(self, payment: Payment, key: str | None = None) -> MoneyMoved:
         """Cancel Payment as finance."""
         reason = CancelReason.ENTERED_IN_ERROR
@@ -259,9 +294,9 @@ def create_desk(directory: Path) -> None:
 @contextmanager
 def opened_desk(template: Path, directory: Path, clock: Clock | None = None) -> Iterator[Desk]:
     """A desk of its own in this directory, begun from the template; closed afterwards."""
-    shutil.copy(template / "billing.db", directory)
+    shutil.copytree(template, directory, dirs_exist_ok=True)
     with opened_in(directory, clock) as desk:
-        yield desk
+        yield replace(desk, _keys=count(1 + desk.rows("SELECT count(*) FROM money_action")[0][0]))
 
 
 @contextmanager
@@ -270,7 +305,7 @@ def opened_in(directory: Path, clock: Clock | None = None) -> Iterator[Desk]:
     settings, clock = settings_in(directory), clock or Clock()
     services = open_services(settings, clock)
     try:
-        yield Desk(settings, services, clock, SandboxGateway(gateway_record(settings)))
+        yield Desk(settings, services, clock, SandboxGateway(gateway_record(settings), clock))
     finally:
         services.payments.store.close()
 

@@ -19,7 +19,7 @@ from tui_billing.domain.errors import BillingError
 from tui_billing.driver import DeskDriver, exit_on_signals
 from tui_billing.key_gate import KeyGate
 from tui_billing.screens.login import LoginScreen
-from tui_billing.screens.messages import AccountOpened, Place, PlaceChosen, SessionEnded, SignedIn
+from tui_billing.screens.messages import AccountOpened, PaymentOpened, Place, PlaceChosen, SessionEnded, SignedIn
 from tui_billing.screens.plain_screen import PlainScreen
 
 if TYPE_CHECKING:
@@ -164,6 +164,27 @@ class BillingApp(App[None]):
             return
         await self._back_to(AllAccounts)
         await self.push_screen(await self._place(event.account, Place.DASHBOARD))
+
+    async def on_exceptions_opened(self) -> None:
+        """Show what needs a person, over All Accounts."""
+        from tui_billing.screens.exceptions import Exceptions
+
+        services = await self.services()
+        if self.session is not None and not self._is_locked():
+            await self.push_screen(Exceptions(services, self.session, self._database_label(services)))
+
+    async def on_payment_opened(self, event: PaymentOpened) -> None:
+        """Show a customer's payment, over the customer's dashboard, over the list it was chosen in."""
+        from tui_billing.screens.payments import Payments
+
+        if self._is_locked():
+            return
+        await self.push_screen(await self._place(event.account, Place.DASHBOARD))
+        if event.payment is not None:
+            payments = await self._place(event.account, Place.PAYMENTS)
+            assert isinstance(payments, Payments)
+            payments.first_selected = event.payment
+            await self.push_screen(payments)
 
     async def on_place_chosen(self, event: PlaceChosen) -> None:
         """Show another place of the customer: the dashboard lies below the others."""

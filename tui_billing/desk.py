@@ -30,11 +30,13 @@ from tui_billing.services.checks import Checks
 from tui_billing.services.credits import Credits
 from tui_billing.services.dashboards import Dashboards
 from tui_billing.services.desk_services import DeskServices
+from tui_billing.services.disputes import Disputes
 from tui_billing.services.documents import TRAINING, Documents
 from tui_billing.services.outcomes import Outcomes
 from tui_billing.services.passwords import Passwords, checked_password
 from tui_billing.services.payments import Payments
 from tui_billing.services.previews import Previews
+from tui_billing.services.reconciliation import Reconciliation
 from tui_billing.services.refunds import Refunds
 from tui_billing.services.service import utc_now
 from tui_billing.services.sign_in import SignIn
@@ -67,6 +69,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         payments=Payments(*parts),
         credits=Credits(*parts),
         refunds=Refunds(*parts),
+        disputes=Disputes(*parts),
         previews=Previews(*parts),
         billing=Billing(*parts),
         charges=Charges(*parts),
@@ -75,6 +78,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         dashboards=Dashboards(*parts),
         documents=Documents(*parts, folder=settings.documents, notes=(TRAINING,) if training else ()),
         outcomes=Outcomes(*parts),
+        reconciliation=Reconciliation(*parts),
         checks=Checks(*parts),
         passwords=passwords,
         training=training,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -58,9 +60,11 @@ def test_reconcile_finds_out_what_became_of_a_payment(line: CommandLine, desk: D
     desk.set_card("card_timeout_after")
     assert line.as_user("mara", "payments", "make", RETAIL, "25").code == 5
     ran = line.as_user("finance", "reconcile", "--json")
-    assert (ran.code, ran.document) == (0, {"resolved": 1, "still_unknown": 0})
+    assert (ran.code, ran.document["resolved"], ran.document["still_unknown"]) == (0, 1, 0)
+    assert ran.document["exceptions"] == ran.document["unavailable"] == []
     assert line.json("finance", "payments", "list", RETAIL)["payments"][0]["state"] == "completed"
-    assert line.as_user("finance", "reconcile").out == "Looked up: 0. Still not known: 0.\n"
+    said = line.as_user("finance", "reconcile", "--since", "2026-01-05").out
+    assert said == ("Looked up: 0. Still not known: 0. Compared since 2026-01-05.\n\nNothing needs a person.\n")
 
 
 def test_reconcile_says_when_the_gateway_does_not_know_either(line: CommandLine, desk: Desk) -> None:
@@ -69,7 +73,46 @@ def test_reconcile_says_when_the_gateway_does_not_know_either(line: CommandLine,
     gateway_record(desk.settings).unlink()
     desk.execute("UPDATE payment SET state = 'pending', recorded_at = '2999-01-01 00:00:00' WHERE id = :id", id=made.id)
     ran = line.as_user("finance", "reconcile", "--json")
-    assert (ran.code, ran.document) == (5, {"resolved": 0, "still_unknown": 1})
+    assert (ran.code, ran.document["resolved"], ran.document["still_unknown"]) == (5, 0, 1)
+    (found,) = ran.document["exceptions"]
+    assert (found["kind"], found["payment"], found["amount"]["minor_units"]) == ("unknown_outcome", made.id, 2500)
+    assert line.as_user("finance", "payments", "look-up", made.id).code == 5
+
+
+def test_reconcile_says_when_a_gateway_is_down(line: CommandLine, desk: Desk) -> None:
+    gateway_record(desk.settings).mkdir()
+    ran = line.as_user("finance", "reconcile")
+    assert ran.code == 5
+    assert "sandbox: The gateway cannot be reached. What was found of it before stays.\n" in ran.out
+    assert line.as_user("finance", "reconcile", "--since", "2999-01-01").code == 2
+
+
+def test_a_dispute_is_listed_recorded_and_reversed(line: CommandLine, desk: Desk) -> None:
+    desk.set_card("card_dispute_won")
+    made = line.json("mara", "payments", "make", RETAIL, "25")["payment"]
+    (found,) = line.json("finance", "reconcile")["exceptions"]
+    assert (found["kind"], found["reference"]) == ("dispute", f"dp_{made['gateway_reference']}")
+    assert line.json("finance", "exceptions", "list", "--kind", "difference") == {"exceptions": []}
+    assert "Record the charge back" in line.as_user("finance", "exceptions", "list").out
+    record = ("payments", "record-dispute", found["reference"])
+    preview = line.json("finance", *record, "--dry-run")["preview"]
+    moved = line.json("finance", *record, "--key", "k")
+    assert preview["balance_after"] == moved["account"]["balance"] == {"minor_units": 0, "currency": "EUR"}
+    assert moved["charge_back"]["of_dispute"] is True
+    assert line.json("finance", *record, "--key", "k") == moved
+    assert line.as_user("finance", *record).code == 3
+    reverse = ("payments", "reverse-charge-back", moved["charge_back"]["id"][:8])
+    assert line.as_user("finance", *reverse, "5").code == 3
+    # The bank has decided by now.
+    with closing(sqlite3.connect(gateway_record(desk.settings))) as gateway, gateway:
+        gateway.execute("UPDATE transactions SET created = strftime('%Y-%m-%dT%H:%M:%S.000000+00:00', 'now', '-1 day')")
+    (won,) = line.json("finance", "reconcile")["exceptions"]
+    assert (won["kind"], won["charge_back"]) == ("dispute_won", moved["charge_back"]["id"])
+    part = line.json("finance", *reverse, "5")
+    assert (part["payment"]["state"], part["charge_back"]["reversed"]["minor_units"]) == ("partly_charged_back", 500)
+    assert "completed on Mara Lindqvist" in line.as_user("finance", *reverse).out
+    assert line.json("finance", "exceptions", "list") == {"exceptions": []}
+    assert line.json("finance", "check") == {"differences": []}
 
 
 def test_check_finds_nothing_in_books_that_are_right(line: CommandLine, desk: Desk) -> None:

@@ -43,6 +43,7 @@ def test_the_legs_are_those_of_the_rule_book() -> None:
         application_undone      receivable       customer_funds
         payment_cancelled       customer_funds   bank
         charge_back_completed   customer_funds   card_clearing
+        charge_back_reversed    card_clearing    customer_funds
         credit_cancelled        customer_funds   credits_granted
     """
     expected = {event: (debit, credit) for event, debit, credit in (row.split() for row in rows.strip().splitlines())}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 
 from tests.gateways.stripe_double import CHARGES, REFUNDS, SECRET_KEY, Fault, StripeDouble
 from tests.gateways.stripe_server import running_double
 from tui_billing.gateways.base import ChargeRequest, PaymentGateway, RefundRequest
-from tui_billing.gateways.sandbox import SandboxGateway
+from tui_billing.gateways.sandbox import CARDS, SandboxGateway
 from tui_billing.gateways.stripe import StripeGateway
 
 
@@ -35,6 +36,7 @@ class Harness:
     losing_charge: Callable[[Loss], str]
     losing_refund: Callable[[Loss], str]
     win_dispute: Callable[[], str]
+    let_the_bank_decide: Callable[[], None]
     break_down: Callable[[], None]
 
     def request(self, key: str = "c", amount: int = 1_000, card: str = "", currency: str = "EUR") -> ChargeRequest:
@@ -55,13 +57,19 @@ def sandbox(directory: Path) -> Iterator[Harness]:
     charges = {Loss.AFTER: "card_timeout_after", Loss.BEFORE: "card_timeout_before", Loss.ERROR: "card_error"}
     refunds = {Loss.AFTER: "card_refund_timeout_after", Loss.BEFORE: "card_refund_timeout_before"}
 
+    later = timedelta()
+
+    def decide() -> None:
+        nonlocal later
+        later = CARDS["card_dispute_won"].decided_after
+
     def break_down() -> None:
         for file in directory.glob("sandbox.db*"):
             file.unlink()
         record.mkdir()
 
     yield Harness(
-        SandboxGateway(record),
+        SandboxGateway(record, lambda: datetime.now(UTC) + later),
         "customer",
         "card_approved",
         "card_insufficient_funds",
@@ -69,6 +77,7 @@ def sandbox(directory: Path) -> Iterator[Harness]:
         charges.__getitem__,
         refunds.__getitem__,
         lambda: "card_dispute_won",
+        decide,
         break_down,
     )
 
@@ -101,6 +110,7 @@ def stripe(double: StripeDouble, timeout_s: tuple[float, float] = (5, 20)) -> It
             losing(CHARGES),
             losing(REFUNDS),
             win_dispute,
+            lambda: None,
             double.stop,
         )
     finally:

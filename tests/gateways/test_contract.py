@@ -209,6 +209,7 @@ def test_a_disputed_charge_has_an_open_dispute(harness: Harness) -> None:
 
 def test_a_dispute_that_was_won_says_so(harness: Harness) -> None:
     taken(harness, card=harness.win_dispute())
+    harness.let_the_bank_decide()
     assert [dispute.state for dispute in harness.gateway.disputes(an_hour_ago())] == [DisputeState.WON]
 
 

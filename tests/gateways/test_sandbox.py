@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tui_billing.gateways.base import Answer, Approved, ChargeRequest, Declined, PaymentGateway, RefundRequest, Unknown
+from tui_billing.gateways.base import (
+    Answer,
+    Approved,
+    ChargeRequest,
+    Declined,
+    DisputeState,
+    PaymentGateway,
+    RefundRequest,
+    Unknown,
+)
 from tui_billing.gateways.sandbox import CARDS, SandboxGateway
 from tui_billing.gateways.sandbox_record import SCHEMA
 
@@ -32,8 +41,8 @@ DOCUMENTED: dict[str, tuple[type[Answer], type[Answer] | None, type[Answer] | No
     "card_refund_timeout_before": (Approved, Approved, Unknown, None),
     "card_refund_timeout_after": (Approved, Approved, Unknown, Approved),
     "card_slow": (Approved, Approved, Approved, Approved),
-    "card_disputed": (Approved, Approved, Approved, Approved),
-    "card_dispute_won": (Approved, Approved, Approved, Approved),
+    "card_disputed": (Approved, Approved, Declined, Declined),
+    "card_dispute_won": (Approved, Approved, Declined, Declined),
 }
 
 
@@ -76,12 +85,13 @@ def test_every_card_answers_a_charge_and_a_refund_as_documented(gateway: Sandbox
     assert type(gateway.charge(charge(card=card))) is charged
     found = gateway.find("c")
     assert (None if found is None else type(found)) is then_known
-    assert gateway.totals() == ({"EUR": 1_000} if then_known is Approved else {})
+    taken_minor = 0 if CARDS[card].dispute else 1_000
+    assert gateway.totals() == ({"EUR": taken_minor} if then_known is Approved else {})
     if isinstance(found, Approved):
         assert type(gateway.refund(refund(found.reference))) is refunded
         answer = gateway.find("r")
         assert (None if answer is None else type(answer)) is then_known_of_refund
-        assert gateway.totals() == {"EUR": 0 if then_known_of_refund is Approved else 1_000}
+        assert gateway.totals() == {"EUR": 0 if then_known_of_refund is Approved else taken_minor}
 
 
 @pytest.mark.parametrize(
@@ -206,7 +216,7 @@ def test_a_record_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) ->
     path = tmp_path / "sandbox.db"
     earlier = sqlite3.connect(path)
     earlier.execute(SCHEMA)
-    row = ("ch_00000001", "old", "charge", 700, "EUR", "card_disputed", None, None)
+    row = ("ch_00000001", "old", "charge", 700, "EUR", "card_dispute_won", None, None)
     earlier.execute("INSERT INTO transactions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
     earlier.commit()
     earlier.close()
@@ -222,11 +232,25 @@ def test_a_record_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) ->
     assert gateway.disputes(NOW) == []
 
 
-def test_rows_of_demo_data_are_no_recent_transactions(gateway: SandboxGateway) -> None:
-    gateway.load([("ch_00000001", "demo", "charge", 700, "EUR", "card_approved", None, None)])
+def test_rows_of_demo_data_have_the_moment_and_the_payment_they_come_with(gateway: SandboxGateway) -> None:
+    row = ("ch_00000001", "demo", "charge", 700, "EUR", "card_approved", None, None)
+    gateway.load([(*row, NOW.isoformat(timespec="microseconds"), "payment of demo")])
     assert gateway.find("demo") == Approved("ch_00000001")
-    assert [t.key for t in gateway.transactions(LONG_AGO)] == ["demo"]
-    assert gateway.transactions(NOW) == []
+    assert [(t.key, t.our_id, t.created) for t in gateway.transactions(NOW)] == [("demo", "payment of demo", NOW)]
+    assert gateway.transactions(NOW + timedelta(microseconds=1)) == []
+
+
+def test_what_a_bank_takes_in_a_dispute_is_missing_from_the_totals_until_the_dispute_is_won(tmp_path: Path) -> None:
+    now = [NOW]
+    gateway = SandboxGateway(tmp_path / "sandbox.db", lambda: now[0])
+    taken(gateway, charge("a", amount=700, card="card_disputed"))
+    reference = taken(gateway, charge("b", amount=300, card="card_dispute_won"))
+    assert gateway.totals() == {"EUR": 0}
+    assert gateway.refund(refund(reference, amount=1)) == Declined("The charge is disputed; the bank decides.")
+    now[0] += timedelta(minutes=2)
+    assert [d.state for d in gateway.disputes(NOW)] == [DisputeState.OPEN, DisputeState.WON]
+    assert gateway.totals() == {"EUR": 300}
+    assert isinstance(gateway.refund(refund(reference, "r2", amount=1)), Approved)
 
 
 def test_only_charges_that_took_money_are_disputed(gateway: SandboxGateway) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -21,12 +21,13 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input
 
+from tests.desk_fixtures import with_gateways
 from tests.screens.pictures import screen_lines
 from tui_billing.app import BillingApp
 from tui_billing.config import HashingCost, Settings
 from tui_billing.desk import create_demo, open_services
 from tui_billing.domain.demo_users import DEMO_PASSWORD
-from tui_billing.gateways.base import Answer, ChargeRequest, RefundRequest
+from tui_billing.gateways.base import Answer, ChargeRequest, GatewayTransaction, RefundRequest
 from tui_billing.gateways.sandbox import SandboxGateway
 from tui_billing.screens.messages import AccountOpened, Place, PlaceChosen, SignedIn
 from tui_billing.screens.modals.desk_modal import DeskModal
@@ -39,6 +40,8 @@ from tui_billing.widgets.virtual_table import VirtualTable
 NOW = datetime(2026, 3, 17, 9, 30, tzinfo=UTC)
 DEADLINE_S = 15.0
 POLL_S = 0.005
+# Reading the screen takes a while itself.
+LOOK_S = 0.03
 DATABASE = "demo.db"
 FILES = (DATABASE, "demo.sandbox.db")
 SMALL, WIDE = (80, 24), (120, 40)
@@ -77,11 +80,11 @@ class Clock:
 class HeldGateway(SandboxGateway):
     """The sandbox, which answers only while it is not held."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, clock: Callable[[], datetime]) -> None:
+        super().__init__(path, clock)
         self.open = threading.Event()
         self.open.set()
-        self.calls = 0
+        self.calls = self.listed = 0
 
     def charge(self, request: ChargeRequest) -> Answer:
         self._wait()
@@ -90,6 +93,15 @@ class HeldGateway(SandboxGateway):
     def refund(self, request: RefundRequest) -> Answer:
         self._wait()
         return super().refund(request)
+
+    def find(self, key: str, since: datetime | None = None) -> Answer | None:
+        self.open.wait(DEADLINE_S)
+        return super().find(key, since)
+
+    def transactions(self, since: datetime) -> Sequence[GatewayTransaction]:
+        self.listed += 1
+        self.open.wait(DEADLINE_S)
+        return super().transactions(since)
 
     def _wait(self) -> None:
         self.calls += 1
@@ -102,7 +114,10 @@ class Practice:
 
     settings: Settings
     clock: Clock = field(default_factory=Clock)
-    gateway: HeldGateway = field(default_factory=lambda: HeldGateway(Path(FILES[1])))
+    gateway: HeldGateway = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.gateway = HeldGateway(Path(FILES[1]), self.clock)
 
     def rows(self, statement: str, *values: object) -> list[Any]:
         """What an SQL query finds."""
@@ -135,14 +150,7 @@ class Practice:
 
     def services(self) -> DeskServices:
         """The services on this database, with a clock and a gateway that tests move."""
-        services = open_services(self.settings, self.clock)
-        gateways = {self.gateway.name: self.gateway}
-        return replace(
-            services,
-            payments=replace(services.payments, gateways=gateways),
-            refunds=replace(services.refunds, gateways=gateways),
-            outcomes=replace(services.outcomes, gateways=gateways),
-        )
+        return with_gateways(open_services(self.settings, self.clock), self.gateway)
 
     @asynccontextmanager
     async def desk(
@@ -253,7 +261,7 @@ class Operator:
                 await self.presses("tab")
             await self.types(text)
 
-    async def until(self, condition: Callable[[], object], what: str = "") -> None:
+    async def until(self, condition: Callable[[], object], what: str = "", poll_s: float = POLL_S) -> None:
         """Wait until the condition holds; fails with the screen if it never does."""
         loop = asyncio.get_running_loop()
         end_s = loop.time() + DEADLINE_S
@@ -261,11 +269,11 @@ class Operator:
             if self.app._exception is not None:
                 raise self.app._exception
             assert loop.time() < end_s, f"never {what or 'came true'}; the screen is {self.place}:\n{self.screen}"
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(poll_s)
 
     async def sees(self, *texts: str) -> None:
         """Wait until all these words are on the screen."""
-        await self.until(lambda: all(text in self.words for text in texts), f"saw {texts}")
+        await self.until(lambda: _holds(self.words, texts), f"saw {texts}", LOOK_S)
 
     async def is_told(self, text: str) -> None:
         """Wait until a notice says these words."""
@@ -281,7 +289,7 @@ class Operator:
 
     async def sees_no_more(self, text: str) -> None:
         """Wait until these words are off the screen."""
-        await self.until(lambda: text not in self.words, f"lost {text}")
+        await self.until(lambda: text not in self.words, f"lost {text}", LOOK_S)
 
     async def is_at(self, place: str | type[Screen[Any]]) -> None:
         """Wait until a screen of this name is on top, has the focus where it belongs and its rows on it."""
@@ -396,3 +404,7 @@ def copied(template: Path, directory: Path) -> Iterator[Practice]:
 def minutes(count: int) -> timedelta:
     """So many minutes."""
     return timedelta(minutes=count)
+
+
+def _holds(words: str, texts: Iterable[str]) -> bool:
+    return all(text in words for text in texts)

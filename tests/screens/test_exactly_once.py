@@ -215,7 +215,7 @@ async def test_an_unknown_outcome_that_is_left_is_listed_as_pending_and_blocks_w
         await diego.presses("escape")
         await diego.is_at("Payments")
         await diego.presses("home")
-        await diego.sees("Pending: the gateway has not answered yet")
+        await diego.sees("Pending: sent, and the gateway has not answered yet")
         assert diego.row.state.label == "Pending"
     async with practice.desk("finance", DIEGO, Place.PAYMENTS) as finance:
         # The desk that starts looks it up: this request never arrived.

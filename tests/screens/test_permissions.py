@@ -122,6 +122,19 @@ async def test_a_profile_without_a_part_in_billing_is_told_so_and_offered_nothin
         assert operator.place == "NothingToDo"
 
 
+@pytest.mark.parametrize("name", ["finance", "ops", "helpdesk", "mara"])
+async def test_exceptions_are_for_those_who_move_money(practice: Practice, name: str) -> None:
+    async with practice.desk(name) as operator:
+        first = operator.place
+        await operator.presses("e")
+        await operator.settles()
+        if name == "finance":
+            await operator.is_at("Exceptions")
+        else:
+            assert operator.place == first
+            assert "Exceptions" not in operator.words
+
+
 async def test_a_customer_lands_on_the_own_dashboard_and_sees_no_other_account(practice: Practice) -> None:
     async with practice.desk() as mara:
         await mara.signs_in("mara")

@@ -49,6 +49,27 @@ async def test_all_accounts(practice: Practice, size: str) -> None:
         await take(finance, "search-without-a-match", size)
 
 
+async def test_exceptions(practice: Practice, size: str) -> None:
+    async with practice.desk("finance", size=SIZES[size]) as finance:
+        await finance.presses("e")
+        await finance.is_at("Exceptions")
+        await finance.presses("f", "f")
+        await finance.sees("Difference only", "Nothing matches.")
+        await finance.presses("f", "f", "f", "f", "o")
+        await finance.is_told("Reconciled")
+        finance.app.clear_notifications()
+        await finance.presses("home")
+        await finance.sees("Dispute Inês Cardoso")
+        await take(finance, "exceptions", size)
+        await finance.presses("g")
+        await finance.is_at("GearMenu")
+        await take(finance, "gear-menu-of-exceptions", size)
+        await finance.presses("b")
+        await finance.is_at("RecordDispute")
+        await finance.sees("Re-opens INV-")
+        await take(finance, "record-dispute", size)
+
+
 async def test_the_customer(practice: Practice, size: str) -> None:
     async with practice.desk("finance", GLOBEX, size=SIZES[size]) as finance:
         await finance.sees("Net balance")

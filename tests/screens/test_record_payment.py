@@ -76,7 +76,7 @@ async def test_it_is_typed_ahead_without_looking(practice: Practice) -> None:
     assert practice.payments(GLOBEX) == before + 1
 
 
-@pytest.mark.parametrize("keys", [("g", "r"), ("g", "enter"), ("g", *["down"] * 6, "enter")], ids=str)
+@pytest.mark.parametrize("keys", [("g", "r"), ("g", "enter"), ("g", *["down"] * 7, "enter")], ids=str)
 async def test_the_gear_menu_leads_to_the_same_dialog(practice: Practice, keys: tuple[str, ...]) -> None:
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
         await finance.presses(*keys)

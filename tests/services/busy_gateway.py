@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from tui_billing.gateways.base import Answer, ChargeRequest, RefundRequest
 from tui_billing.gateways.sandbox import SandboxGateway
+from tui_billing.services.service import utc_now
 
 
 class DeskDied(BaseException):
@@ -16,8 +18,8 @@ class DeskDied(BaseException):
 class BusyGateway(SandboxGateway):
     """The sandbox, with something going on before and after a request reaches it."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__(path, clock)
         self.before: Callable[[], None] = lambda: None
         self.after: Callable[[], None] = lambda: None
 

@@ -133,7 +133,10 @@ def test_a_statement_is_that_of_the_period_with_the_day_and_says_its_state(desk:
         now = statement(desk.finance, CORPORATE, day)
         assert (now.amount, dict(now.facts)["State"], now.dated) == ("USD 6.00", "Provisional", NOW.date())
     assert [row[1] for row in now.tables[0].rows] == ["0.00", "4.00", "0.00", "10.00"]
-    before = statement(desk.finance, CORPORATE, date(2026, 2, 1))
+    february = date(2026, 2, 1)
+    assert dict(statement(desk.finance, CORPORATE, february).facts)["State"] == "Provisional"
+    desk.bill()
+    before = statement(desk.finance, CORPORATE, february)
     assert (dict(before.facts)["State"], before.dated) == ("Posted", date(2026, 2, 28))
     for day in (date(2025, 12, 31), NOW.date() + timedelta(days=31)):
         with pytest.raises(NotFound, match="There is no statement of a period with the day"):

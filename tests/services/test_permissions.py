@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ def busy_template(desk_template: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 def case_in(desk: Desk, prepared: Case) -> Case:
-    return Case(desk, prepared.card_payment, prepared.recorded_payment, prepared.credit, prepared.invoice)
+    return replace(prepared, desk=desk)
 
 
 def refusal_of(call: Callable[[], Any]) -> tuple[type[BillingError], str]:
@@ -166,7 +166,7 @@ def test_a_changed_profile_takes_effect_at_the_sessions_next_action(desk: Desk) 
 def test_a_disabled_user_is_out_at_the_next_action_whatever_it_is(desk: Desk) -> None:
     session = desk.session("finance2")
     desk.services.users.disable(desk.root, "finance2")
-    case = Case(desk, NOBODY, NOBODY, NOBODY, 1)
+    case = Case(desk, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, 1)
     for use_case, call in CALLS.items():
         with pytest.raises(SignInRefused, match=r"Your access has ended\. Ask an administrator\."):
             call(case, session)
@@ -210,7 +210,7 @@ def test_a_session_of_one_account_stays_with_that_account(desk: Desk) -> None:
 
 def test_every_refusal_is_in_the_audit_log(desk: Desk) -> None:
     session = desk.session("helpdesk")
-    case = Case(desk, NOBODY, NOBODY, NOBODY, 1)
+    case = Case(desk, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, 1)
     quiet = set()
     for use_case in sorted(MAY):
         if Profile.HELP_DESK in MAY[use_case]:

@@ -65,10 +65,14 @@ MAY: dict[str, set[Profile]] = {
     "credits.cancel": MONEY,
     "refunds.charge_back": MONEY,
     "refunds.cancel_payment": MONEY,
+    "disputes.record": MONEY,
+    "disputes.reverse": MONEY,
     "previews.record": MONEY,
     "previews.make": OWN,
     "previews.credit": MONEY,
     "previews.take_back": MONEY,
+    "previews.dispute": MONEY,
+    "previews.reversal": MONEY,
     "billing.add_charges": MONEY,
     "billing.issue_invoice": MONEY,
     "billing.page": ANY_ACCOUNT | OWN,
@@ -79,6 +83,9 @@ MAY: dict[str, set[Profile]] = {
     "automatic_payments.failed": MONEY,
     "dashboards.show": ANY_ACCOUNT | OWN,
     "outcomes.reconcile": MONEY,
+    "outcomes.look_up": MONEY | OWN,
+    "reconciliation.reconcile": MONEY,
+    "reconciliation.exceptions": MONEY,
     "checks.check": MONEY,
     "checks.card_clearing": MONEY,
 }
@@ -94,6 +101,8 @@ class Case:
     card_payment: str
     recorded_payment: str
     credit: str
+    dispute: str
+    won: str
     invoice: int
 
     @classmethod
@@ -103,8 +112,11 @@ class Case:
         invoice = desk.invoice("10.00", RETAIL)
         credit, paid, recorded = desk.credit("4.00", RETAIL), desk.make("20.00"), desk.record("30.00")
         desk.services.billing.add_charges(desk.finance, RETAIL, [Charge(today, "Compute", "1", "", 100)])
+        won, dispute = desk.won_dispute("7.00").charge_back, desk.dispute("6.00")
+        assert won is not None
+        desk.set_card("card_approved")
         desk.charge_back(paid.payment, "1.00")
-        return cls(desk, paid.payment.id, recorded.payment.id, credit.payment.id, invoice.sequence)
+        return cls(desk, paid.payment.id, recorded.payment.id, credit.payment.id, dispute, won.id, invoice.sequence)
 
 
 Call = Callable[[Case, OperatorSession], Any]
@@ -143,6 +155,10 @@ CALLS: dict[str, Call] = {
     "refunds.cancel_payment": lambda c, s: c.desk.services.refunds.cancel_payment(
         s, c.recorded_payment, CancelReason.OTHER, c.desk.key()
     ),
+    "disputes.record": lambda c, s: c.desk.services.disputes.record(s, c.dispute, c.desk.key()),
+    "disputes.reverse": lambda c, s: c.desk.services.disputes.reverse(s, c.won, "", c.desk.key()),
+    "previews.dispute": lambda c, s: c.desk.services.previews.dispute(s, c.dispute),
+    "previews.reversal": lambda c, s: c.desk.services.previews.reversal(s, c.won),
     "previews.record": lambda c, s: c.desk.services.previews.record(s, CORPORATE, "5"),
     "previews.make": lambda c, s: c.desk.services.previews.make(s, RETAIL, "5"),
     "previews.credit": lambda c, s: c.desk.services.previews.credit(s, RETAIL, "5"),
@@ -161,6 +177,11 @@ CALLS: dict[str, Call] = {
     "automatic_payments.failed": lambda c, s: c.desk.services.automatic_payments.failed(s),
     "dashboards.show": lambda c, s: c.desk.services.dashboards.show(s, RETAIL),
     "outcomes.reconcile": lambda c, s: c.desk.services.outcomes.reconcile(s),
+    "outcomes.look_up": lambda c, s: c.desk.services.outcomes.look_up(s, RETAIL, c.card_payment),
+    "reconciliation.reconcile": lambda c, s: c.desk.services.reconciliation.reconcile(s),
+    "reconciliation.exceptions": lambda c, s: c.desk.services.reconciliation.exceptions(
+        s, None, Direction.FIRST, None, 5
+    ),
     "checks.check": lambda c, s: c.desk.services.checks.check(s),
     "checks.card_clearing": lambda c, s: c.desk.services.checks.card_clearing(s),
 }
@@ -177,6 +198,7 @@ BY_NUMBER: dict[str, Callable[[Desk, OperatorSession, str], Any]] = {
     "payments.details": lambda d, s, n: d.services.payments.details(s, n, "0" * 32),
     "payments.make": lambda d, s, n: d.services.payments.make(s, n, "5", d.key()),
     "previews.make": lambda d, s, n: d.services.previews.make(s, n, "5"),
+    "outcomes.look_up": lambda d, s, n: d.services.outcomes.look_up(s, n, "0" * 32),
     "billing.page": lambda d, s, n: d.services.billing.page(s, n, Direction.FIRST, None, 5),
     "billing.details": lambda d, s, n: d.services.billing.details(s, n, 1),
     "billing.statements": lambda d, s, n: d.services.billing.statements(s, n),
@@ -193,6 +215,7 @@ BY_NUMBER: dict[str, Callable[[Desk, OperatorSession, str], Any]] = {
 # The use cases that take a payment's ID.
 BY_PAYMENT: dict[str, Callable[[Desk, OperatorSession, str], Any]] = {
     "payments.details": lambda d, s, p: d.services.payments.details(s, s.account_number or "", p),
+    "outcomes.look_up": lambda d, s, p: d.services.outcomes.look_up(s, s.account_number or "", p),
     "documents.receipt": lambda d, s, p: d.services.documents.receipt(s, s.account_number or "", p),
     "documents.charge_back_receipts": lambda d, s, p: d.services.documents.charge_back_receipts(
         s, s.account_number or "", p

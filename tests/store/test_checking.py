@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.desk_fixtures import NOW, Desk
+from tests.desk_fixtures import NOW, Desk, opened_desk
 from tests.store.tampering import tamper
 from tui_billing.services.charges import ImportRequest
 from tui_billing.store.checking import CHECKS, differences
@@ -287,12 +288,48 @@ BILLING = {
         {"imported charges"},
     ),
 }
-DAMAGES = AMOUNTS | ENTRIES | PAYMENTS | STRUCTURE | BILLING
+DISPUTES = {
+    "what came back of a charge back raised": (
+        "UPDATE charge_back SET reversed_minor = reversed_minor + 1",
+        {"reversed", "charged back"},
+    ),
+    "what came back of a payment hidden": (
+        "UPDATE payment SET charged_back_minor = charged_back_minor + 1",
+        {"charged back", "money out"},
+    ),
+    "a charge back of a dispute called one that was sent": (
+        "UPDATE charge_back SET dispute = NULL",
+        {"charge back of a dispute"},
+    ),
+    "a reversal deleted": (
+        "DELETE FROM reversal",
+        {"missing rows", "reversed", "action without its result", "actions"},
+    ),
+    "a reversal called a payment": (
+        "UPDATE ledger_entry SET event = 'card_payment_completed' WHERE event = 'charge_back_reversed'",
+        {"money in", "money out"},
+    ),
+}
+DAMAGES = AMOUNTS | ENTRIES | PAYMENTS | STRUCTURE | BILLING | DISPUTES
+
+
+@pytest.fixture(scope="module")
+def busy_template(desk_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in which everything has happened once."""
+    directory = tmp_path_factory.mktemp("busy")
+    with opened_desk(desk_template, directory) as desk:
+        make_busy(desk)
+    return directory
 
 
 @pytest.fixture
-def busy(desk: Desk) -> Desk:
-    """A desk on which everything has happened once."""
+def busy(busy_template: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A desk on a copy of it."""
+    with opened_desk(busy_template, tmp_path) as desk:
+        yield desk
+
+
+def make_busy(desk: Desk) -> None:
     desk.invoice("10.00")
     desk.record("15.00")
     desk.cancel(desk.record("3.00").payment)
@@ -304,15 +341,25 @@ def busy(desk: Desk) -> Desk:
     content = "account,date,description,quantity,unit_price,amount\n10000003,2026-03-01,Compute,,,5"
     desk.services.charges.import_file(desk.finance, ImportRequest("march.csv", content.encode()))
     desk.assert_books_are_right()
-    return desk
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_the_check_finds(busy: Desk, damage: str) -> None:
+def assert_found(desk: Desk, damage: str) -> None:
     statements, figures = DAMAGES[damage]
-    tamper(busy, statements)
-    found = busy.services.checks.check(busy.finance)
+    tamper(desk, statements)
+    found = desk.services.checks.check(desk.finance)
     assert {difference.figure for difference in found} == figures
+
+
+@pytest.mark.parametrize("damage", [damage for damage in DAMAGES if damage not in DISPUTES])
+def test_the_check_finds(busy: Desk, damage: str) -> None:
+    assert_found(busy, damage)
+
+
+@pytest.mark.parametrize("damage", DISPUTES)
+def test_the_check_of_a_dispute_that_was_won_finds(desk: Desk, damage: str) -> None:
+    desk.reverse(desk.won_dispute("8.00").charge_back, "3.00")
+    assert desk.services.checks.check(desk.finance) == []
+    assert_found(desk, damage)
 
 
 def test_the_check_says_which_account_and_both_figures(busy: Desk) -> None:
@@ -323,9 +370,10 @@ def test_the_check_says_which_account_and_both_figures(busy: Desk) -> None:
 
 
 def test_the_check_says_how_many_rows_are_missing(busy: Desk) -> None:
+    auditor = busy.finance
     ((counted,),) = busy.rows("SELECT count(*) FROM audit_entry")
     tamper(busy, "DELETE FROM audit_entry WHERE sequence IN (2, 3)")
-    (difference,) = busy.services.checks.check(busy.finance)
+    (difference,) = busy.services.checks.check(auditor)
     assert (difference.subject, difference.stored, difference.recomputed) == (
         "table audit_entry",
         counted - 2,
@@ -335,7 +383,7 @@ def test_the_check_says_how_many_rows_are_missing(busy: Desk) -> None:
 
 def test_the_check_finds_a_missing_trigger(busy: Desk) -> None:
     busy.execute("DROP TRIGGER ledger_entry_refuses_delete")
-    (difference,) = busy.services.checks.check(busy.finance)
+    (difference,) = busy.services.checks.check(auditor)
     assert (difference.figure, difference.subject) == ("missing trigger", "trigger ledger_entry_refuses_delete")
 
 
@@ -345,7 +393,7 @@ def test_the_check_finds_a_file_that_is_damaged(busy: Desk) -> None:
         "PRAGMA writable_schema = ON;DELETE FROM sqlite_master WHERE name = 'account_by_type';"
         "PRAGMA schema_version = 1000",
     )
-    (difference,) = busy.services.checks.check(busy.finance)
+    (difference,) = busy.services.checks.check(auditor)
     assert difference.figure == "file"
     assert "is never used" in difference.subject
 

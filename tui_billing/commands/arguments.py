@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from tui_billing import __version__
 from tui_billing.commands.parsing import (
+    Actions,
     Parser,
     UsageFault,
     add_action,
@@ -160,6 +161,24 @@ def _payments(branch: argparse.ArgumentParser) -> None:
     add_choice(charge_back, "--reason", ChargeBackReason, "the bank's reason")
     charge_back.add_argument("--case", default="", metavar="TEXT", help="the bank's case reference")
     add_money_options(charge_back)
+    _payments_at_the_gateway(actions)
+
+
+def _payments_at_the_gateway(actions: Actions) -> None:
+    look_up = add_action(actions, "look-up", "payments:look_up", "Ask the gateway what became of a Pending payment")
+    add_payment_id(look_up)
+    dispute = add_action(
+        actions, "record-dispute", "payments:record_dispute", "Record Dispute: a charge back that the bank has made"
+    )
+    dispute.add_argument("dispute", metavar="DISPUTE", help="its reference, as `exceptions list` shows it")
+    add_money_options(dispute)
+    reverse = add_action(
+        *(actions, "reverse-charge-back", "payments:reverse_charge_back"),
+        "Charge Back Reversed: a dispute was won and its money has come back",
+    )
+    reverse.add_argument("charge_back_id", metavar="CHARGE_BACK", help="its ID, or its first eight characters or more")
+    reverse.add_argument("amount", metavar="AMOUNT", nargs="?", default="", help="default: all that has not come back")
+    add_money_options(reverse)
 
 
 def _credits(branch: argparse.ArgumentParser) -> None:
@@ -227,6 +246,19 @@ def _bill(branch: argparse.ArgumentParser) -> None:
 
 def _reconcile(branch: argparse.ArgumentParser) -> None:
     branch.set_defaults(run="books:reconcile", signs_in=True)
+    branch.add_argument(
+        "--since", type=day, metavar="DATE", help="compare what moved since this day, UTC (default: seven days ago)"
+    )
+
+
+def _exceptions(branch: argparse.ArgumentParser) -> None:
+    from tui_billing.domain.exceptions import ExceptionKind
+
+    listing = add_action(
+        add_actions(branch), "list", "exceptions:list_exceptions", "List what needs a person, newest first"
+    )
+    add_choice(listing, "--kind", ExceptionKind, "of this kind only")
+    add_limit(listing)
 
 
 def _check(branch: argparse.ArgumentParser) -> None:
@@ -257,6 +289,7 @@ NOUNS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "users": ("Who may sign in, and what they may do", _users),
     "charges": ("Charges that customers' invoices gather", _charges),
     "bill": ("Close billing periods into invoices and charge the cards", _bill),
-    "reconcile": ("Ask the gateway for every outcome that is not known yet", _reconcile),
+    "reconcile": ("Look up unknown outcomes, compare with the gateways and read their disputes", _reconcile),
+    "exceptions": ("What needs a person", _exceptions),
     "check": ("Recompute every stored figure from the ledger entries", _check),
 }

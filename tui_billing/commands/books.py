@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
+from tui_billing.commands import documents, exceptions
 from tui_billing.commands.output import Result, table
 from tui_billing.commands.signing_in import Desk
 from tui_billing.domain.errors import OutcomeUnknown
@@ -13,11 +14,21 @@ DIFFERENCES_FOUND = 6
 TITLES = ("Figure", "Of", "Stored>", "Recomputed>")
 
 
-def reconcile(desk: Desk, arguments: argparse.Namespace) -> Result:  # noqa: ARG001
-    """Ask the gateway for every outcome that is not known yet."""
-    found = desk.services.outcomes.reconcile(desk.session)
-    text = f"Looked up: {found.resolved}. Still not known: {found.still_unknown}."
-    return Result(asdict(found), text, OutcomeUnknown.exit_code if found.still_unknown else 0)
+def reconcile(desk: Desk, arguments: argparse.Namespace) -> Result:
+    """Ask the gateways for every outcome that is not known yet, compare a period with them, and read disputes."""
+    done = desk.services.reconciliation.reconcile(desk.session, arguments.since)
+    listed = exceptions.read(desk)
+    document = {
+        "resolved": done.resolved,
+        "still_unknown": done.still_unknown,
+        "since": documents.day(done.since),
+        "unavailable": [{"gateway": name, "message": sentence} for name, sentence in done.unavailable],
+        "exceptions": [documents.exception(line) for line in listed],
+    }
+    said = f"Looked up: {done.resolved}. Still not known: {done.still_unknown}. Compared since {done.since}."
+    failed = [f"{name}: {sentence} What was found of it before stays." for name, sentence in done.unavailable]
+    text = "\n".join((said, *failed, "", exceptions.as_table(listed)))
+    return Result(document, text, 0 if done.is_whole else OutcomeUnknown.exit_code)
 
 
 def check(desk: Desk, arguments: argparse.Namespace) -> Result:  # noqa: ARG001

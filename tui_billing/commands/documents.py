@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui_billing.commands.parsing import snake_case
 from tui_billing.domain.accounts import Account, CardOnFile
 from tui_billing.domain.automatic_payments import InvoiceToCollect
+from tui_billing.domain.exceptions import ExceptionLine
 from tui_billing.domain.invoices import Charge, ChargeImport, Invoice, LedgerLine, Statement
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import ChargeBack, Payment, PaymentState
@@ -120,9 +121,28 @@ def charge_back(of: ChargeBack, currency: str) -> Document:
         "case_reference": of.case_reference,
         "failure_reason": of.failure_reason or None,
         "gateway_reference": of.gateway_reference or None,
+        "of_dispute": of.dispute is not None,
+        "reversed": amount(Money(of.reversed_minor, currency)),
         "key": of.key,
         "issued_by": of.issued_by,
         "issued_at": moment(of.issued_at),
+    }
+
+
+def exception(of: ExceptionLine) -> Document:
+    """Something that needs a person."""
+    return {
+        "kind": of.kind.value,
+        "since": moment(of.since),
+        "account": of.account_number or None,
+        "name": of.account_name or None,
+        "amount": amount(of.amount),
+        "gateway": of.gateway or None,
+        "reference": of.reference or None,
+        "payment": of.payment_id,
+        "charge_back": of.charge_back_id,
+        "message": of.sentence,
+        "to_do": of.kind.advice,
     }
 
 

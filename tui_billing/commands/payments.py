@@ -16,6 +16,8 @@ from tui_billing.services.results import MoneyMoved
 
 TITLES = ("Date", "ID", "Kind", "Method or card", "Reference", "Amount>", "Unapplied>", "State", "Recorded by")
 
+RETURN_TITLES = ("Moment", "ID", "Amount>", "State", "Reversed>", "Reason", "Case or failure", "By")
+
 
 def list_payments(desk: Desk, arguments: argparse.Namespace) -> Result:
     """An account's payments, newest first; credits have a list of their own."""
@@ -95,6 +97,39 @@ def charge_back(desk: Desk, arguments: argparse.Namespace) -> Result:
     )
 
 
+def look_up(desk: Desk, arguments: argparse.Namespace) -> Result:
+    """Ask the gateway what became of one payment."""
+    number = desk.services.payments.account_number(desk.session, arguments.payment_id)
+    found = desk.services.outcomes.look_up(desk.session, number, arguments.payment_id)
+    document = {"payment": documents.payment(found.payment), "message": found.sentence}
+    return Result(document, listing([("Found", found.sentence), ("ID", found.payment.id)]))
+
+
+def record_dispute(desk: Desk, arguments: argparse.Namespace) -> Result:
+    """Record Dispute: a charge back that the bank has made itself."""
+    reference = arguments.dispute
+    return act(
+        arguments,
+        lambda: desk.services.previews.dispute(desk.session, reference),
+        lambda key: desk.services.disputes.record(desk.session, reference, key),
+        lambda moved: _charged_back(moved).replace("charged back", "recorded as charged back", 1),
+    )
+
+
+def reverse_charge_back(desk: Desk, arguments: argparse.Namespace) -> Result:
+    """Charge Back Reversed: a dispute was won."""
+    charge_back_id, amount = arguments.charge_back_id, arguments.amount
+    return act(
+        arguments,
+        lambda: desk.services.previews.reversal(desk.session, charge_back_id, amount),
+        lambda key: desk.services.disputes.reverse(desk.session, charge_back_id, amount, key),
+        lambda moved: (
+            f"charge back reversed; {moved.payment.amount} of {moved.payment.card_label}: "
+            f"{moved.payment.state.label.casefold()}"
+        ),
+    )
+
+
 def _charged_back(moved: MoneyMoved) -> str:
     assert moved.charge_back is not None, "a charge back that is done has its row"
     returned = moved.account.money(moved.charge_back.amount_minor)
@@ -121,8 +156,10 @@ def _details_text(found: PaymentDetails) -> str:
     returns = [
         (
             f"{each.issued_at:%Y-%m-%d %H:%M}",
+            each.id[:8],
             documents.money_text(each.amount_minor, currency),
             each.state.label,
+            documents.money_text(each.reversed_minor, currency) if each.reversed_minor else "",
             "" if each.reason is None else each.reason.label,
             each.case_reference or each.failure_reason,
             each.issued_by,
@@ -143,7 +180,7 @@ def _details_text(found: PaymentDetails) -> str:
     return sections(
         ("", listing(_fields(found.payment))),
         ("Paid", table(("Invoice", "Amount>"), paid, "")),
-        ("Charge backs", table(("Moment", "Amount>", "State", "Reason", "Case or failure", "By"), returns, "")),
+        ("Charge backs", table(RETURN_TITLES, returns, "")),
         ("Ledger entries", table(("Moment", "Event", "Amount>", "Invoice", "By"), entries, "")),
         ("History", table(("Moment", "User", "Action", "Outcome"), history, "")),
     )

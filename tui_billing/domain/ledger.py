@@ -33,6 +33,7 @@ class Event(StrEnum):
     APPLICATION_UNDONE = "application_undone"
     PAYMENT_CANCELLED = "payment_cancelled"
     CHARGE_BACK_COMPLETED = "charge_back_completed"
+    CHARGE_BACK_REVERSED = "charge_back_reversed"
     CREDIT_CANCELLED = "credit_cancelled"
 
     @property
@@ -51,6 +52,7 @@ LEGS: dict[Event, tuple[LedgerAccount, LedgerAccount]] = {
     Event.APPLICATION_UNDONE: (LedgerAccount.RECEIVABLE, LedgerAccount.CUSTOMER_FUNDS),
     Event.PAYMENT_CANCELLED: (LedgerAccount.CUSTOMER_FUNDS, LedgerAccount.BANK),
     Event.CHARGE_BACK_COMPLETED: (LedgerAccount.CUSTOMER_FUNDS, LedgerAccount.CARD_CLEARING),
+    Event.CHARGE_BACK_REVERSED: (LedgerAccount.CARD_CLEARING, LedgerAccount.CUSTOMER_FUNDS),
     Event.CREDIT_CANCELLED: (LedgerAccount.CUSTOMER_FUNDS, LedgerAccount.CREDITS_GRANTED),
 }
 MONEY_IN = {
@@ -64,6 +66,10 @@ MONEY_OUT = {
     PaymentKind.AUTO: Event.CHARGE_BACK_COMPLETED,
     PaymentKind.MANUAL: Event.CHARGE_BACK_COMPLETED,
     PaymentKind.CREDIT: Event.CREDIT_CANCELLED,
+}
+MONEY_REGAINED = {
+    PaymentKind.AUTO: Event.CHARGE_BACK_REVERSED,
+    PaymentKind.MANUAL: Event.CHARGE_BACK_REVERSED,
 }
 
 
@@ -154,6 +160,13 @@ class Book:
         assert 0 < amount_minor <= funding.unapplied_minor, "more is taken back than the payment still holds"
         funding.unapplied_minor -= amount_minor
         self._post(Entry(MONEY_OUT[funding.kind], amount_minor, sequence))
+        self.settle()
+
+    def regain(self, sequence: int, amount_minor: int) -> None:
+        """Give the payment back some of what was taken out of it, and let that pay the oldest open invoices."""
+        funding = self.fundings[sequence]
+        funding.unapplied_minor += amount_minor
+        self._post(Entry(MONEY_REGAINED[funding.kind], amount_minor, sequence))
         self.settle()
 
     def settle(self) -> None:

@@ -120,6 +120,13 @@ class ChargeBack:
     key: str
     issued_by: str
     issued_at: datetime
+    dispute: str | None
+    reversed_minor: int
+
+    @property
+    def reversible_minor(self) -> int:
+        """What has not come back of it."""
+        return self.amount_minor - self.reversed_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +191,13 @@ class Payment:
         return self.card_label or self.method.label
 
 
+def state_after(payment: Payment, returned_minor: int) -> PaymentState:
+    """The state of a card payment of which so much has gone back."""
+    if not returned_minor:
+        return PaymentState.COMPLETED
+    return PaymentState.CHARGED_BACK if returned_minor == payment.amount_minor else PaymentState.PARTLY_CHARGED_BACK
+
+
 def refuse_record(account: Account) -> None:
     """Raise `RuleRefused` unless Record Payment is open to the account: corporate, in every state."""
     if account.type is not AccountType.CORPORATE:
@@ -222,6 +236,34 @@ def refuse_charge_back(payment: Payment) -> None:
         raise RuleRefused("A charge back of this payment is still Pending; its outcome is being looked up.")
     if payment.state is PaymentState.CHARGED_BACK:
         raise RuleRefused("Already charged back in full.")
+
+
+def refuse_look_up(payment: Payment) -> None:
+    """Raise `RuleRefused` unless something of the payment waits for the gateway's answer."""
+    if payment.state is not PaymentState.PENDING and not payment.charge_back_pending_minor:
+        raise RuleRefused("Nothing is pending here: the gateway has answered.")
+
+
+def refuse_dispute(payment: Payment, taken: Money) -> None:
+    """Raise `RuleRefused` unless what the bank took can be recorded: no more than is left of the payment."""
+    if payment.currency != taken.currency:
+        raise RuleRefused(f"The bank took {taken}, but this payment is in {payment.currency}. Ask the gateway why.")
+    if payment.state is not PaymentState.CHARGED_BACK:
+        refuse_charge_back(payment)
+    if taken > payment.returnable:
+        returned = Money(payment.charged_back_minor, payment.currency)
+        raise RuleRefused(
+            f"The bank took {taken}, but {returned} of this payment has been charged back already and only"
+            f" {payment.returnable} is left. Settle it with the gateway; until then the dispute stays in Exceptions."
+        )
+
+
+def refuse_reversal(charge_back: ChargeBack) -> None:
+    """Raise `RuleRefused` unless some of the charge back may come back: it is a dispute's, and not all has come."""
+    if charge_back.dispute is None:
+        raise RuleRefused("Only the charge back of a dispute is reversed; this one was sent to the card from here.")
+    if not charge_back.reversible_minor:
+        raise RuleRefused("Already reversed in full.")
 
 
 def refuse_cancel_payment(payment: Payment) -> None:

@@ -148,7 +148,10 @@ class PaymentGateway(Protocol):
         """The address of a page of the gateway's own where the customer enters a card; `None` if it has none."""
 
     def transactions(self, since: datetime) -> Sequence[GatewayTransaction]:
-        """All money that moved in requests made since then, oldest first."""
+        """All money that moved in requests made since then, oldest first; what banks take in disputes is not here."""
 
     def disputes(self, since: datetime) -> Sequence[Dispute]:
-        """All disputes opened since then, as they stand now, oldest first."""
+        """All disputes opened since then, as they stand now, oldest first.
+
+        What an open or lost one is about has been taken from the clearing account; of a won one it has come back.
+        """

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -25,6 +25,7 @@ from tui_billing.gateways.base import (
     ChargeRequest,
     Declined,
     Dispute,
+    DisputeState,
     GatewayTransaction,
     RefundRequest,
     TransactionKind,
@@ -46,6 +47,7 @@ __all__ = ["CARDS", "WITHDRAWN", "SandboxGateway"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+DISPUTED = "The charge is disputed; the bank decides."
 UNREACHABLE = "The gateway cannot be reached."
 FAULTS = {
     "error": "The gateway answered with an internal error.",
@@ -91,14 +93,15 @@ class SandboxGateway:
         """Give money of an approved charge back, once per key, never more than was taken."""
         with self._record.open() as record:
             charge = record.execute(
-                "SELECT card, currency FROM transactions"
+                "SELECT card, currency, created FROM transactions"
                 " WHERE reference = ? AND kind = 'charge' AND decline_reason IS NULL",
                 (request.charge_reference,),
             ).fetchone()
         if charge is None or charge[1] != request.currency:
             return Declined("The gateway has no such charge.")
         behaviour = CARDS[charge[0]]
-        decline = behaviour.refund_decline or None
+        held = behaviour.dispute and behaviour.dispute_state(self._age(charge[2])) is not DisputeState.WON
+        decline = DISPUTED if held else behaviour.refund_decline or None
         of_card = (request.amount_minor, request.currency, charge[0], request.charge_reference, decline)
         asked = Asked(request.key, "refund", *of_card, request.charge_back_id)
         return self._move(asked, behaviour.refund_fault, behaviour.delay_s)
@@ -151,37 +154,48 @@ class SandboxGateway:
 
     def disputes(self, since: datetime) -> Sequence[Dispute]:
         """A dispute of each whole charge of a card that is disputed, opened when it was charged."""
-        disputed = {card: behaviour.dispute for card, behaviour in CARDS.items() if behaviour.dispute}
         with self._asking() as record:
-            rows = record.execute(
-                "SELECT reference, amount_minor, currency, card, created FROM transactions"
-                " WHERE kind = 'charge' AND decline_reason IS NULL AND created >= ? AND card LIKE 'card_disput%'"
-                " ORDER BY created, rowid",
-                (_written(since),),
-            ).fetchall()
-        return [
-            Dispute(
-                *(f"dp_{reference}", reference, amount_minor, currency),
-                *("fraudulent", disputed[card], datetime.fromisoformat(created)),
-            )
-            for reference, amount_minor, currency, card, created in rows
-            if card in disputed
-        ]
+            return self._disputes(record, _written(since))
 
     def totals(self) -> dict[str, int]:
-        """Charges less refunds by currency, in minor units: what the card clearing account must agree with."""
+        """Charges less refunds by currency, in minor units, and less what banks have taken in disputes.
+
+        The card clearing account must agree with it.
+        """
         with self._record.open() as record:
-            return dict(
+            totals = dict(
                 record.execute(
                     "SELECT currency, sum(CASE kind WHEN 'charge' THEN amount_minor ELSE -amount_minor END)"
                     " FROM transactions WHERE decline_reason IS NULL GROUP BY currency"
                 ).fetchall()
             )
+            for dispute in self._disputes(record, ""):
+                if dispute.state is not DisputeState.WON:
+                    totals[dispute.currency] -= dispute.amount_minor
+            return totals
 
     def load(self, transactions: list[LoadedRow]) -> None:
         """Take in the history that demo data comes with, as rows of the record."""
         with self._record.open() as record:
             load(record, transactions)
+
+    def _disputes(self, record: sqlite3.Connection, since: str) -> list[Dispute]:
+        rows = record.execute(
+            "SELECT reference, amount_minor, currency, card, created FROM transactions"
+            " WHERE kind = 'charge' AND decline_reason IS NULL AND created >= ? AND card LIKE 'card_disput%'"
+            " ORDER BY created, rowid",
+            (since,),
+        ).fetchall()
+        found = []
+        for reference, amount_minor, currency, card, created in rows:
+            state = CARDS[card].dispute_state(self._age(created))
+            if state is not None:
+                opened = datetime.fromisoformat(created)
+                found.append(Dispute(f"dp_{reference}", reference, amount_minor, currency, "fraudulent", state, opened))
+        return found
+
+    def _age(self, created: str) -> timedelta:
+        return self._clock() - datetime.fromisoformat(created)
 
     def _move(self, asked: Asked, fault: str, delay_s: float) -> Answer:
         time.sleep(delay_s)

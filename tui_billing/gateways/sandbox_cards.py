@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from tui_billing.gateways.base import DisputeState
 
@@ -18,6 +19,11 @@ class Behaviour:
     refund_fault: str = ""
     delay_s: float = 0
     dispute: DisputeState | None = None
+    decided_after: timedelta = timedelta()
+
+    def dispute_state(self, age: timedelta) -> DisputeState | None:
+        """How the dispute of a charge of this age stands; none if charges of the card are not disputed."""
+        return DisputeState.OPEN if self.dispute is not None and age < self.decided_after else self.dispute
 
 
 CARDS = {
@@ -34,5 +40,9 @@ CARDS = {
     "card_refund_timeout_after": Behaviour("approves; refunds, but the answer is lost", refund_fault="after"),
     "card_slow": Behaviour("approves everything, each time after 5 seconds", delay_s=5),
     "card_disputed": Behaviour("approves; every charge is disputed at once", dispute=DisputeState.OPEN),
-    "card_dispute_won": Behaviour("approves; every charge is disputed, and you win", dispute=DisputeState.WON),
+    "card_dispute_won": Behaviour(
+        "approves; every charge is disputed at once, and two minutes later you win",
+        dispute=DisputeState.WON,
+        decided_after=timedelta(minutes=2),
+    ),
 }

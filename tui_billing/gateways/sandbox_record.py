@@ -19,12 +19,13 @@ CREATE TABLE IF NOT EXISTS transactions (
     charge_reference TEXT, decline_reason TEXT)
 """
 COLUMNS = "reference, key, kind, amount_minor, currency, card, charge_reference, decline_reason"
-# Records of earlier versions lack these. Their rows, and those of demo data, count as made at the beginning of time.
+# Records of earlier versions lack these. Their rows count as made at the beginning of time.
 LATER_COLUMNS = {
     "created": "TEXT NOT NULL DEFAULT '1970-01-01T00:00:00.000000+00:00'",
     "our_id": "TEXT NOT NULL DEFAULT ''",
 }
-LoadedRow = tuple[str, str, str, int, str, str, str | None, str | None]
+# The columns in their order, with the later ones.
+LoadedRow = tuple[str, str, str, int, str, str, str | None, str | None, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +118,5 @@ def write(record: sqlite3.Connection, asked: Asked, created: str) -> None:
 
 def load(record: sqlite3.Connection, rows: list[LoadedRow]) -> None:
     """Take in rows as they are."""
-    record.executemany(f"INSERT INTO transactions ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
+    into = f"INSERT INTO transactions ({COLUMNS}, created, our_id)"
+    record.executemany(f"{into} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)

@@ -11,10 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account, AccountFilter, AccountState, AccountType
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.payments import Payment
-from tui_billing.screens.messages import AccountOpened
+from tui_billing.screens.messages import AccountOpened, ExceptionsOpened
 from tui_billing.screens.money_actions import ISSUE_CREDIT, MoneyAction
 from tui_billing.screens.money_screen import MoneyScreen
 from tui_billing.screens.searched import SearchedScreen
@@ -56,16 +57,19 @@ class AllAccounts(MoneyScreen, SearchedScreen):
         Binding("d", "dashboard", "Dashboard", tooltip="Open the selected customer's dashboard", id="dashboard"),
         ISSUE_CREDIT.binding,
         Binding("s", "next_state", "State", tooltip="Show accounts of the next state only", id="state"),
+        # The line of the tabs says it, so that the key bar keeps its room.
+        Binding("e", "exceptions", "Exceptions", tooltip="Everything that needs a person", show=False, id="exceptions"),
         *(Binding(str(n), f"tab('{tab}')", f"{tab} accounts", show=False) for n, tab in enumerate(TABS, 1)),
     ]
 
+    PERMISSIONS = {"exceptions": (Permission.FINANCE,)}
     SEARCHES = "Number, name or master user"
     path = ("Accounts", "All Accounts")
     _chosen = AccountFilter()
 
     def content(self) -> Iterable[Widget]:
         """Tabs, search line, list and details."""
-        self._tabs = TabLine([Tab(name, name, str(n)) for n, name in enumerate(TABS, 1)], note="State: all")
+        self._tabs = TabLine([Tab(name, name, str(n)) for n, name in enumerate(TABS, 1)], note=self._note)
         self._table: VirtualTable[Account] = VirtualTable(
             COLUMNS, cells=account_cells, key=lambda account: account.number, empty=NO_ACCOUNTS
         )
@@ -90,11 +94,20 @@ class AllAccounts(MoneyScreen, SearchedScreen):
         """Open the selected account's dashboard."""
         self._table.action_open()
 
+    def action_exceptions(self) -> None:
+        """Open the list of what needs a person."""
+        self.post_message(ExceptionsOpened())
+
     def action_next_state(self) -> None:
         """Show the accounts of the next state only, after the last one all of them."""
         state = STATES[(STATES.index(self._chosen.state) + 1) % len(STATES)]
-        self._tabs.show(note=f"State: {state.label if state else 'all'}")
         self._choose(AccountFilter(self._chosen.type, state, self.search))
+        self._tabs.show(note=self._note)
+
+    @property
+    def _note(self) -> str:
+        state = f"State: {self._chosen.state.label if self._chosen.state else 'all'}"
+        return f"{state} · e Exceptions" if self.session.may(Permission.FINANCE) else state
 
     def action_tab(self, name: str) -> None:
         """Show the accounts of one type, or all."""

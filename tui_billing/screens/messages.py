@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,19 @@ class PlaceChosen(Message):
         super().__init__()
         self.account = account
         self.place = place
+
+
+class ExceptionsOpened(Message):
+    """The list of what needs a person was asked for."""
+
+
+class PaymentOpened(Message):
+    """A customer's payment was chosen for a look, by received date and sequence; none if just the customer."""
+
+    def __init__(self, account: Account, payment: tuple[date, int] | None) -> None:
+        super().__init__()
+        self.account = account
+        self.payment = payment
 
 
 class WentBack(Message):

@@ -17,6 +17,7 @@ from tui_billing.domain.payments import (
     refuse_cancel_payment,
     refuse_charge_back,
     refuse_credit,
+    refuse_look_up,
     refuse_make,
     refuse_record,
 )
@@ -32,12 +33,19 @@ class MoneyAction:
     tooltip: str
     permission: Permission
     refuse: Callable[[Account, Payment | None], None]
+    also: tuple[Permission, ...] = ()
+    on_key_bar: bool = True
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        """Any one of these offers it."""
+        return (self.permission, *self.also)
 
     @property
     def binding(self) -> Binding:
         """The direct key of this action on a screen."""
         action = f"money('{self.name}')"
-        return Binding(self.key, action, self.label, tooltip=self.tooltip, id=self.name)
+        return Binding(self.key, action, self.label, tooltip=self.tooltip, id=self.name, show=self.on_key_bar)
 
     def label_for(self, payment: Payment | None) -> str:
         """The words for the row at hand: what takes a credit back is Cancel Credit."""
@@ -91,4 +99,11 @@ CANCEL = MoneyAction(
     Permission.FINANCE,
     _of_row(_refuse_cancel),
 )
-ACTIONS = {action.name: action for action in (RECORD, MAKE, CHARGE_BACK, CANCEL, ISSUE_CREDIT)}
+LOOK_UP = MoneyAction(
+    *("l", "look_up", "Look up", "Ask the gateway what became of the selected Pending row; moves no money"),
+    Permission.FINANCE,
+    _of_row(refuse_look_up),
+    also=(Permission.BILLING_ADMIN,),
+    on_key_bar=False,
+)
+ACTIONS = {action.name: action for action in (RECORD, MAKE, CHARGE_BACK, CANCEL, ISSUE_CREDIT, LOOK_UP)}

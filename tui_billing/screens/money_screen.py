@@ -38,7 +38,7 @@ class MoneyScreen(DeskScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide the money actions that the profile does not allow."""
-        if action == "money" and not self.session.may(ACTIONS[str(parameters[0])].permission):
+        if action == "money" and not self.session.may(*ACTIONS[str(parameters[0])].permissions):
             return False
         return super().check_action(action, parameters)
 
@@ -48,7 +48,7 @@ class MoneyScreen(DeskScreen):
         account, payment = self.chosen
         entries = []
         if account is not None:
-            allowed = [action for action in self.MONEY if self.session.may(action.permission)]
+            allowed = [action for action in self.MONEY if self.session.may(*action.permissions)]
             entries = [
                 GearEntry(action.key, action.label_for(payment), action.name, action.refusal(account, payment))
                 for action in allowed

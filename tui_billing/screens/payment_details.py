@@ -11,6 +11,11 @@ from tui_billing.widgets.details import Detail
 if TYPE_CHECKING:
     from tui_billing.services.payments import PaymentDetails
 
+PENDING_MEANS = (
+    "The money may or may not have moved, so nothing else can be done with this payment. Look up (l) asks the gateway;"
+    " the desk also asks when it opens, before the next action here, and with every reconcile. Do not send it again."
+)
+
 
 def payment_summary(payment: Payment) -> list[Detail]:
     """What the row itself tells, the most asked for first."""
@@ -35,6 +40,8 @@ def payment_details(details: PaymentDetails) -> list[Detail]:
         Detail("Received", f"{payment.received:%Y-%m-%d}"),
         *payment_summary(payment),
     ]
+    if payment.state is PaymentState.PENDING or payment.charge_back_pending_minor:
+        lines.insert(3, Detail("What next", PENDING_MEANS, "warning"))
     if payment.kind.by_card:
         lines += [
             Detail("Left to return", str(payment.returnable)),
@@ -51,7 +58,10 @@ def payment_details(details: PaymentDetails) -> list[Detail]:
         for charge_back in details.charge_backs:
             amount = Money(charge_back.amount_minor, payment.currency)
             said = charge_back.failure_reason or (charge_back.reason.label if charge_back.reason else "")
-            words = " · ".join(filter(None, (str(amount), charge_back.state.label, said, charge_back.case_reference)))
+            state = "Taken by the bank" if charge_back.dispute else charge_back.state.label
+            back = Money(charge_back.reversed_minor, payment.currency)
+            words = " · ".join(filter(None, (str(amount), state, said, charge_back.case_reference)))
+            words += f" · reversed {back}" if charge_back.reversed_minor else ""
             lines.append(Detail(f"{charge_back.issued_at:%Y-%m-%d %H:%M}", f"{words} · by {charge_back.issued_by}"))
     lines.append(Detail("Ledger entries"))
     for entry in details.entries:
@@ -75,7 +85,7 @@ def state_in_words(payment: Payment) -> str:
     if payment.state is PaymentState.FAILED:
         return f"Failed: {payment.failure_reason}"
     if payment.state is PaymentState.PENDING:
-        return "Pending: the gateway has not answered yet"
+        return "Pending: sent, and the gateway has not answered yet"
     if payment.charge_back_pending_minor:
         pending = Money(payment.charge_back_pending_minor, payment.currency)
         return f"{payment.state.label}; a charge back of {pending} is pending"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on, work
@@ -18,9 +19,10 @@ from tui_billing.domain.payments import Payment, PaymentFilter, PaymentState
 from tui_billing.domain.receipts import refuse_receipt
 from tui_billing.screens.card_screen import CardScreen
 from tui_billing.screens.document_screen import DocumentScreen, save_binding
+from tui_billing.screens.looking_up import LookingUp
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.details import DetailsView
-from tui_billing.screens.money_actions import ACTIONS
+from tui_billing.screens.money_actions import ACTIONS, LOOK_UP
 from tui_billing.screens.payment_details import payment_details, payment_summary, state_in_words
 from tui_billing.screens.searched import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
@@ -29,6 +31,7 @@ from tui_billing.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
     from tui_billing.documents.document import Document
+    from tui_billing.services.outcomes import LookedUp
     from tui_billing.services.results import MoneyMoved
 
 FILTERS = tuple(PaymentFilter)
@@ -52,7 +55,7 @@ COLUMNS = (
 )
 
 
-class Payments(CardScreen, DocumentScreen, SearchedScreen):
+class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
     """The payments and credits of a customer, newest first."""
 
     PLACE = Place.PAYMENTS
@@ -65,6 +68,8 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen):
         save_binding(SAVES, show=False),
     ]
     _filter = PaymentFilter.ALL
+    first_selected: tuple[date, int] | None = None
+    """The received date and sequence of the payment to begin with; set before the screen is shown."""
 
     def place(self) -> Iterable[Widget]:
         """The list and the details of the selected row."""
@@ -83,7 +88,7 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen):
     def on_mount(self) -> None:
         """Read the newest payments."""
         self._show_note()
-        self._table.show_source(self._fetch)
+        self._table.show_source(self._fetch, select_key=self.first_selected)
         self._table.focus()
 
     @property
@@ -135,6 +140,17 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen):
             self._filter = PaymentFilter.ALL
         self._show_note()
         self._table.show_source(self._fetch, select_key=(moved.payment.received, moved.payment.sequence))
+
+    async def _offer(self, name: str, account: Account, payment: Payment | None) -> None:
+        """A look-up needs no dialog, since it moves nothing."""
+        if name == LOOK_UP.name and payment is not None and not LOOK_UP.refusal(account, payment):
+            self.look_up(account.number, payment.id)
+        else:
+            await super()._offer(name, account, payment)
+
+    def looked_up(self, found: LookedUp | None) -> None:  # noqa: ARG002
+        """Show what has become of the row."""
+        self.action_reload()
 
     @on(VirtualTable.RowHighlighted)
     def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:

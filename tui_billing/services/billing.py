@@ -24,7 +24,7 @@ from tui_billing.services.session import OperatorSession
 from tui_billing.store import invoices
 from tui_billing.store.ledger import sums_by_event
 
-MONEY_IN = (Event.PAYMENT_RECORDED, Event.CARD_PAYMENT_COMPLETED)
+MONEY_IN = (Event.PAYMENT_RECORDED, Event.CARD_PAYMENT_COMPLETED, Event.CHARGE_BACK_REVERSED)
 MONEY_OUT = (Event.PAYMENT_CANCELLED, Event.CHARGE_BACK_COMPLETED)
 
 

@@ -14,11 +14,13 @@ from tui_billing.services.charges import Charges
 from tui_billing.services.checks import Checks
 from tui_billing.services.credits import Credits
 from tui_billing.services.dashboards import Dashboards
+from tui_billing.services.disputes import Disputes
 from tui_billing.services.documents import Documents
 from tui_billing.services.outcomes import Outcomes
 from tui_billing.services.passwords import Passwords
 from tui_billing.services.payments import Payments
 from tui_billing.services.previews import Previews
+from tui_billing.services.reconciliation import Reconciliation
 from tui_billing.services.refunds import Refunds
 from tui_billing.services.sign_in import SignIn
 from tui_billing.services.users import Users
@@ -35,6 +37,7 @@ class DeskServices:
     payments: Payments
     credits: Credits
     refunds: Refunds
+    disputes: Disputes
     previews: Previews
     billing: Billing
     charges: Charges
@@ -43,6 +46,7 @@ class DeskServices:
     dashboards: Dashboards
     documents: Documents
     outcomes: Outcomes
+    reconciliation: Reconciliation
     checks: Checks
     passwords: Passwords
     training: bool

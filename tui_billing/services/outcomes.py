@@ -10,11 +10,15 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
-from tui_billing.domain.errors import OutcomeUnknown, StoreUnavailable
+from tui_billing.domain.accounts import Account
+from tui_billing.domain.errors import OutcomeUnknown, RuleRefused, StoreUnavailable
 from tui_billing.domain.ledger import Funding
-from tui_billing.domain.payments import ChargeBack, ChargeBackState, Payment, PaymentState
+from tui_billing.domain.money import Money
+from tui_billing.domain.payments import ChargeBack, ChargeBackState, Payment, PaymentState, state_after
 from tui_billing.gateways.base import Answer, Approved, Declined, Unknown
+from tui_billing.services.lookups import payment_found
 from tui_billing.services.permissions import open_to_all, requires
+from tui_billing.services.results import told
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import accounts, payments, users
@@ -31,6 +35,15 @@ class Reconciled:
 
     resolved: int
     still_unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What looking one payment up has found: the account and the payment as they stand, and that in a sentence."""
+
+    account: Account
+    payment: Payment
+    sentence: str
 
 
 @contextmanager
@@ -52,7 +65,7 @@ class Outcomes(Service):
     @requires(Permission.FINANCE)
     def reconcile(self, session: OperatorSession) -> Reconciled:
         """Ask the gateway for every Pending payment and charge back until it knows."""
-        reconciled = self.resolve_all()
+        reconciled = resolve_all(self)
         with self.store.writing() as connection:
             outcome = f"done: {reconciled.resolved} resolved, {reconciled.still_unknown} still unknown"
             self.audit(connection, session, "reconcile", "", outcome)
@@ -61,11 +74,32 @@ class Outcomes(Service):
     @open_to_all
     def resolve_all(self) -> Reconciled:
         """The same when the desk starts, before anybody has signed in: it only finds out what has happened."""
+        return resolve_all(self)
+
+    @requires(Permission.FINANCE, own=(Permission.BILLING_ADMIN,), action="Look up")
+    def look_up(self, session: OperatorSession, number: str, payment_id: str) -> LookedUp:
+        """Ask the gateway what became of one payment, or of its charge back; moves no money.
+
+        Raises `OutcomeUnknown` if the gateway cannot say it yet.
+        """
         with self.store.reading() as connection:
-            waiting: list[Payment | ChargeBack] = [*payments.pending(connection)]
-            waiting += payments.pending_charge_backs(connection)
-        unknown = sum(1 for row in waiting if isinstance(_resolve(self, row), Unknown))
-        return Reconciled(len(waiting) - unknown, unknown)
+            payment = payment_found(connection, payment_id, number)
+            pending = _pending_of(connection, payment)
+        resolve_payment(self, payment.id)
+        with self.store.writing() as connection:
+            sentence = _what_became(connection, payment.id, pending)
+            self.audit(connection, session, "Look up", payment.id, f"done: {sentence}")
+            found = payment_found(connection, payment.id)
+            return LookedUp(accounts.by_id(connection, found.account_id), found, sentence)
+
+
+def resolve_all(service: Service) -> Reconciled:
+    """Ask the gateways about everything that is Pending."""
+    with service.store.reading() as connection:
+        waiting: list[Payment | ChargeBack] = [*payments.pending(connection)]
+        waiting += payments.pending_charge_backs(connection)
+    unknown = sum(1 for row in waiting if isinstance(_resolve(service, row), Unknown))
+    return Reconciled(len(waiting) - unknown, unknown)
 
 
 def resolve_payment(service: Service, payment_id: str) -> None:
@@ -110,7 +144,7 @@ def save_charge_back_outcome(service: Service, charge_back_id: str, answer: Answ
             payments.save_charge_back(connection, charge_back.id, state=state, failure_reason=answer.reason)
             _release(connection, charge_back)
         else:
-            _book_charge_back(service, connection, charge_back, answer)
+            book_charge_back(service, connection, charge_back, answer.reference)
         _audit_answer(service, connection, charge_back.issued_by, charge_back.payment_id, answer)
 
 
@@ -146,18 +180,40 @@ def _book_payment(service: Service, connection: Connection, payment: Payment, an
     save_book(connection, account, book, service.clock(), payment.recorded_by)
 
 
-def _book_charge_back(service: Service, connection: Connection, charge_back: ChargeBack, answer: Approved) -> None:
+def book_charge_back(service: Service, connection: Connection, charge_back: ChargeBack, reference: str) -> None:
+    """Bring a Pending charge back that has happened into the ledger; the reference is the gateway's."""
     state = ChargeBackState.COMPLETED.value
-    payments.save_charge_back(connection, charge_back.id, state=state, gateway_reference=answer.reference)
+    payments.save_charge_back(connection, charge_back.id, state=state, gateway_reference=reference)
     payment = _release(connection, charge_back)
     returned_minor = payment.charged_back_minor + charge_back.amount_minor
-    whole = returned_minor == payment.amount_minor
-    payment_state = PaymentState.CHARGED_BACK if whole else PaymentState.PARTLY_CHARGED_BACK
+    payment_state = state_after(payment, returned_minor)
     payments.save(connection, payment.id, state=payment_state.value, charged_back_minor=returned_minor)
     account = accounts.by_id(connection, payment.account_id)
     book = load_book(connection, account, reversing=payment.sequence)
     book.take_back(payment.sequence, charge_back.amount_minor)
     save_book(connection, account, book, service.clock(), charge_back.issued_by)
+
+
+def _pending_of(connection: Connection, payment: Payment) -> list[str]:
+    """What is Pending of a payment: its own ID, or those of its charge backs."""
+    charge_backs = payments.charge_backs_of(connection, payment.id)
+    pending = [each.id for each in charge_backs if each.state is ChargeBackState.PENDING]
+    return [payment.id] if payment.state is PaymentState.PENDING else pending
+
+
+def _what_became(connection: Connection, payment_id: str, pending: list[str]) -> str:
+    """What is known now of what was Pending; raises `OutcomeUnknown` if nothing more than before."""
+    if not pending:
+        payment = payment_found(connection, payment_id)
+        return f"Nothing is pending here: the payment is {payment.state.label}."
+    charge_back_id = None if pending == [payment_id] else pending[-1]
+    try:
+        moved = told(connection, payment_id, charge_back_id)
+    except RuleRefused as refusal:
+        return refusal.sentence
+    if moved.charge_back is None:
+        return f"{moved.payment.amount} was charged: the payment is Completed."
+    return f"{Money(moved.charge_back.amount_minor, moved.payment.currency)} was charged back to the card."
 
 
 def _release(connection: Connection, charge_back: ChargeBack) -> Payment:

@@ -18,11 +18,13 @@ from tui_billing.domain.payments import (
     refuse_cancel_payment,
     refuse_charge_back,
     refuse_credit,
+    refuse_dispute,
     refuse_make,
     refuse_record,
 )
 from tui_billing.services.accounts import found
-from tui_billing.services.lookups import payment_found
+from tui_billing.services.disputes import reversal_amount, won_dispute
+from tui_billing.services.lookups import charge_back_found, dispute_found, payment_found
 from tui_billing.services.permissions import requires
 from tui_billing.services.refunds import charge_back_amount
 from tui_billing.services.service import Service
@@ -93,6 +95,30 @@ class Previews(Service):
             amount_minor = charge_back_amount(payment, amount).minor_units
             book = load_book(connection, account, reversing=payment.sequence)
             book.take_back(payment.sequence, amount_minor)
+            return _of_book(connection, account, book)
+
+    @requires(Permission.FINANCE, trying=True)
+    def dispute(self, session: OperatorSession, reference: str) -> Preview:  # noqa: ARG002
+        """What recording the dispute with this reference would do."""
+        with self.store.reading() as connection:
+            dispute, payment = dispute_found(connection, reference)
+            refuse_dispute(payment, dispute.amount)
+            account = accounts.by_id(connection, payment.account_id)
+            book = load_book(connection, account, reversing=payment.sequence)
+            book.take_back(payment.sequence, dispute.amount_minor)
+            return _of_book(connection, account, book)
+
+    @requires(Permission.FINANCE, trying=True)
+    def reversal(self, session: OperatorSession, charge_back_id: str, amount: str = "") -> Preview:  # noqa: ARG002
+        """What Charge Back Reversed of this amount, or of all that has not come back, would do."""
+        with self.store.reading() as connection:
+            charge_back = charge_back_found(connection, charge_back_id)
+            won_dispute(connection, charge_back)
+            payment = payment_found(connection, charge_back.payment_id)
+            regained_minor = reversal_amount(payment, charge_back, amount).minor_units
+            account = accounts.by_id(connection, payment.account_id)
+            book = load_book(connection, account, reversing=payment.sequence)
+            book.regain(payment.sequence, regained_minor)
             return _of_book(connection, account, book)
 
 

@@ -45,6 +45,20 @@ class ChargeBackRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeRequest:
+    """A dispute to record, by the gateway's reference; all else of it is the bank's to say."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalRequest:
+    """What came back of a charge back: the amount as typed, all that has not come if empty."""
+
+    amount: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CancelRequest:
     """Why a recorded payment or a credit is cancelled."""
 

@@ -44,9 +44,9 @@ def amounts(*checks: str, whole: str) -> tuple[CheckConstraint, ...]:
     return (*(CheckConstraint(check) for check in checks), CheckConstraint(integers).ddl_if(dialect="sqlite"))
 
 
-def partial_index(name: str, column: str, where: str) -> Index:
-    """An index of just the rows that are still being worked on."""
-    return Index(name, column, sqlite_where=text(where), postgresql_where=text(where))
+def partial_index(name: str, columns: str, where: str) -> Index:
+    """An index of just the rows where the condition holds."""
+    return Index(name, *columns.split(", "), sqlite_where=text(where), postgresql_where=text(where))
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:

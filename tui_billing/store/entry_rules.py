@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_billing.domain.ledger import LEGS, MONEY_IN, MONEY_OUT, LedgerAccount
+from tui_billing.domain.ledger import LEGS, MONEY_IN, MONEY_OUT, MONEY_REGAINED, LedgerAccount
 
 
 def _legs_hold() -> str:
@@ -23,7 +23,10 @@ REFERENCES_HOLD = (
     f"{_names('invoice_sequence', LedgerAccount.RECEIVABLE)}"
     f" AND {_names('payment_sequence', LedgerAccount.CUSTOMER_FUNDS)}"
 )
-# By which event money of each kind comes in and goes out, as a list of `kind:event`.
-EVENTS_OF_KINDS = ", ".join(f"'{kind}:{event}'" for events in (MONEY_IN, MONEY_OUT) for kind, event in events.items())
+# By which event money of each kind comes in, goes out and is regained, as a list of `kind:event`.
+EVENTS_OF_KINDS = ", ".join(
+    f"'{kind}:{event}'" for events in (MONEY_IN, MONEY_OUT, MONEY_REGAINED) for kind, event in events.items()
+)
 MONEY_IN_EVENTS = ", ".join(f"'{event}'" for event in sorted(set(MONEY_IN.values())))
 MONEY_OUT_EVENTS = ", ".join(f"'{event}'" for event in sorted(set(MONEY_OUT.values())))
+MONEY_REGAINED_EVENTS = ", ".join(f"'{event}'" for event in sorted(set(MONEY_REGAINED.values())))

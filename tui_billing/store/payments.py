@@ -21,10 +21,11 @@ from tui_billing.domain.payments import (
 )
 from tui_billing.store.accounts import ACCOUNT, LONGEST_SEARCH
 from tui_billing.store.keyset import Keyset
-from tui_billing.store.tables import ChargeBackRow, PaymentRow, table
+from tui_billing.store.tables import ChargeBackRow, PaymentRow, ReversalRow, table
 
 PAYMENT = table(PaymentRow)
 CHARGE_BACK = table(ChargeBackRow)
+REVERSAL = table(ReversalRow)
 WITH_ACCOUNT = select(PAYMENT, ACCOUNT.c.number.label("account_number"), ACCOUNT.c.currency).join(
     ACCOUNT, PAYMENT.c.account_id == ACCOUNT.c.id
 )
@@ -105,6 +106,19 @@ def charge_back_by_id(connection: Connection, charge_back_id: str) -> ChargeBack
     return charge_back_of(row)
 
 
+def charge_backs_by_id_start(connection: Connection, id_start: str) -> list[ChargeBack]:
+    """Up to two charge backs whose ID begins so; two mean that more characters are needed."""
+    statement = select(CHARGE_BACK).where(CHARGE_BACK.c.id.between(id_start, id_start + "~")).limit(2)
+    return [charge_back_of(row) for row in connection.execute(statement).mappings()]
+
+
+def charge_back_of_dispute(connection: Connection, reference: str) -> ChargeBack | None:
+    """The charge back that was recorded for a dispute with this reference, if there is one."""
+    of_dispute = (CHARGE_BACK.c.dispute.is_not(None), CHARGE_BACK.c.gateway_reference == reference)
+    row = connection.execute(select(CHARGE_BACK).where(*of_dispute).limit(1)).mappings().one_or_none()
+    return None if row is None else charge_back_of(row)
+
+
 def pending_charge_backs(connection: Connection) -> list[ChargeBack]:
     """Every charge back whose outcome is not known."""
     statement = select(CHARGE_BACK).where(CHARGE_BACK.c.state == ChargeBackState.PENDING.value)
@@ -120,6 +134,18 @@ def add_charge_back(connection: Connection, values: dict[str, Any]) -> ChargeBac
 def save_charge_back(connection: Connection, charge_back_id: str, **values: Any) -> None:
     """Replace the named columns of a charge back."""
     connection.execute(update(CHARGE_BACK).where(CHARGE_BACK.c.id == charge_back_id).values(**values))
+
+
+def add_reversal(connection: Connection, values: dict[str, Any]) -> None:
+    """Insert what came back of a charge back from its column values."""
+    connection.execute(REVERSAL.insert().values(**values))
+
+
+def reversed_charge_back(connection: Connection, reversal_id: str) -> ChargeBack:
+    """The charge back that a reversal is of; both must exist."""
+    of = REVERSAL.c.charge_back_id == CHARGE_BACK.c.id
+    statement = select(CHARGE_BACK).join(REVERSAL, of).where(REVERSAL.c.id == reversal_id)
+    return charge_back_of(connection.execute(statement).mappings().one())
 
 
 def payment_of(row: RowMapping) -> Payment:

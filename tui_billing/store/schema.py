@@ -11,13 +11,15 @@ from tui_billing.store.triggers import triggers
 # "TUBI" and "TUBT": another program's database is told from ours, and a training database from a real one.
 APPLICATION_ID = 0x54554249
 TRAINING_APPLICATION_ID = 0x54554254
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 ROWS = (
     tables.AccountRow,
     tables.GatewayCustomerRow,
     tables.UserRow,
     tables.PaymentRow,
     tables.ChargeBackRow,
+    tables.ReversalRow,
+    tables.FindingRow,
     tables.InvoiceRow,
     tables.ChargeImportRow,
     tables.ChargeRow,

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import AccountState, AccountType
+from tui_billing.domain.exceptions import ExceptionKind
 from tui_billing.domain.payments import (
     CancelReason,
     ChargeBackReason,
@@ -114,6 +115,9 @@ class PaymentRow(SQLModel, table=True):
         partial_index("credit_unapplied", "account_id", "unapplied_minor > 0 AND kind = 'credit'"),
         partial_index("payment_pending", "state", "state = 'pending'"),
         partial_index("payment_automatic", "invoice_sequence", "invoice_sequence IS NOT NULL"),
+        partial_index("payment_at_gateway", "gateway, recorded_at", "gateway <> ''"),
+        partial_index("payment_auto_failed", "account_id", "kind = 'auto' AND state = 'failed'"),
+        partial_index("payment_by_reference", "gateway_reference", "gateway_reference <> ''"),
         NEVER_REUSED,
     )
     sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
@@ -145,11 +149,14 @@ class PaymentRow(SQLModel, table=True):
 
 
 class ChargeBackRow(SQLModel, table=True):
-    """An attempt to return card money through the gateway that took it."""
+    """Card money returned: sent through the gateway that took it, or taken by the bank in a dispute.
+
+    `dispute` is that dispute's gateway and reference, so that none is recorded twice.
+    """
 
     __tablename__ = "charge_back"
     __table_args__ = (
-        *amounts("amount_minor > 0", whole="amount_minor"),
+        *amounts("amount_minor > 0", "reversed_minor BETWEEN 0 AND amount_minor", whole="amount_minor reversed_minor"),
         one_of("state", ChargeBackState),
         one_of("reason", ChargeBackReason),
         partial_index("charge_back_pending", "state", "state = 'pending'"),
@@ -168,6 +175,41 @@ class ChargeBackRow(SQLModel, table=True):
     key: str = Field(unique=True)
     issued_by: str
     issued_at: datetime = Field(sa_type=UtcMoment)
+    dispute: str | None = Field(default=None, unique=True)
+    reversed_minor: int = Field(default=0, sa_type=Amount)
+
+
+class ReversalRow(SQLModel, table=True):
+    """Money that came back after a dispute was won: some of a charge back, or all of it."""
+
+    __tablename__ = "reversal"
+    __table_args__ = (*amounts("amount_minor > 0", whole="amount_minor"), NEVER_REUSED)
+    sequence: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
+    id: str = Field(unique=True)
+    charge_back_id: str = Field(foreign_key="charge_back.id", index=True)
+    amount_minor: int = Field(sa_type=Amount)
+    key: str = Field(unique=True)
+    recorded_by: str
+    recorded_at: datetime = Field(sa_type=UtcMoment)
+
+
+class FindingRow(SQLModel, table=True):
+    """What comparing with a gateway has found and nobody has dealt with yet."""
+
+    __tablename__ = "finding"
+    __table_args__ = (*amounts("amount_minor > 0", whole="amount_minor"), one_of("kind", ExceptionKind))
+    id: str = Field(primary_key=True)
+    kind: str
+    gateway: str
+    reference: str
+    account_id: int | None = Field(default=None, foreign_key="account.id")
+    payment_id: str | None = Field(default=None, foreign_key="payment.id")
+    charge_back_id: str | None = Field(default=None, foreign_key="charge_back.id")
+    amount_minor: int = Field(sa_type=Amount)
+    currency: str
+    words: str
+    happened_at: datetime = Field(sa_type=UtcMoment)
+    found_at: datetime = Field(sa_type=UtcMoment)
 
 
 class InvoiceRow(SQLModel, table=True):

@@ -16,7 +16,8 @@ IDENTITY = {
     "gateway_customer": ("sequence", "account_id", "gateway", "key"),
     "user": ("id", "name"),
     "payment": ("sequence", "id", "account_id", "kind", "amount_minor", "key", "invoice_sequence"),
-    "charge_back": ("sequence", "id", "payment_id", "amount_minor", "key"),
+    "charge_back": ("sequence", "id", "payment_id", "amount_minor", "key", "dispute"),
+    "reversal": ("sequence", "id", "charge_back_id", "amount_minor", "key"),
     "invoice": ("sequence", "number", "account_id", "total_minor", "period_start", "period_end"),
 }
 GATHERED = "OLD.invoice_sequence IS NOT NULL"

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from tui_billing.store.entry_rules import MONEY_IN_EVENTS, MONEY_OUT_EVENTS
+from tui_billing.store.entry_rules import MONEY_IN_EVENTS, MONEY_OUT_EVENTS, MONEY_REGAINED_EVENTS
 
 BALANCES = {
     "customer funds": """
@@ -42,16 +42,22 @@ BALANCES = {
         SELECT 'payment ' || payment.id,
             CASE WHEN state = 'cancelled' THEN payment.amount_minor ELSE charged_back_minor END, coalesce(went_out, 0)
         FROM payment LEFT JOIN (
-            SELECT payment_sequence, sum(amount_minor) AS went_out FROM ledger_entry
-            WHERE event IN ({MONEY_OUT_EVENTS})
+            SELECT payment_sequence,
+                sum(CASE WHEN event IN ({MONEY_OUT_EVENTS}) THEN amount_minor ELSE -amount_minor END) AS went_out
+            FROM ledger_entry WHERE event IN ({MONEY_OUT_EVENTS}, {MONEY_REGAINED_EVENTS})
             GROUP BY payment_sequence) sums ON sums.payment_sequence = payment.sequence
         WHERE coalesce(went_out, 0) <> CASE WHEN state = 'cancelled' THEN payment.amount_minor
             ELSE charged_back_minor END""",
     "charged back": """
         SELECT 'payment ' || payment.id, charged_back_minor, coalesce(done, 0) FROM payment LEFT JOIN (
-            SELECT payment_id, sum(amount_minor) AS done FROM charge_back WHERE state = 'completed'
+            SELECT payment_id, sum(amount_minor - reversed_minor) AS done FROM charge_back WHERE state = 'completed'
             GROUP BY payment_id) sums ON sums.payment_id = payment.id
         WHERE charged_back_minor <> coalesce(done, 0)""",
+    "reversed": """
+        SELECT 'charge back ' || charge_back.id, reversed_minor, coalesce(regained, 0) FROM charge_back LEFT JOIN (
+            SELECT charge_back_id, sum(amount_minor) AS regained FROM reversal
+            GROUP BY charge_back_id) sums ON sums.charge_back_id = charge_back.id
+        WHERE reversed_minor <> coalesce(regained, 0)""",
     "charge back pending": """
         SELECT 'payment ' || payment.id, charge_back_pending_minor, coalesce(waiting, 0) FROM payment LEFT JOIN (
             SELECT payment_id, sum(amount_minor) AS waiting FROM charge_back WHERE state = 'pending'

@@ -30,6 +30,9 @@ PAYMENTS = {
     "kind charged back": f"""
         SELECT 'charge back ' || charge_back.id, 1, 0 FROM charge_back JOIN payment ON payment.id = payment_id
         WHERE NOT {BY_CARD}""",
+    "charge back of a dispute": """
+        SELECT 'charge back ' || id, 1, 0 FROM charge_back
+        WHERE (dispute IS NOT NULL AND state <> 'completed') OR (dispute IS NULL AND reversed_minor > 0)""",
     "charge on another account": """
         SELECT 'charge ' || charge.sequence, charge.account_id, invoice.account_id
         FROM charge JOIN invoice ON invoice.sequence = charge.invoice_sequence

@@ -10,7 +10,8 @@ FILE = "file"
 # A made payment leaves one key with its ID as the result, and its cancellation another one.
 RESULTS = """
     SELECT 'payment ' || id AS subject, id, key, 1 + (state = 'cancelled') AS actions FROM payment
-    UNION ALL SELECT 'charge back ' || id, id, key, 1 FROM charge_back"""
+    UNION ALL SELECT 'charge back ' || id, id, key, 1 FROM charge_back
+    UNION ALL SELECT 'reversal ' || id, id, key, 1 FROM reversal"""
 
 
 def _missing_rows() -> str:

@@ -143,7 +143,13 @@ CAST = (
     _trial("Anneliese Groß", "anneliese", "EUR", 3),
     _trial("Kwame Osei", "kwame", "USD", 2),
     _trial("鈴木 一郎", "suzuki", "JPY", 2),
-    _retail("Inês Cardoso", "ines", "EUR", card="card_disputed", card_last_four="0259"),
+    # Her card is disputed of late: what reconcile has to offer on the first day.
+    _retail(
+        *("Inês Cardoso", "ines", "EUR"),
+        card="card_disputed",
+        card_last_four="0259",
+        scenes=frozenset({Scene.CARD_FAILS}),
+    ),
     _retail("Émile Tremblay", "emile", "USD", card="card_dispute_won", card_brand="Mastercard", card_last_four="1976"),
 )
 

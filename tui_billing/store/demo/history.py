@@ -107,8 +107,8 @@ class AccountHistory:
 
         For an invoice it is an automatic payment, for none the customer's own.
         """
-        key = self._identifier()
-        details: Row = {"key": key, "gateway": "sandbox", "card_label": label}
+        key, payment_id = self._identifier(), self._identifier()
+        details: Row = {"key": key, "id": payment_id, "gateway": "sandbox", "card_label": label}
         kind = PaymentKind.MANUAL
         if invoice_sequence is not None:
             kind = PaymentKind.AUTO
@@ -116,10 +116,10 @@ class AccountHistory:
         currency = self.plan.currency
         decline = DECLINES.get(card) or (NEVER_ARRIVED if card in UNSENT[:2] else "")
         if decline == NEVER_ARRIVED:
-            self._rows.add_gateway("wd", key, "withdrawn", 0, "", "", None, decline)
+            self._rows.add_gateway("wd", key, at, "", "withdrawn", 0, "", "", None, decline)
         else:
             transaction = ("charge", amount_minor, currency, card, None, decline or None)
-            reference = self._rows.add_gateway("ch", key, *transaction)
+            reference = self._rows.add_gateway("ch", key, at, payment_id, *transaction)
         if decline:
             details["failure_reason"] = decline
             return self._add(at, by, kind, PaymentMethod.CARD, amount_minor, PaymentState.FAILED, details)
@@ -143,11 +143,11 @@ class AccountHistory:
         self._rows.add_action(key, row["id"])
         decline = REFUND_DECLINES.get(card) or (NEVER_ARRIVED if card in UNSENT[2:] else "")
         if decline == NEVER_ARRIVED:
-            self._rows.add_gateway("wd", key, "withdrawn", 0, "", "", None, decline)
+            self._rows.add_gateway("wd", key, at, "", "withdrawn", 0, "", "", None, decline)
         else:
             charge_reference = payment["gateway_reference"]
             transaction = ("refund", amount_minor, self.plan.currency, card, charge_reference, decline or None)
-            reference = self._rows.add_gateway("re", key, *transaction)
+            reference = self._rows.add_gateway("re", key, at, row["id"], *transaction)
         if decline:
             row |= {"state": ChargeBackState.FAILED.value, "failure_reason": decline}
         elif card in ANSWER_LOST[1:]:
@@ -195,10 +195,10 @@ class AccountHistory:
         details: Row,
     ) -> int:
         row = {**PAYMENT_DEFAULTS, "received": at.date(), **details}
-        row |= {"id": self._identifier(), "account_id": self._account_id, "kind": kind.value, "state": state.value}
+        row |= {"account_id": self._account_id, "kind": kind.value, "state": state.value}
         row |= {"method": method.value, "amount_minor": amount_minor, "recorded_at": at, "recorded_by": by}
-        if "key" not in row:
-            row["key"] = self._identifier()
+        for name in ("id", "key"):
+            row[name] = row.get(name) or self._identifier()
         sequence = self._rows.add_payment(row)
         self._rows.add_action(row["key"], row["id"])
         self._payments[sequence] = row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
@@ -11,8 +11,9 @@ from sqlmodel import SQLModel
 from tui_billing.store import tables
 
 Row = dict[str, Any]
-# A row of the sandbox's record: reference, key, kind, amount in minor units, currency, card, charge reference, decline.
-GatewayRow = tuple[str, str, str, int, str, str, str | None, str | None]
+# A row of the sandbox's record: reference, key, kind, amount in minor units, currency, card, charge reference, decline,
+# when it was made, and the payment or charge back that it is of.
+GatewayRow = tuple[str, str, str, int, str, str, str | None, str | None, str, str]
 # The digest of a request: no request has this one, so that a key of the demo data can never be used again.
 ASKED_BY_NOBODY = "demo data"
 ACCOUNT = tables.table(tables.AccountRow)
@@ -64,11 +65,11 @@ class Rows:
         """Take the key of a money action in, with what it led to."""
         self.actions.append({"key": key, "content": ASKED_BY_NOBODY, "result_id": result_id})
 
-    def add_gateway(self, prefix: str, key: str, *transaction: Any) -> str:
+    def add_gateway(self, prefix: str, key: str, at: datetime, our_id: str, *transaction: Any) -> str:
         """Take a transaction into the sandbox's record and give its reference, numbered as the sandbox does."""
         self._gateway_count += 1
         reference = f"{prefix}_{key}" if prefix == "wd" else f"{prefix}_{self._gateway_count:08d}"
-        self.gateway.append((reference, key, *transaction))
+        self.gateway.append((reference, key, *transaction, at.isoformat(timespec="microseconds"), our_id))
         return reference
 
     def close_periods(self, account_id: int, last_day: date | None) -> None:
