@@ -383,7 +383,7 @@ def test_the_check_says_how_many_rows_are_missing(busy: Desk) -> None:
 
 def test_the_check_finds_a_missing_trigger(busy: Desk) -> None:
     busy.execute("DROP TRIGGER ledger_entry_refuses_delete")
-    (difference,) = busy.services.checks.check(auditor)
+    (difference,) = busy.services.checks.check(busy.finance)
     assert (difference.figure, difference.subject) == ("missing trigger", "trigger ledger_entry_refuses_delete")
 
 
@@ -393,7 +393,7 @@ def test_the_check_finds_a_file_that_is_damaged(busy: Desk) -> None:
         "PRAGMA writable_schema = ON;DELETE FROM sqlite_master WHERE name = 'account_by_type';"
         "PRAGMA schema_version = 1000",
     )
-    (difference,) = busy.services.checks.check(auditor)
+    (difference,) = busy.services.checks.check(busy.finance)
     assert difference.figure == "file"
     assert "is never used" in difference.subject
 
