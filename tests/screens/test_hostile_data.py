@@ -54,6 +54,12 @@ def plant(practice: Practice, text: str) -> None:
             changes = ", ".join(f"{column} = ?1" for column in columns.split())
             for number in (GLOBEX, BRUNO):
                 connection.execute(f"UPDATE {table} SET {changes} WHERE rowid IN ({OWN_ROWS[table]})", (text, number))
+        connection.execute(
+            "INSERT INTO finding (id, kind, gateway, reference, account_id, amount_minor, currency, words,"
+            " happened_at, found_at) SELECT 'x', 'dispute', ?1, ?1, id, 1, 'USD', ?1, '2026-03-17 09:00:00.000000',"
+            " '2026-03-17 09:00:00.000000' FROM account WHERE number = ?2",
+            (text, GLOBEX),
+        )
         connection.execute("UPDATE invoice SET number = ? || sequence WHERE due_minor > 0", (text,))
         connection.execute("UPDATE user SET name = ? WHERE name = 'finance'", (text,))
         newest = "(SELECT max(payment.sequence) FROM payment JOIN account a ON a.id = account_id WHERE a.number = ?)"
@@ -86,6 +92,9 @@ async def test_it_is_shown_as_what_it_is_on_every_screen_and_runs_nothing(
         session = await asyncio.to_thread(services.sign_in.sign_in, text, "practice-makes-paid")
         finance.app.post_message(SignedIn(session))
         await look_at(finance, "", "AllAccounts")
+        await look_at(finance, "e", "Exceptions")
+        await look_at(finance, "g", "GearMenu")
+        await look_at(finance, "escape escape", "AllAccounts")
         for keys, place in (
             ("g", "GearMenu"),
             ("escape c", "IssueCredit"),
@@ -120,10 +129,11 @@ async def test_it_is_shown_as_what_it_is_on_every_screen_and_runs_nothing(
         await look_at(finance, "escape ctrl+l", "LockScreen")
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.parametrize("what", ["a link that quits", "what a terminal would obey, reorder or hide"])
 async def test_card_payments_with_it_are_listed_refused_and_charged_back_without_harm(
-    practice: Practice, monkeypatch: pytest.MonkeyPatch, text: str
+    practice: Practice, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
+    text = HOSTILE[what]
     plant(practice, text)
     monkeypatch.setattr(practice.gateway, "refund", _declining(text))
     async with practice.desk("finance2", BRUNO, Place.PAYMENTS) as finance:

@@ -23,10 +23,8 @@ def broken(self, *arguments, **named):
 {cls}.{method} = broken
 """
 FAULTS = {
-    "signing in": ("sign_in", "SignIn", "sign_in", ""),
     "reading a list": ("accounts", "Accounts", "page", ""),
     "opening the database": ("outcomes", "Outcomes", "resolve_all", ""),
-    "a preview": ("previews", "Previews", "credit", "c25"),
     "a money action": ("credits", "Credits", "issue", "c25\tGoodwill\r"),
 }
 

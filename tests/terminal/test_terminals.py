@@ -12,8 +12,6 @@ TERMINALS = {
     "xterm": {"TERM": "xterm"},
     "xterm-256color": {"TERM": "xterm-256color"},
     "screen": {"TERM": "screen"},
-    "tmux": {"TERM": "tmux"},
-    "truecolor": {"COLORTERM": "truecolor"},
 }
 
 
