@@ -34,6 +34,7 @@ SCENES: dict[str, tuple[tuple[int, int], list[str] | None]] = {
     "record-payment": ((80, 24), [*TO_GLOBEX, "u", "r", *"2500"]),
     "activity": ((100, 24), [*TO_GLOBEX, "u", "a"]),
     "invoices": ((120, 32), [*TO_GLOBEX, "u", "i"]),
+    "exceptions": ((100, 24), ["e"]),
 }
 
 
