@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,7 @@ from tui_billing.screens.messages import AccountOpened, Place, PlaceChosen, Sign
 from tui_billing.screens.modals.desk_modal import DeskModal
 from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.session import OperatorSession
+from tui_billing.store.engine import Store
 from tui_billing.widgets.field import Field
 from tui_billing.widgets.key_bar import KeyBar
 from tui_billing.widgets.virtual_table import VirtualTable
@@ -114,6 +116,7 @@ class Practice:
 
     settings: Settings
     clock: Clock = field(default_factory=Clock)
+    stores: list[Store] = field(default_factory=list)
     gateway: HeldGateway = field(init=False)
 
     def __post_init__(self) -> None:
@@ -150,7 +153,9 @@ class Practice:
 
     def services(self) -> DeskServices:
         """The services on this database, with a clock and a gateway that tests move."""
-        return with_gateways(open_services(self.settings, self.clock), self.gateway)
+        services = with_gateways(open_services(self.settings, self.clock), self.gateway)
+        self.stores.append(services.payments.store)
+        return services
 
     @asynccontextmanager
     async def desk(
@@ -176,6 +181,7 @@ class Practice:
             # The end of a real desk waits for its turn; the end of this one would come in the middle of things.
             if app.is_running:
                 await operator.settles()
+        await _threads_end()
 
 
 class Operator:
@@ -380,6 +386,15 @@ class Operator:
         return screen.is_mounted and (focused is not None or not screen.focus_chain) and not tables
 
 
+async def _threads_end() -> None:
+    """Wait for what was still being read when the desk ended: its connection can be closed only then."""
+    loop = asyncio.get_running_loop()
+    working = loop.__dict__.get("_default_executor")
+    if working is not None:
+        loop.set_default_executor(ThreadPoolExecutor())
+        await asyncio.to_thread(working.shutdown)
+
+
 def text_in(operator: Operator) -> str:
     """The text of the field that has the focus."""
     focused = operator.app.focused
@@ -399,6 +414,8 @@ def copied(template: Path, directory: Path) -> Iterator[Practice]:
     practice = Practice(settings_of_practice())
     yield practice
     practice.gateway.open.set()
+    for store in practice.stores:
+        store.close()
 
 
 def minutes(count: int) -> timedelta:

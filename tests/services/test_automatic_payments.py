@@ -57,6 +57,15 @@ def test_a_declined_card_is_tried_again_after_three_seven_and_fourteen_days_and_
     owing.assert_books_are_right()
 
 
+def test_a_run_through_an_earlier_day_charges_no_card_for_a_later_period(owing: Desk) -> None:
+    owing.set_card("card_insufficient_funds")
+    owing.bill()
+    owing.set_card("card_approved")
+    owing.clock.advance(days=3)
+    assert owing.bill(date(2026, 1, 15)).charged.count == 0
+    assert owing.bill().charged.count == 1
+
+
 def test_where_runs_are_rare_at_least_three_days_lie_between_two_attempts(owing: Desk) -> None:
     owing.set_card("card_insufficient_funds")
     tried = []

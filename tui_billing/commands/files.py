@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tui_billing.commands.parsing import UsageFault
+from tui_billing.services.csv_lines import LARGEST_BYTES
 
 STANDARD_INPUT = "-"
 
@@ -16,11 +17,15 @@ def file_name(named: str) -> str:
 
 
 def content_of(name: str) -> bytes:
-    """A file's bytes, or those of standard input for `-`; raises `UsageFault` if it cannot be read."""
+    """A file's bytes, or those of standard input for `-`, up to one more than is taken in.
+
+    Raises `UsageFault` if it cannot be read.
+    """
     if name == STANDARD_INPUT:
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read(LARGEST_BYTES + 1)
     try:
-        return Path(name).read_bytes()
+        with Path(name).open("rb") as file:
+            return file.read(LARGEST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or "is no file"
         raise UsageFault(f"{name[:200]} cannot be read: {reason}. Name a CSV file.") from None

@@ -53,7 +53,7 @@ TO_DO = {
     ),
     ExceptionKind.FAILED_AUTOMATIC_PAYMENT: (
         "Ask the customer to pay",
-        "Ask the customer to use Make Payment, or for another card.",
+        "Billing runs try again 3, 7 and 14 days after the first time. Or ask the customer to pay or for another card.",
     ),
 }
 

@@ -140,7 +140,7 @@ class BillingRuns(Service):
     def _collect(self, session: OperatorSession, run: BillingRun, only: str | None, progress: Progress) -> None:
         today = self.clock().date()
         with self.store.reading() as connection:
-            waiting = [i for i in automatic_payments.to_collect(connection, only) if i.is_due(today)]
+            waiting = [i for i in automatic_payments.to_collect(connection, only, run.through) if i.is_due(today)]
         seen: dict[str, Payment] = {}
         for done, invoice in enumerate(waiting):
             progress(done, len(waiting))

@@ -10,7 +10,7 @@ from tui_billing.domain.invoices import Statement
 from tui_billing.domain.money import Money
 from tui_billing.services.billing import InvoiceDetails
 
-PROVISIONAL = "Provisional: the period has not ended, and its figures may still change."
+PROVISIONAL = "Provisional: the period has not been closed, and its figures may still change."
 OWED = "A net balance above zero is owed by the customer; below zero, it is the customer's credit."
 
 

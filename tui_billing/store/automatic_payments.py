@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, and_, func, select
@@ -62,9 +63,13 @@ TO_COLLECT: Select[Any] = (
 )
 
 
-def to_collect(connection: Connection, account_number: str | None = None) -> list[InvoiceToCollect]:
-    """The open invoices of closed periods of retail accounts, or of one account, oldest first."""
+def to_collect(
+    connection: Connection, account_number: str | None = None, through: date | None = None
+) -> list[InvoiceToCollect]:
+    """The open invoices of closed periods, of those up to a day if given, of retail accounts or one, oldest first."""
     statement = TO_COLLECT if account_number is None else TO_COLLECT.where(ACCOUNT.c.number == account_number)
+    if through is not None:
+        statement = statement.where(INVOICE.c.period_end <= through)
     return [_invoice_of(row) for row in connection.execute(statement).mappings()]
 
 
