@@ -136,6 +136,10 @@ def test_money_goes_back_through_the_gateway_that_took_it_whatever_is_configured
     assert at_stripe.make("7.00").payment.gateway == "sandbox"
     assert at_stripe.gateway.totals() == {"EUR": 700}
     assert at_stripe.balance(RETAIL) == "EUR 22.00"
+    at_stripe.store.close()
+    now_stripe = at_stripe.services.payments.gateways["stripe"]
+    assert isinstance(now_stripe, StripeGateway)
+    now_stripe.close()
 
 
 def test_a_named_key_is_first_read_when_stripe_is_asked(desk: Desk, tmp_path: Path) -> None:
