@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class BillingError(Exception):
     """A refusal: a short title and a sentence that says what happened and what to do."""
@@ -87,3 +89,12 @@ class NotSaved(BillingError):
     """A document could not be made or written; nothing is left half written."""
 
     title = "Not saved"
+
+
+def refusal_of(rule: Callable[[], object]) -> str:
+    """The sentence with which a rule refuses, or nothing."""
+    try:
+        rule()
+    except RuleRefused as refused:
+        return refused.sentence
+    return ""

@@ -84,6 +84,11 @@ class DeskScreen(PlainScreen[None]):
         # Something else may have come on top meanwhile, such as the lock.
         return await self.app.push_screen_wait(screen) if screen is not None and self.is_active else None
 
+    async def opened_form(self, form: Screen[ResultT | None]) -> ResultT | None:
+        """Open a form, whose edge a notice of what went before would hide, and wait for what it returns."""
+        self.app.clear_notifications()
+        return await self.opened(form)
+
     async def asked(self, use_case: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R | None:
         """What a use case answers, asked off the event loop; a refusal is shown, and answered with none."""
         with self.reporting_errors():

@@ -7,9 +7,8 @@ from typing import ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 
-from tui_billing.domain.accounts import Account
 from tui_billing.domain.cards import refuse_card
-from tui_billing.domain.errors import RuleRefused
+from tui_billing.domain.errors import refusal_of
 from tui_billing.domain.text import shown
 from tui_billing.screens.customer import CustomerScreen
 from tui_billing.screens.modals.gear_menu import GearEntry
@@ -30,7 +29,7 @@ class CardScreen(CustomerScreen):
         """The card on file, for those who may change it."""
         entries = super().other_entries()
         if self.check_action("card", ()):
-            entries.append(GearEntry(CARD_KEY, CARD_LABEL, "card", refusal_of(self.account)))
+            entries.append(GearEntry(CARD_KEY, CARD_LABEL, "card", refusal_of(lambda: refuse_card(self.account))))
         return entries
 
     def action_card(self) -> None:
@@ -44,14 +43,12 @@ class CardScreen(CustomerScreen):
             account = await self.asked(self.services.accounts.show, self.session, self.account.number)
             if account is None:
                 return
-            if refusal := refusal_of(account):
+            if refusal := refusal_of(lambda: refuse_card(account)):
                 self.notify(shown(refusal), title=CARD_LABEL, severity="warning", markup=False)
                 return
             from tui_billing.screens.modals.card_on_file import CardOnFile
 
-            # A notice of what went before would hide the form's edge.
-            self.app.clear_notifications()
-            attached = await self.opened(CardOnFile(self.services, self.session, account))
+            attached = await self.opened_form(CardOnFile(self.services, self.session, account))
         finally:
             self.holds_keys = False
         if attached is not None and attached.card is not None:
@@ -59,12 +56,3 @@ class CardScreen(CustomerScreen):
             self.notify(f"{shown(attached.name)}: {shown(card)} is on file.", title=CARD_LABEL, markup=False)
             self.account = attached
             self.action_reload()
-
-
-def refusal_of(account: Account) -> str:
-    """Why the account may have no card on file, or nothing."""
-    try:
-        refuse_card(account)
-    except RuleRefused as refused:
-        return refused.sentence
-    return ""

@@ -10,7 +10,7 @@ from textual import work
 from textual.binding import Binding
 
 from tui_billing.documents.files import save_in
-from tui_billing.domain.errors import RuleRefused
+from tui_billing.domain.errors import refusal_of
 from tui_billing.domain.text import shown
 from tui_billing.screens.customer import CustomerScreen
 from tui_billing.screens.modals.gear_menu import GearEntry
@@ -49,13 +49,13 @@ class DocumentScreen(CustomerScreen):
         """Save the selected row."""
         entries = super().other_entries()
         if self.check_action("save", ()):
-            entries.append(GearEntry(SAVE_KEY, self.SAVES, "save", self._refusal()))
+            entries.append(GearEntry(SAVE_KEY, self.SAVES, "save", refusal_of(self.documents)))
         return entries
 
     def action_save(self) -> None:
         """Save the selected row, unless one is being saved."""
         folder = self.services.documents.folder
-        if refusal := self._refusal():
+        if refusal := refusal_of(self.documents):
             self.notify(shown(refusal), title=self.SAVES, severity="warning", markup=False)
         elif folder is not None and not self._saving:
             self._saving = True
@@ -73,10 +73,3 @@ class DocumentScreen(CustomerScreen):
         if paths:
             named = " and ".join(shown(str(path), LONGEST_PATH) for path in paths)
             self.notify(f"Saved as {named}.", title=self.SAVES, markup=False)
-
-    def _refusal(self) -> str:
-        try:
-            self.documents()
-        except RuleRefused as refused:
-            return refused.sentence
-        return ""

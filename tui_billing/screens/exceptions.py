@@ -18,6 +18,7 @@ from tui_billing.domain.text import shown
 from tui_billing.screens.looking_up import LookingUp
 from tui_billing.screens.messages import PaymentOpened
 from tui_billing.screens.modals.gear_menu import GearEntry, GearMenu
+from tui_billing.screens.money_screen import told_of
 from tui_billing.screens.searched import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Detail, Details
@@ -191,15 +192,9 @@ class Exceptions(SearchedScreen, LookingUp):
             if account is None:
                 return
             kind = RecordDispute if name == "record_dispute" else ReverseChargeBack
-            dialog = kind(self.services, self.session, account, line)
-            # A notice of what went before would hide the form's edge.
-            self.app.clear_notifications()
-            moved = await self.opened(dialog)
+            await told_of(self, kind(self.services, self.session, account, line))
         finally:
             self.holds_keys = False
-        if moved is not None:
-            notice = f"{shown(moved.account.name)}: {dialog.told(moved)}. Balance: {moved.account.balance}."
-            self.notify(notice, title=dialog.heading, markup=False)
         self._table.reload()
 
     @work(exclusive=True, group="open")

@@ -9,7 +9,7 @@ from textual.binding import Binding
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
-from tui_billing.domain.errors import RuleRefused
+from tui_billing.domain.errors import RuleRefused, refusal_of
 from tui_billing.domain.payments import (
     Payment,
     PaymentKind,
@@ -54,11 +54,7 @@ class MoneyAction:
 
     def refusal(self, account: Account, payment: Payment | None) -> str:
         """Why this is not possible here, or nothing."""
-        try:
-            self.refuse(account, payment)
-        except RuleRefused as refused:
-            return refused.sentence
-        return ""
+        return refusal_of(lambda: self.refuse(account, payment))
 
 
 def _of_row(refuse: Callable[[Payment], None]) -> Callable[[Account, Payment | None], None]:

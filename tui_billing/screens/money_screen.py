@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -16,7 +16,17 @@ from tui_billing.screens.modals.gear_menu import GearEntry, GearMenu
 from tui_billing.screens.money_actions import ACTIONS, MoneyAction
 
 if TYPE_CHECKING:
+    from tui_billing.screens.modals.money_dialog import MoneyDialog
     from tui_billing.services.results import MoneyMoved
+
+
+async def told_of(screen: DeskScreen, dialog: MoneyDialog[Any]) -> MoneyMoved | None:
+    """Open a dialog that moves money, say afterwards what it did, and give that; none if it was left."""
+    moved = await screen.opened_form(dialog)
+    if moved is not None:
+        notice = f"{shown(moved.account.name)}: {dialog.told(moved)}. Balance: {moved.account.balance}."
+        screen.notify(notice, title=dialog.heading, markup=False)
+    return moved
 
 
 class MoneyScreen(DeskScreen):
@@ -101,13 +111,7 @@ class MoneyScreen(DeskScreen):
         from tui_billing.screens.modals.dialogs import dialog_for
 
         dialog = dialog_for(name, self.services, self.session, account, payment)
-        # A notice of what went before would hide the form's edge.
-        self.app.clear_notifications()
-        moved = await self.opened(dialog)
-        if moved is not None:
-            notice = f"{shown(moved.account.name)}: {dialog.told(moved)}. Balance: {moved.account.balance}."
-            self.notify(notice, title=dialog.heading, markup=False)
-        self.money_moved(moved)
+        self.money_moved(await told_of(self, dialog))
 
     def money_moved(self, moved: MoneyMoved | None) -> None:
         """Show what has changed; none if the dialog was left, which may have left a Pending row."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
 from sqlalchemy import Connection
 
 from tui_billing.domain.errors import InvalidInput, NotFound, RuleRefused
@@ -9,32 +12,22 @@ from tui_billing.domain.exceptions import ExceptionKind, Finding
 from tui_billing.domain.payments import ChargeBack, Payment
 from tui_billing.store import findings, payments
 
+RowT = TypeVar("RowT")
+SHORTEST_START = 8
+LONGEST_ID = 36
+
 
 def payment_found(connection: Connection, payment_id: str, account_number: str | None = None) -> Payment:
     """The payment with this ID or unique beginning of one (eight characters or more); raises `NotFound`.
 
     With an account number no other account's payments are looked at, so that nothing is learnt of them.
     """
-    shortest = 8
-    matching = payments.by_id_start(connection, payment_id, account_number) if len(payment_id) >= shortest else []
-    if len(matching) > 1:
-        raise InvalidInput(f"Several payments begin with {payment_id[:36]}. Give the whole ID.", field="Payment")
-    if not matching:
-        raise NotFound(f"There is no payment {payment_id[:36]}.")
-    return matching[0]
+    return _only("payment", payment_id, lambda: payments.by_id_start(connection, payment_id, account_number))
 
 
 def charge_back_found(connection: Connection, charge_back_id: str) -> ChargeBack:
     """The charge back with this ID or unique beginning of one (eight characters or more); raises `NotFound`."""
-    shortest = 8
-    matching = payments.charge_backs_by_id_start(connection, charge_back_id) if len(charge_back_id) >= shortest else []
-    if len(matching) > 1:
-        raise InvalidInput(
-            f"Several charge backs begin with {charge_back_id[:36]}. Give the whole ID.", field="Charge back"
-        )
-    if not matching:
-        raise NotFound(f"There is no charge back {charge_back_id[:36]}.")
-    return matching[0]
+    return _only("charge back", charge_back_id, lambda: payments.charge_backs_by_id_start(connection, charge_back_id))
 
 
 def dispute_found(connection: Connection, reference: str) -> tuple[Finding, Payment]:
@@ -53,3 +46,14 @@ def dispute_found(connection: Connection, reference: str) -> tuple[Finding, Paym
     if payment is None:
         raise RuleRefused("The charge that is disputed is not in the ledger. Find out at the gateway who made it.")
     return found[0], payment
+
+
+def _only(what: str, id_start: str, matching: Callable[[], Sequence[RowT]]) -> RowT:
+    """The one row whose ID begins so; `matching` gives two where there are several."""
+    found = matching() if len(id_start) >= SHORTEST_START else ()
+    named = id_start[:LONGEST_ID]
+    if len(found) > 1:
+        raise InvalidInput(f"Several {what}s begin with {named}. Give the whole ID.", field=what.capitalize())
+    if not found:
+        raise NotFound(f"There is no {what} {named}.")
+    return found[0]
