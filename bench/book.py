@@ -46,7 +46,7 @@ class Book:
             return
         self.home.mkdir(parents=True, exist_ok=True)
         sizes = ("--accounts", str(self.accounts), "--payments", str(self.payments))
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             [COMMAND, "demo", "--url", *sizes], env={"PATH": "/usr/bin:/bin", **self.environment}, check=True
         )
 

@@ -55,7 +55,7 @@ class Results:
             self._values[name] += values
 
     def row(self, figure: Figure) -> tuple[str, ...] | None:
-        """What the report says of a figure: number, name, value, floor, ratio, bound and verdict; none without values."""
+        """What the report says of a figure, in the order of its headings; none without values."""
         values, floors = self._values[figure.measures], self._values[figure.floor] if figure.floor else []
         if not values:
             return None
@@ -76,9 +76,7 @@ class Results:
         )
 
 
-def _checks(
-    figure: Figure, value: float, ratio: float | None, p95_ratio: float | None
-) -> Iterable[tuple[bool, str]]:
+def _checks(figure: Figure, value: float, ratio: float | None, p95_ratio: float | None) -> Iterable[tuple[bool, str]]:
     if figure.most is not None:
         yield value <= figure.most, f"≤ {_written(figure.most, figure.unit)}"
     if figure.most_ratio is not None and ratio is not None:

@@ -12,8 +12,9 @@ QUIET_S = 0.06
 
 
 class Painted(NamedTuple):
-    """What a key caused: the milliseconds to the last byte, and the bytes."""
+    """What a key caused: the milliseconds to the end of the first thing painted and of the last one, and the bytes."""
 
+    first_ms: float
     ms: float
     size: int
 
@@ -26,8 +27,9 @@ def press(desk: PtyDesk, keys: str | bytes, quiet_s: float = QUIET_S) -> Painted
     desk.read_until_quiet(quiet_s)
     caused = desk.chunks[before:]
     if not caused:
-        return Painted(0.0, 0)
-    return Painted((caused[-1][0] - pressed_s) * 1000, sum(len(data) for _, data in caused))
+        return Painted(0.0, 0.0, 0)
+    first_ms, last_ms = ((at_s - pressed_s) * 1000 for at_s, _ in (caused[0], caused[-1]))
+    return Painted(first_ms, last_ms, sum(len(data) for _, data in caused))
 
 
 def ms_until(desk: PtyDesk, since_s: float, seen: Callable[[str], bool]) -> float:

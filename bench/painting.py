@@ -65,7 +65,8 @@ def _list(desk: PtyDesk) -> dict[str, list[float]]:
     pages = [press(desk, key) for key in PAGES]
     press(desk, HOME)
     return {
-        "desk: move": [painted.ms for painted in moves],
+        "desk: move": [painted.first_ms for painted in moves],
+        "desk: details": [painted.ms for painted in moves],
         "desk: bytes of a move": [painted.size for painted in moves],
         "desk: page": [painted.ms for painted in pages],
         "desk: bytes of a page": [painted.size for painted in pages],
@@ -107,6 +108,7 @@ MEASUREMENT = Measurement(
             most_ratio=1.5,
             most_p95_ratio=3,
         ),
+        Figure("6", "cursor key → its details painted too", "desk: details"),
         Figure(
             *("7", "page, wheel, Home, End → painted", "desk: page"),
             floor="floor: whole screen",

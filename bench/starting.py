@@ -91,9 +91,7 @@ MEASUREMENT = Measurement(
     figures=(
         Figure("1", "start → first frame", "desk: first frame", floor="python: first byte", most_ratio=2),
         Figure("2", "start → log in usable", "desk: usable", floor="textual: label", most_ratio=1.15),
-        Figure(
-            "3", "typed ahead, gone wrong", "desk: sign-ins gone wrong", unit="of all", most=0, worst_counts=True
-        ),
+        Figure("3", "typed ahead, gone wrong", "desk: sign-ins gone wrong", unit="of all", most=0, worst_counts=True),
         Figure("4", "start → first rows", "desk: first rows", floor="textual: label", most_ratio=2.5),
         Figure("5", "quit → gone", "desk: quit", floor="textual: quit", most=40),
         Figure("5", "quit → gone, from the log in", "desk: quit from log in", floor="textual: quit", most=40),

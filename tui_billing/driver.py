@@ -1,4 +1,4 @@
-"""The desk's hold on the terminal. The only module that knows Textual's private names; a test watches them."""
+"""The desk's hold on the terminal. It knows Textual's private names, which a test watches."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from rich.console import Console
-from textual import _compositor, constants, events
-from textual._compositor import ChopsUpdate
+from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
+from tui_billing.painting import paint_only_changes
 from tui_billing.paste import Pastes
 from tui_billing.terminal import ENDING_SIGNALS, original_attributes, restore_terminal, take_type_ahead
 from tui_billing.terminal_output import TerminalOutput
@@ -40,6 +39,7 @@ class DeskDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
+        paint_only_changes()
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         signal.signal(signal.SIGCONT, signal.SIG_DFL)
         self._wake_reader, self._wake_writer = os.pipe()
@@ -155,29 +155,6 @@ class DeskDriver(LinuxDriver):
             return os.get_terminal_size(self._screen_descriptor)
         except OSError:
             return 80, 24
-
-
-class SegmentsUpdate(ChopsUpdate):
-    """Paints a line from the first text that has changed; Textual begins at the left edge of the widget."""
-
-    def render_segments(self, console: Console) -> str:
-        """The text to write, with its positions."""
-        parts: list[str] = []
-        for y, first, last in self.spans:
-            for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
-                right = min(end, last)
-                if strip is None or right <= max(x, first):
-                    continue
-                skipped = 0
-                for segment in strip:
-                    if x + skipped + segment.cell_length > first:
-                        break
-                    skipped += segment.cell_length
-                parts += (f"\x1b[{y + 1};{x + skipped + 1}H", strip.crop(skipped, right - x).render(console))
-        return "".join(parts)
-
-
-_compositor.ChopsUpdate = SegmentsUpdate  # type: ignore[misc]
 
 
 def exit_on_signals(app: App[Any], loop: asyncio.AbstractEventLoop, grace_s: float = GRACE_S) -> None:

@@ -200,7 +200,8 @@ class PtyDesk:
         """Read until the process has ended; the answer is its return code and the seconds that took."""
         start = time.monotonic()
         sources = [self.master] if self.master >= 0 else []
-        with open(os.pidfd_open(self.process.pid), "rb") as ended:
+        with os.fdopen(os.pidfd_open(self.process.pid), "rb") as process:
+            ended = process.fileno()
             while ended not in (ready := select.select([ended, *sources], [], [], timeout_s)[0]):
                 if not ready or time.monotonic() - start > timeout_s:
                     raise AssertionError(f"still there after {timeout_s} s; the screen:\n{self.screen_text()}")

@@ -54,7 +54,7 @@ class BarChart(LineWidget):
         self._formatter = formatter or self._formatter
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """The legend, a line of bars, or the labels."""
         first, second = self._legend
         if y == 0:

@@ -53,7 +53,6 @@ class Details(LineWidget):
         self._title = shown(title)
         self._details = [Detail(*detail) for detail in details]
         self._lines: list[Line] = []
-        self._painted: list[Strip] = []
         self._top = 0
 
     def show(self, title: str, details: Iterable[Detail | tuple[str, str] | tuple[str, str, str]]) -> None:
@@ -63,7 +62,7 @@ class Details(LineWidget):
         self._top = 0
         self._lay_out()
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """The title, or a line of details."""
         if y == 0:
             return self.strip([("strong", fitted(self._title, self.size.width))])
@@ -90,12 +89,7 @@ class Details(LineWidget):
     def _lay_out(self) -> None:
         height = ANY_HEIGHT if self._one_column else self.size.height - 1
         self._lines = detail_lines(self._details, self.size.width, height)
-        before, self._painted = self._painted, [self.render_line(y) for y in range(self.size.height)]
-        if len(before) != len(self._painted):
-            self.refresh()
-        else:
-            for y, (was, now) in enumerate(zip(before, self._painted, strict=True)):
-                self.refresh_difference(y, was, now)
+        self.repaint(range(self.size.height))
 
 
 def detail_lines(details: Sequence[Detail], width: int, height: int) -> list[Line]:

@@ -40,7 +40,7 @@ class PathLine(LineWidget):
         self._database = self._database if database is None else shown(database)
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """The path, or who and where."""
         width = self.size.width
         if y == 0:
