@@ -6,7 +6,6 @@ import asyncio
 import os
 import selectors
 import signal
-import sys
 import threading
 import time
 from codecs import getincrementaldecoder
@@ -23,12 +22,20 @@ from textual.geometry import Size
 
 from tui_billing.painting import paint_only_changes
 from tui_billing.paste import Pastes
-from tui_billing.terminal import ENDING_SIGNALS, original_attributes, restore_terminal, take_type_ahead
+from tui_billing.terminal import (
+    ENDING_SIGNALS,
+    original_attributes,
+    restore_terminal,
+    screen_descriptor,
+    take_first_frame,
+    take_type_ahead,
+)
 from tui_billing.terminal_output import TerminalOutput
 
 GRACE_S = 1.5
 READY_CHECK_S = 0.01
 READY_DEADLINE_S = 2.0
+ALTERNATE_SCREEN = "\x1b[?1049h"
 READ_BYTES = 16 * 1024
 ESCAPE_DELAY_S = constants.ESCAPE_DELAY * 1.05
 UNENDED_PASTE_S = 1.0
@@ -46,7 +53,7 @@ class DeskDriver(LinuxDriver):
         self._may_read = threading.Event()
         self._pastes = Pastes()
         self._ready_deadline_s = self._loop.time() + READY_DEADLINE_S
-        self._screen_descriptor = _screen_descriptor()
+        self._screen_descriptor = screen_descriptor()
         self._output: TerminalOutput | None = None
 
     @property
@@ -66,7 +73,8 @@ class DeskDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Send to the terminal, or nowhere once it has hung up."""
-        if self._output is not None:
+        # Entered anew, the alternate screen would be blank for a moment.
+        if self._output is not None and not (data == ALTERNATE_SCREEN and take_first_frame()):
             self._output.write(data)
 
     def disable_input(self) -> None:
@@ -192,8 +200,3 @@ def _last_resort(told_reader: int, grace_s: float) -> None:
 def _end_process(return_code: int) -> None:
     restore_terminal()
     os._exit(return_code)
-
-
-def _screen_descriptor() -> int:
-    streams = [stream for stream in (sys.__stderr__, sys.__stdout__) if stream is not None and stream.isatty()]
-    return streams[0].fileno() if streams else 2

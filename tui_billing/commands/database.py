@@ -15,7 +15,7 @@ from tui_billing.commands.progress import progress_bar
 from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
 from tui_billing.config import Settings, read_settings
 from tui_billing.domain.text import shown
-from tui_billing.terminal import prepare_terminal, restore_terminal
+from tui_billing.terminal import leave_first_frame, prepare_terminal, restore_terminal
 
 if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
@@ -54,6 +54,7 @@ def demo(arguments: argparse.Namespace) -> Result:
         _require_terminal()
     sized = arguments.accounts is not None or arguments.payments is not None
     if arguments.reset or not _file_is_there(settings.database):
+        leave_first_frame()
         _make_demo(settings, arguments)
     elif sized:
         print("The demo database is there already and kept as it is; --reset makes it anew.", file=sys.stderr)
