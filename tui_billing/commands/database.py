@@ -15,7 +15,7 @@ from tui_billing.commands.progress import progress_bar
 from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
 from tui_billing.config import Settings, read_settings
 from tui_billing.domain.text import shown
-from tui_billing.terminal import leave_first_frame, prepare_terminal, restore_terminal
+from tui_billing.terminal import end_at_once, leave_first_frame, prepare_terminal, restore_terminal
 
 if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
@@ -113,7 +113,7 @@ def _open_desk(settings: Settings) -> int:
     app.run()
     for services in opened:
         services.sign_in.store.close()
-    return app.return_code or 0
+    return end_at_once(app.return_code or 0)
 
 
 def _file_is_there(database: str) -> bool:
