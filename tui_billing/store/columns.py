@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Index, Integer, TypeDecorator, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Connection,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    TypeDecorator,
+    event,
+    text,
+)
 
 
 class UtcMoment(TypeDecorator[datetime]):
@@ -46,7 +57,14 @@ def amounts(*checks: str, whole: str) -> tuple[CheckConstraint, ...]:
 
 def partial_index(name: str, columns: str, where: str) -> Index:
     """An index of just the rows where the condition holds."""
-    return Index(name, *columns.split(", "), sqlite_where=text(where), postgresql_where=text(where))
+    index = Index(name, *columns.split(", "))
+
+    # Told when it is made: to name a kind of database here would import it, on every start.
+    def tell(index: Index, connection: Connection, **_: object) -> None:
+        index.dialect_options[connection.dialect.name]["where"] = text(where)
+
+    event.listen(index, "before_create", tell)
+    return index
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
