@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 TOKEN = re.compile(
@@ -14,6 +15,7 @@ TOKEN = re.compile(
     re.DOTALL,
 )
 END_OF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
+STYLES = 4096
 UNSEEN_ON_BLANKS = frozenset({"1", "2", "3"})
 COLOUR = re.compile(r"(?:[34]8;(?:5;[0-9]+|2;[0-9]+;[0-9]+;[0-9]+)|[0-9]+)(?:;|$)")
 
@@ -46,26 +48,35 @@ class TerseStyles:
 
     def _change(self, blank: bool = False) -> str:
         told, wanted = self._told, self._wanted
+        if told is wanted:
+            return ""
         if blank and told.attributes == wanted.attributes and UNSEEN_ON_BLANKS.issuperset(wanted.attributes):
             wanted = wanted._replace(foreground=told.foreground)
         self._told = wanted
-        if told == wanted:
-            return ""
-        codes: list[str] = []
-        ends = {END_OF.get(attribute, "0") for attribute in told.attributes if attribute not in wanted.attributes}
-        if "0" in ends or wanted == Style():
-            codes, told = ["0"], Style()
-        elif ends:
-            codes = sorted(ends)
-            told = told._replace(attributes=tuple(a for a in told.attributes if END_OF.get(a) not in ends))
-        codes += [attribute for attribute in wanted.attributes if attribute not in told.attributes]
-        if wanted.foreground != told.foreground:
-            codes.append(wanted.foreground or "39")
-        if wanted.background != told.background:
-            codes.append(wanted.background or "49")
-        return f"\x1b[{';'.join(codes)}m"
+        return _codes(told, wanted)
 
 
+@lru_cache(STYLES)
+def _codes(told: Style, wanted: Style) -> str:
+    """The sequence that changes one style into another."""
+    if told == wanted:
+        return ""
+    codes: list[str] = []
+    ends = {END_OF.get(attribute, "0") for attribute in told.attributes if attribute not in wanted.attributes}
+    if "0" in ends or wanted == Style():
+        codes, told = ["0"], Style()
+    elif ends:
+        codes = sorted(ends)
+        told = told._replace(attributes=tuple(a for a in told.attributes if END_OF.get(a) not in ends))
+    codes += [attribute for attribute in wanted.attributes if attribute not in told.attributes]
+    if wanted.foreground != told.foreground:
+        codes.append(wanted.foreground or "39")
+    if wanted.background != told.background:
+        codes.append(wanted.background or "49")
+    return f"\x1b[{';'.join(codes)}m"
+
+
+@lru_cache(STYLES)
 def _with(style: Style, codes: str) -> Style:
     for match in COLOUR.finditer(codes or "0"):
         code = match[0].rstrip(";")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len, chop_cells
 from textual import events
 from textual.strip import Strip
 
 from tui_billing.domain.text import shown
-from tui_billing.widgets.columns import fitted
+from tui_billing.widgets.columns import fitted, wrapped
 from tui_billing.widgets.line_widget import LineWidget, Run
 
 LABEL_CELLS = 18
@@ -121,18 +120,6 @@ def _wrapped(detail: Detail, width: int) -> list[Line]:
     if not value:
         return [_cut(detail, width)]
     label_cells = min(LABEL_CELLS, width // 2) if label else 0
-    first, *more = _wrap(shown(value), max(1, width - label_cells))
+    first, *more = wrapped(shown(value), max(1, width - label_cells))
     lines: list[Line] = [[("muted", fitted(label, label_cells)), (style, first)]]
     return lines + [[("", " " * label_cells), (style, text)] for text in more]
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if cell_len(longer) <= width:
-            lines[-1] = longer
-        else:
-            pieces = chop_cells(word, width)
-            lines = [*lines, *pieces] if lines[-1] else pieces
-    return lines
