@@ -8,7 +8,7 @@ import pytest
 
 from tests.desk_fixtures import CARDLESS, CORPORATE, DINAR, MISSING, RETAIL, YEN, Desk, with_gateways
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState
-from tui_billing.domain.errors import InvalidInput, NotFound
+from tui_billing.domain.errors import InvalidInput, NotFound, RuleRefused
 from tui_billing.domain.invoices import Statement
 from tui_billing.domain.money import Money, largest_minor
 
@@ -69,6 +69,11 @@ def test_a_late_charge_goes_into_the_first_open_period(desk: Desk) -> None:
     desk.clock.advance(days=20)
     desk.bill()
     assert invoices(desk, CORPORATE) == [("2026-03-01", "2026-03-31", 100, 100)]
+
+
+def test_the_provider_itself_is_never_billed(desk: Desk) -> None:
+    with pytest.raises(RuleRefused, match="never billed"):
+        desk.bill(only=SYSTEM_NUMBER)
 
 
 def test_a_day_that_is_not_over_is_refused(desk: Desk) -> None:
