@@ -33,6 +33,7 @@ from tui_billing.services.requests import ChargeBackRequest, CreditRequest, Reco
 from tui_billing.services.results import MoneyMoved
 from tui_billing.services.session import OperatorSession
 from tui_billing.store.engine import Store
+from tui_billing.store.sqlite import SqliteStore
 
 OPENED = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 NOW = datetime(2026, 3, 17, 9, 30, tzinfo=UTC)
@@ -103,6 +104,12 @@ class Desk:
     def store(self) -> Store:
         """The database itself, to look behind the services."""
         return self.services.payments.store
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        assert isinstance(self.store, SqliteStore)
+        return self.store.path
 
     @property
     def root(self) -> OperatorSession:

@@ -207,6 +207,6 @@ def test_a_password_is_never_in_the_log_the_database_or_a_representation(desk: D
     shown = " ".join(map(repr, (user, session, desk.services, desk.services.passwords, desk.audit())))
     assert secret not in shown
     assert password_hash not in shown
-    everything = b"".join(file.read_bytes() for file in desk.store.path.parent.iterdir())
+    everything = b"".join(file.read_bytes() for file in desk.path.parent.iterdir())
     assert b"newcomer" in everything
     assert secret.encode() not in everything
