@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.screens.practice import GLOBEX, MARA, Practice
+from tui_billing.domain.payments import Payment
 from tui_billing.screens.messages import Place
 
 CANCELLED = "SELECT state, cancelled_by, cancel_reason FROM payment WHERE id = ?"
+
+
+def completed(kind: str) -> Callable[[Payment], bool]:
+    return lambda row: (row.kind, row.state) == (kind, "completed")
 
 
 async def test_finance_cancels_a_recorded_payment_from_the_log_in_on(practice: Practice) -> None:
@@ -45,7 +52,7 @@ async def test_the_gear_menu_names_the_way_back_of_the_row_and_takes_it(
     cancelled = []
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
         for kind, words in {"record": "Cancel Payment", "credit": "Cancel Credit"}.items():
-            payment = await finance.selects(lambda row, kind=kind: (row.kind, row.state) == (kind, "completed"))
+            payment = await finance.selects(completed(kind))
             await finance.presses(*keys)
             await finance.is_at("Cancel")
             await finance.sees(words)
