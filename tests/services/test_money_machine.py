@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.services.money_machine import MoneyMachine
-from tui_billing.store.engine import PRAGMAS
+from tui_billing.store.sqlite import PRAGMAS
 
 THOROUGH = settings(
     max_examples=150,
@@ -26,7 +26,7 @@ def nothing_is_synced() -> Iterator[None]:
     """What survives a power cut is not the question here, and thirty thousand syncs are slow."""
     with pytest.MonkeyPatch.context() as patch:
         fast = tuple(pragma.replace("FULL", "OFF") for pragma in PRAGMAS)
-        patch.setattr("tui_billing.store.engine.PRAGMAS", fast)
+        patch.setattr("tui_billing.store.sqlite.PRAGMAS", fast)
         yield
 
 
