@@ -13,11 +13,10 @@ from sqlalchemy import (
     Dialect,
     Index,
     Integer,
-    TypeDecorator,
-    event,
     String,
     Table,
     TypeDecorator,
+    event,
     text,
 )
 
