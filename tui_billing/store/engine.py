@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreUnavailable
+from tui_billing.store.changes import DatabaseChanges
 from tui_billing.store.schema import APPLICATION_ID, SCHEMA_VERSION, TRAINING_APPLICATION_ID, create_schema
 
 BUSY_TIMEOUT_S = 30
@@ -48,6 +49,7 @@ class Store:
             hide_parameters=True,
         )
         event.listen(self._engine, "begin", _begin)
+        self.changes = DatabaseChanges(self)
 
     @classmethod
     def create(cls, url: str, fill: Callable[[Connection], None], training: bool = False) -> None:
@@ -105,20 +107,34 @@ class Store:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
+        with (
+            self.telling_failures(),
+            self._engine.connect().execution_options(begin=begin) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def telling_failures(self) -> Iterator[None]:
+        """Raise `StoreUnavailable` for a database that fails or is not there."""
         assert not _on_event_loop(), "database work on the event loop"
         if self._file is not None and _identity(self.path) != self._file:
             # What is written to a file without a name would be gone with the last connection.
             raise StoreUnavailable(f"{self.path} has been moved, replaced or deleted. Nothing was done.")
         try:
-            with self._engine.connect().execution_options(begin=begin) as connection, connection.begin():
-                yield connection
+            yield
         except DatabaseError as error:
             if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in FAILING:
                 raise
             raise StoreUnavailable(f"{self.path} cannot be used: {error.orig}. Try again.") from None
 
+    def connection(self) -> Connection:
+        """A connection to be kept; whoever keeps it gives it back."""
+        return self._engine.connect()
+
     def close(self) -> None:
         """Close every connection."""
+        self.changes.close()
         self._engine.dispose()
 
     def _connect(self) -> Any:
