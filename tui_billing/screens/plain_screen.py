@@ -32,10 +32,13 @@ class PlainScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
     def fall_behind(self) -> None:
         """Others have changed something: catch up, now or as soon as nothing lies over this screen any more."""
         self._behind = True
-        self.on_screen_resume()
+        self._catch_up_on_top()
 
     def on_screen_resume(self) -> None:
         """Catch up with what has been changed while something lay over this screen."""
+        self._catch_up_on_top()
+
+    def _catch_up_on_top(self) -> None:
         if self._behind and self.is_active and self.is_mounted:
             self._behind = False
             self.catch_up()

@@ -25,15 +25,15 @@ class Watcher:
     def __init__(self, app: App[Any], services: DeskServices, in_sight: Callable[[], bool], pause_s: float) -> None:
         self._app = app
         self._services = services
-        self._in_sight = in_sight
-        self._pause_s = self._next_pause_s = pause_s
+        self.in_sight = in_sight
+        self._shortest_pause_s = self.pause_s = pause_s
         self._failing_since: datetime | None = None
 
     async def run(self) -> None:
         """Look about once a second, less often while the database does not answer."""
         while True:
-            await asyncio.sleep(self._next_pause_s)
-            if self._in_sight():
+            await asyncio.sleep(self.pause_s)
+            if self.in_sight():
                 await self.look()
 
     async def look(self) -> None:
@@ -46,9 +46,9 @@ class Watcher:
             changed = await asking
         except StoreUnavailable:
             self.failed()
-            self._next_pause_s = min(2 * self._next_pause_s, LONGEST_PAUSE_S)
+            self.pause_s = min(2 * self.pause_s, LONGEST_PAUSE_S)
             return
-        self._next_pause_s = self._pause_s
+        self.pause_s = self._shortest_pause_s
         if self._failing_since is not None:
             self._failing_since, changed = None, True
             self._tell_outage()
@@ -64,7 +64,7 @@ class Watcher:
 
     def _tell_outage(self) -> None:
         since = self._failing_since
-        sentence = f"The database does not answer since {since:%H:%M:%S} UTC. Trying again…" if since else ""
+        sentence = f"The database does not answer. Trying again… (since {since:%H:%M:%S} UTC)" if since else ""
         for screen in self._screens():
             screen.show_outage(sentence)
 
