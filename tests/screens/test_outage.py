@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -87,11 +87,19 @@ async def test_the_form_and_its_key_outlast_an_outage_and_the_payment_is_one(pra
     assert practice.rows(NEWEST) == [(1_000, key)]
 
 
-async def test_signing_in_during_an_outage_is_refused_in_a_sentence_and_works_afterwards(practice: Practice) -> None:
-    async with practice.desk() as finance:
+@pytest.mark.parametrize("opened", [True, False])
+async def test_signing_in_during_an_outage_is_refused_in_a_sentence_and_works_afterwards(
+    practice: Practice, opened: bool
+) -> None:
+    async with AsyncExitStack() as desks:
+        if opened:
+            finance = await desks.enter_async_context(practice.desk())
+            await finance.app.services()
         with database_away():
+            if not opened:
+                finance = await desks.enter_async_context(practice.desk())
             await finance.signs_in("finance")
-            await finance.until(lambda: "Signing in" not in finance.words and "database" in finance.words, "was told")
+            await finance.sees("demo.db has been moved" if opened else "There is no database at")
         await finance.types("practice-makes-paid")
         await finance.presses("enter")
         await finance.is_at("AllAccounts")
