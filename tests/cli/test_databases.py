@@ -329,11 +329,11 @@ def test_a_large_demo_shows_how_far_it_is(home_line: CommandLine, tmp_path: Path
 
 
 def test_the_database_is_closed_after_every_command(line: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    closed: list[Path] = []
+    closed: list[str] = []
     close = Store.close
 
     def noticed(store: Store) -> None:
-        closed.append(store.path)
+        closed.append(store.name)
         close(store)
 
     monkeypatch.setattr(Store, "close", noticed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from tests.desk_fixtures import Desk
+from tests.desk_fixtures import POSTGRESQL, Desk
 from tui_billing.domain.errors import StoreUnavailable
 
 
@@ -30,7 +30,7 @@ def test_what_is_read_or_undone_is_no_change(desk: Desk) -> None:
 
 
 def test_a_database_that_was_away_may_have_changed(desk: Desk) -> None:
-    path = desk.store.path
+    path = desk.path
     desk.store.changes.poll()
     path.rename(path.with_suffix(".away"))
     for _ in range(2):
@@ -38,3 +38,18 @@ def test_a_database_that_was_away_may_have_changed(desk: Desk) -> None:
             desk.store.changes.poll()
     path.with_suffix(".away").rename(path)
     assert [desk.store.changes.poll() for _ in range(2)] == [True, False]
+
+
+@pytest.mark.parametrize("desk_template", [POSTGRESQL], indirect=True, scope="session")
+def test_on_postgresql_too_what_is_committed_is_a_change_and_what_is_read_is_none(desk: Desk) -> None:
+    session = desk.finance
+    desk.store.changes.poll()
+
+    def reads() -> bool:
+        desk.services.accounts.show(session, "10000001")
+        return not desk.store.changes.poll()
+
+    # Other tests may be at work on the same server.
+    assert any(reads() for _ in range(1_000))
+    desk.record("5.00")
+    assert desk.store.changes.poll()

@@ -124,7 +124,7 @@ class DeskScreen(PlainScreen[None]):
         except SignInRefused as ended:
             self.post_message(SessionEnded(ended.sentence))
         except BillingError as refusal:
-            if isinstance(refusal, StoreUnavailable):
+            if isinstance(refusal, StoreUnavailable) and refusal.lasts:
                 self.post_message(DatabaseFailed())
             self._permitted = not isinstance(refusal, NotPermitted)
             self.notify(shown(refusal.sentence), title=refusal.title, severity="warning", markup=False)

@@ -17,6 +17,8 @@ from tui_billing.store.tables import AccountRow, table
 ACCOUNT = table(AccountRow)
 BY_NUMBER = select(ACCOUNT).where(ACCOUNT.c.number == bindparam("number"))
 BY_ID = select(ACCOUNT).where(ACCOUNT.c.id == bindparam("account_id"))
+# SQLite, where every writer holds all there is, leaves out what else this says.
+HOLD_NUMBER, HOLD_ID = (statement.with_for_update(key_share=True) for statement in (BY_NUMBER, BY_ID))
 SAVE_BALANCES = (
     update(ACCOUNT)
     .where(ACCOUNT.c.id == bindparam("account_id"))
@@ -67,6 +69,20 @@ def by_number(connection: Connection, number: str) -> Account | None:
 def by_id(connection: Connection, account_id: int) -> Account:
     """The account with this internal id, which must exist."""
     return account_of(connection.execute(BY_ID, {"account_id": account_id}).mappings().one())
+
+
+def hold(connection: Connection, account_id: int) -> Account:
+    """The account with this internal id, which from here to the transaction's end nobody else changes.
+
+    Before anything is read that a change of its money is decided on, and one account before another by their ids.
+    """
+    return account_of(connection.execute(HOLD_ID, {"account_id": account_id}).mappings().one())
+
+
+def hold_number(connection: Connection, number: str) -> Account | None:
+    """The same by number, if there is such an account."""
+    row = connection.execute(HOLD_NUMBER, {"number": number}).mappings().one_or_none()
+    return None if row is None else account_of(row)
 
 
 def all_accounts(connection: Connection) -> list[Account]:

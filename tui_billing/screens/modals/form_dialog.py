@@ -140,7 +140,7 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         except SignInRefused as ended:
             self.post_message(SessionEnded(ended.sentence))
         except BillingError as refusal:
-            if isinstance(refusal, StoreUnavailable):
+            if isinstance(refusal, StoreUnavailable) and refusal.lasts:
                 self.post_message(DatabaseFailed())
             self.was_refused(refusal)
         else:
