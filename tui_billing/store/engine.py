@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from tui_billing.domain.database_urls import is_postgresql
 from tui_billing.domain.errors import StoreBusy, StoreUnavailable
 from tui_billing.store.changes import DatabaseChanges
-from tui_billing.store.urls import is_postgresql
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -23,7 +23,7 @@ class Store(ABC):
     """One database; hands out transactions and nothing else. Each kind of database is a class beside it."""
 
     # How long a use case that is told apart by its key is asked again after a commit that got no answer.
-    patience_s: float = 0
+    patience_s: int = 0
 
     def __init__(self, name: str, engine: Engine) -> None:
         # For people: it holds no password.
