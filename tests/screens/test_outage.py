@@ -6,14 +6,22 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.screens.practice import DATABASE, DEADLINE_S, GLOBEX, Practice, text_in
 from tests.screens.test_live import looks, somebody_records
+from tui_billing.domain.errors import StoreUnanswered
 from tui_billing.screens import watching
 from tui_billing.screens.messages import Place
+from tui_billing.services.desk_services import DeskServices
+from tui_billing.services.payments import Payments
+from tui_billing.services.requests import RecordRequest
+from tui_billing.services.results import MoneyMoved
+from tui_billing.services.session import OperatorSession
 from tui_billing.store.changes import DatabaseChanges
 
 BANNER = "The database does not answer. Trying again… (since 09:30:00 UTC)"
@@ -85,6 +93,43 @@ async def test_the_form_and_its_key_outlast_an_outage_and_the_payment_is_one(pra
         await finance.is_told("USD 10.00 recorded")
     assert practice.payments(GLOBEX) == before + 1
     assert practice.rows(NEWEST) == [(1_000, key)]
+
+
+class Unanswered(Payments):
+    """Record Payment whose first commit gets no answer."""
+
+    answered = False
+
+    def record(self, session: OperatorSession, number: str, request: RecordRequest, key: str) -> MoneyMoved:
+        moved = super().record(session, number, request, key)
+        if not Unanswered.answered:
+            Unanswered.answered = True
+            raise StoreUnanswered("The database did not answer at the last step. Whether this was done is not known.")
+        return moved
+
+
+async def test_ok_after_a_commit_without_an_answer_says_that_nobody_knows_and_ok_again_finds_out(
+    practice: Practice,
+) -> None:
+    Unanswered.answered = False
+
+    def services() -> DeskServices:
+        opened = practice.services()
+        payments: Any = Unanswered(opened.payments.store, opened.payments.gateways, opened.payments.clock)
+        return replace(opened, payments=payments)
+
+    before = practice.payments(GLOBEX)
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS, services=services) as finance:
+        await finance.presses("r")
+        await finance.is_at("RecordPayment")
+        await finance.types("10")
+        await finance.sees("(10.00)")
+        await finance.presses("enter")
+        await finance.sees("Whether this was done is not known.", "Look up")
+        await looks(finance)
+        await finance.presses("enter")
+        await finance.is_told("USD 10.00 recorded")
+    assert practice.payments(GLOBEX) == before + 1
 
 
 @pytest.mark.parametrize("opened", [True, False])
