@@ -54,6 +54,7 @@ class Settings:
     gateway: str = "sandbox"
     stripe: StripeSettings = field(default_factory=StripeSettings)
     documents: Path | None = Path()
+    watch_pause_s: float = 1.0
 
 
 def read_settings(

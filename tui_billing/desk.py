@@ -26,6 +26,7 @@ from tui_billing.services.automatic_payments import AutomaticPayments
 from tui_billing.services.billing import Billing
 from tui_billing.services.billing_runs import BillingRuns
 from tui_billing.services.cards import Cards
+from tui_billing.services.changes import Changes
 from tui_billing.services.charges import Charges
 from tui_billing.services.checks import Checks
 from tui_billing.services.credits import Credits
@@ -81,6 +82,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         outcomes=Outcomes(*parts),
         reconciliation=Reconciliation(*parts),
         checks=Checks(*parts),
+        changes=Changes(store),
         passwords=passwords,
         training=training,
     )

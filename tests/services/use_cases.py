@@ -90,7 +90,7 @@ MAY: dict[str, set[Profile]] = {
     "checks.card_clearing": MONEY,
 }
 # How a session comes about, and what the desk looks up before there is one.
-OPEN_TO_ALL = {"sign_in.sign_in", "sign_in.confirm", "outcomes.resolve_all"}
+OPEN_TO_ALL = {"sign_in.sign_in", "sign_in.confirm", "outcomes.resolve_all", "changes.seen"}
 
 
 @dataclass(frozen=True)

@@ -77,12 +77,15 @@ class StoreUnavailable(BillingError):
     """The database failed while it was used, and nothing was done."""
 
     title = "The database did not answer"
+    lasts = True
+    """Whether it goes on until the database is back."""
 
 
 class StoreBusy(StoreUnavailable):
     """Others were working on the same for too long, and nothing was done."""
 
     title = "Busy"
+    lasts = False
 
 
 class StoreUnanswered(StoreUnavailable, OutcomeUnknown):

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tui_billing.domain.database_urls import is_postgresql
 from tui_billing.domain.errors import StoreBusy, StoreUnavailable
+from tui_billing.store.changes import DatabaseChanges
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -27,6 +28,7 @@ class Store(ABC):
     def __init__(self, name: str, engine: Engine) -> None:
         # For people: it holds no password.
         self.name = name
+        self.changes = DatabaseChanges(self)
         self._engine = engine
 
     @classmethod
@@ -62,17 +64,22 @@ class Store(ABC):
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
-        assert not _on_event_loop(), "database work on the event loop"
         committing = False
+        with self.telling_failures(lambda: committing), self._connect(writes=writes) as connection:
+            with connection.begin():
+                yield connection
+                committing = writes
+            if writes:
+                self._confirm(connection)
+
+    @contextmanager
+    def telling_failures(self, committing: Callable[[], bool] = lambda: False) -> Iterator[None]:
+        """Raise what an error of the database means to its users."""
+        assert not _on_event_loop(), "database work on the event loop"
         try:
-            with self._connect(writes=writes) as connection:
-                with connection.begin():
-                    yield connection
-                    committing = writes
-                if writes:
-                    self._confirm(connection)
+            yield
         except DBAPIError as error:
-            failure = self._failure(error, committing=committing)
+            failure = self._failure(error, committing=committing())
             if failure is None:
                 raise
             raise failure from None
@@ -81,11 +88,20 @@ class Store(ABC):
 
     def close(self) -> None:
         """Close every connection."""
+        self.changes.close()
         self._engine.dispose()
 
     @abstractmethod
     def is_training(self) -> bool:
         """Whether this is a demo or training database."""
+
+    def kept_connection(self) -> Connection:
+        """A connection that is asked for the `version` again and again."""
+        return self._connect(writes=False)
+
+    @abstractmethod
+    def version(self, connection: Connection) -> object:
+        """What differs from the last time on this connection if anything has been committed since."""
 
     @abstractmethod
     def _connect(self, *, writes: bool) -> Connection:

@@ -120,6 +120,12 @@ class PostgresqlStore(Store):
         """Whether this is a demo or training database."""
         return self._marks()[0]
 
+    def version(self, connection: Connection) -> object:
+        """Which transactions are over: with NOTIFY those who write would wait for each other's commits."""
+        version = connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one()
+        connection.rollback()
+        return version
+
     def _connect(self, *, writes: bool) -> Connection:
         connection = (self._writer if writes else self._reader).connect()
         connection.info.pop(WARNING, None)

@@ -103,10 +103,21 @@ class SqliteStore(Store):
         with self.reading() as connection:
             return bool(connection.execute(text("PRAGMA application_id")).scalar_one() == TRAINING_APPLICATION_ID)
 
-    def _connect(self, *, writes: bool) -> Connection:
+    def version(self, connection: Connection) -> object:
+        """SQLite counts for each connection what others commit, be they of this process or not."""
+        self._refuse_moved()
+        version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+        # Within a transaction it stands still.
+        connection.rollback()
+        return version
+
+    def _refuse_moved(self) -> None:
         if self._file is not None and _identity(self.path) != self._file:
             # What is written to a file without a name would be gone with the last connection.
             raise StoreUnavailable(f"{self.path} has been moved, replaced or deleted. Nothing was done.")
+
+    def _connect(self, *, writes: bool) -> Connection:
+        self._refuse_moved()
         # With the write lock from its start, what a transaction read is still so when it commits.
         begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
         return self._engine.connect().execution_options(begin=begin)

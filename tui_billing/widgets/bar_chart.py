@@ -49,10 +49,12 @@ class BarChart(LineWidget):
         self._formatter = formatter
 
     def show(self, bars: Sequence[Bar], formatter: Callable[[int], str] | None = None) -> None:
-        """Show other bars, and write their scale in another way if given."""
+        """Show other bars, and write their scale in another way if given; only what differs is painted."""
+        before = [self.render_line(y) for y in range(self.size.height)]
         self._bars = tuple(bars)
         self._formatter = formatter or self._formatter
-        self.refresh()
+        for y, line in enumerate(before):
+            self.refresh_difference(y, line, self.render_line(y))
 
     def render_line(self, y: int) -> Strip:
         """The legend, a line of bars, or the labels."""

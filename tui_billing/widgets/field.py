@@ -37,7 +37,7 @@ class Field(Vertical):
         super().__init__(id=id, classes=classes)
         self.widget = widget
         self._label = Static(shown(label), classes="field--label", markup=False)
-        self._note = shown(note)
+        self._note = Static(shown(note), classes="field--note", markup=False)
         self._error = Static("", classes="field--error", markup=False)
 
     @property
@@ -50,9 +50,14 @@ class Field(Vertical):
         with Horizontal():
             yield self._label
             yield self.widget.add_class("field--widget")
-            if self._note:
-                yield Static(self._note, classes="field--note", markup=False)
+            if self._note.content:
+                yield self._note
         yield self._error
+
+    def show_note(self, note: str) -> None:
+        """Show another note where there was one."""
+        if self._note.is_attached and str(self._note.content) != shown(note):
+            self._note.update(shown(note))
 
     def show_error(self, text: str) -> None:
         """Say what is wrong with the field, and put the cursor into it; no text takes the error away."""
