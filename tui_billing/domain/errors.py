@@ -91,6 +91,8 @@ class StoreBusy(StoreUnavailable):
 class StoreUnanswered(StoreUnavailable, OutcomeUnknown):
     """The database failed when what was asked may have been done: whether it has been is not known."""
 
+    title = OutcomeUnknown.title
+
 
 class SetUpRefused(BillingError):
     """The database, configuration or file cannot be used as it is."""

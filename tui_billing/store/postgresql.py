@@ -154,10 +154,7 @@ class PostgresqlStore(Store):
         elif not lost:
             return None
         if committing and not (state or "").startswith(ANSWERED):
-            return StoreUnanswered(
-                f"{self.name} did not answer at the last step. Whether this was done is not known: look before you do"
-                " it again."
-            )
+            return StoreUnanswered(f"{self.name} did not answer at the last step. Whether this was done is not known.")
         reason = "" if error.orig is None else str(error.orig).partition("\n")[0].strip()
         return StoreUnavailable(f"{self.name} cannot be used now ({reason}). Nothing was done; try again.")
 
