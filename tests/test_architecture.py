@@ -14,6 +14,7 @@ import tui_billing
 PACKAGE = Path(tui_billing.__file__).parent
 PROJECT = Path(__file__).parent.parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
+MIGRATIONS = sorted((PACKAGE / "store" / "migrations").rglob("*.py"))
 EXACT_LAYERS = ("domain", "services", "store")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
@@ -124,9 +125,17 @@ def test_one_module_knows_how_passwords_are_hashed() -> None:
     assert importers_of("passlib") == {"tui_billing/services/passwords.py"}
 
 
-def test_only_the_engine_and_the_sandbox_speak_to_sqlite_itself() -> None:
+def test_only_the_store_s_files_and_the_sandbox_speak_to_sqlite_itself() -> None:
     sandbox = {"tui_billing/gateways/sandbox.py", "tui_billing/gateways/sandbox_record.py"}
-    assert importers_of("sqlite3") == {"tui_billing/store/engine.py", *sandbox}
+    assert importers_of("sqlite3") == {"tui_billing/store/sqlite.py", "tui_billing/store/sqlite_files.py", *sandbox}
+
+
+def test_only_upgrades_import_alembic() -> None:
+    outside = {name for name in importers_of("alembic") if not name.startswith("tui_billing/store/migrations/")}
+    assert outside == set()
+    assert importers_of("tui_billing.store.migrations") - set(map(named, MIGRATIONS)) == {
+        "tui_billing/store/sqlite_upgrade.py"
+    }
 
 
 def test_one_module_speaks_to_stripe_s_package() -> None:

@@ -15,6 +15,8 @@ from tui_billing.domain.errors import StoreBusy, StoreUnavailable
 from tui_billing.store.urls import is_postgresql
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection, Engine
 
 
@@ -23,6 +25,8 @@ class Store(ABC):
 
     # How long a use case that is told apart by its key is asked again after a commit that got no answer.
     patience_s: float = 0
+    # What opening it has done to its tables, for people; nothing as a rule.
+    upgraded = ""
 
     def __init__(self, name: str, engine: Engine) -> None:
         # For people: it holds no password.
@@ -43,6 +47,11 @@ class Store(ABC):
     def exists(cls, url: str) -> bool:
         """Whether there is something at this URL, be it a database of ours or not."""
         return _kind(url).exists(url)
+
+    @classmethod
+    def migrate(cls, url: str) -> str:
+        """Give an existing database today's tables; says what was done, or that there was nothing to do."""
+        return _kind(url).migrate(url)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -67,6 +76,7 @@ class Store(ABC):
         try:
             with self._connect(writes=writes) as connection:
                 with connection.begin():
+                    self._refuse_other_tables(connection)
                     yield connection
                     committing = writes
                 if writes:
@@ -88,8 +98,15 @@ class Store(ABC):
         """Whether this is a demo or training database."""
 
     @abstractmethod
+    def copy_to(self, file: Path, progress: Callable[[int, int], None]) -> None:
+        """Write one state of the database into a new file, while others work with it."""
+
+    @abstractmethod
     def _connect(self, *, writes: bool) -> Connection:
         """A connection whose next transaction is of this kind."""
+
+    def _refuse_other_tables(self, connection: Connection) -> None:  # noqa: B027 -- not asked where that costs a round trip
+        """Raise `StoreUnavailable` if a newer program has upgraded the tables meanwhile."""
 
     def _confirm(self, connection: Connection) -> None:  # noqa: B027 -- most databases keep what they commit
         """Raise `StoreUnanswered` if what has just been committed may not be kept."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnanswered, StoreUnavailable
+from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused, StoreBusy, StoreUnanswered, StoreUnavailable
 from tui_billing.store.engine import Store
 from tui_billing.store.schema import SCHEMA_VERSION, TABLES, create_schema
 from tui_billing.store.turns import Turn, take
@@ -105,6 +106,11 @@ class PostgresqlStore(Store):
         return store
 
     @classmethod
+    def migrate(cls, url: str) -> str:
+        """Upgrade the tables, one after the other where several do so at once."""
+        raise NotImplementedError
+
+    @classmethod
     def exists(cls, url: str) -> bool:
         """Whether the database has our tables, or any of their names is taken."""
         store = cls(url)
@@ -119,6 +125,12 @@ class PostgresqlStore(Store):
     def is_training(self) -> bool:
         """Whether this is a demo or training database."""
         return self._marks()[0]
+
+    def copy_to(self, file: Path, progress: Callable[[int, int], None]) -> None:  # noqa: ARG002
+        """Refuse: the server's own programs do this better."""
+        raise NotSaved(
+            f"{self.name} is saved with PostgreSQL's own pg_dump and put back with pg_restore. See docs/operations.md."
+        )
 
     def _connect(self, *, writes: bool) -> Connection:
         connection = (self._writer if writes else self._reader).connect()

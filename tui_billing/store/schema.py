@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
 from tui_billing.store import tables
@@ -34,5 +34,17 @@ TRIGGERS = tuple(triggers(TABLES))
 def create_schema(connection: Connection) -> None:
     """Make every table, index and trigger in the connection's transaction."""
     SQLModel.metadata.create_all(connection, tables=TABLES)
+    create_triggers(connection)
+
+
+def create_triggers(connection: Connection) -> None:
+    """Make every trigger."""
     for statement in trigger_statements(TRIGGERS, connection.dialect.name):
         connection.exec_driver_sql(statement)
+
+
+def drop_triggers(connection: Connection) -> None:
+    """Remove every trigger, those of earlier versions too."""
+    found = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+    for name in list(found.scalars()):
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
