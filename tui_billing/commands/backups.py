@@ -37,6 +37,20 @@ def restore(arguments: argparse.Namespace) -> Result:
     return Result(document, _listed(("Restored", path), ("As it was before", kept), ("Its sandbox's record", replaced)))
 
 
+def copy(arguments: argparse.Namespace) -> Result:
+    """Copy a database into a new one; its own users sign in."""
+    from tui_billing import desk
+
+    user = acting_user(arguments)
+    source = read_settings(arguments.source)
+    target = replace(source, database=arguments.target, gateway_record=None)
+    with signed_in(source, user) as opened, progress_bar("Copying, then comparing") as progress:
+        backups = opened.services.backups
+        digests = backups.copy(opened.session, target.database, desk.gateway_record(target), progress)
+    url = desk.database_url(target)
+    return Result({"url": url, "digests": digests}, f"Copied, compared and checked: {url}")
+
+
 def migrate(arguments: argparse.Namespace) -> Result:
     """Upgrade the tables of the database to those of this version, unless they are."""
     from tui_billing.store.engine import Store

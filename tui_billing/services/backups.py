@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from tui_billing.config import record_beside
 from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import BooksDiffer, NotSaved
@@ -16,8 +18,10 @@ from tui_billing.services.progress import Progress, ignore_progress
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store.checking import Difference
+from tui_billing.store.copying import copy_rows
 from tui_billing.store.engine import Store
 from tui_billing.store.sqlite_files import copy_file, publish, settle, unfinished
+from tui_billing.store.urls import shown_url
 
 MOST_TOLD = 20
 
@@ -68,6 +72,34 @@ class Backups(Service):
             refuse_differences(check_books(connection, self.clock().date()))
         with self.store.writing() as connection:
             self.audit(connection, session, "restore", file.name, "done")
+
+    @requires(Permission.FINANCE)
+    def copy(
+        self, session: OperatorSession, to: str, record_to: Path, progress: Progress = ignore_progress
+    ) -> dict[str, str]:
+        """Copy the whole database into a new one at this URL, of either kind; gives the digest of each table.
+
+        Nothing is there unless every row is, the digests of both are equal, and it passes the check.
+        """
+        digests: dict[str, str] = {}
+        if self.record.exists():
+            _refuse_taken(record_to)
+
+        with self.store.reading() as source, unfinished(record_to) as record_copy:
+
+            def fill(target: Connection) -> None:
+                digests.update(copy_rows(source, target, progress))
+                refuse_differences(check_books(target, self.clock().date()))
+                self.audit(target, session, "copy", "", f"done: from {self.store.name}")
+                if self.record.exists():
+                    copy_file(self.record, record_copy)
+
+            Store.create(to, fill, training=self.store.is_training())
+            if record_copy.exists():
+                publish(record_copy, record_to)
+        with self.store.writing() as connection:
+            self.audit(connection, session, "copy", "", f"done: to {shown_url(to)}")
+        return digests
 
     def _check(self, copy: Path) -> None:
         store = Store.open(str(copy))

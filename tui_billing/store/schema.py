@@ -30,6 +30,12 @@ ROWS = (
 TABLES = tuple(tables.table(row) for row in ROWS)
 TRIGGERS = tuple(triggers(TABLES))
 
+# On PostgreSQL what a trigger does is a function, and goes with it.
+TRIGGER_FUNCTIONS = """
+    SELECT DISTINCT proname FROM pg_trigger
+    JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE NOT tgisinternal AND relnamespace = to_regnamespace(current_schema())"""
+
 
 def create_schema(connection: Connection) -> None:
     """Make every table, index and trigger in the connection's transaction."""
@@ -45,6 +51,9 @@ def create_triggers(connection: Connection) -> None:
 
 def drop_triggers(connection: Connection) -> None:
     """Remove every trigger, those of earlier versions too."""
-    found = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-    for name in list(found.scalars()):
-        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+    if connection.dialect.name == "sqlite":
+        found, drop = "SELECT name FROM sqlite_master WHERE type = 'trigger'", 'DROP TRIGGER "{}"'
+    else:
+        found, drop = TRIGGER_FUNCTIONS, 'DROP FUNCTION "{}" CASCADE'
+    for name in list(connection.execute(text(found)).scalars()):
+        connection.exec_driver_sql(drop.format(name))
