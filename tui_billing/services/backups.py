@@ -81,10 +81,12 @@ class Backups(Service):
 
         Nothing is there unless every row is, the digests of both are equal, and it passes the check.
         """
+        if Store.exists(to):
+            raise NotSaved(f"{shown_url(to)} is there already. Name a new file, or an empty database.")
         digests: dict[str, str] = {}
         if self.record.exists():
             _refuse_taken(record_to)
-
+            record_to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self.store.reading() as source, unfinished(record_to) as record_copy:
 
             def fill(target: Connection) -> None:
