@@ -14,6 +14,8 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+from sqlalchemy import text
+
 from tests.desk_fixtures import CORPORATE, RETAIL, Clock, settings_in
 from tui_billing.desk import open_services
 from tui_billing.domain.access import Profile
@@ -105,7 +107,7 @@ def work_until_killed(directory: Path, name: str, seed: int, last_order: Order |
             report.send(("acknowledged", order, outcome))
             if order[0] == "make" and outcome == "done":
                 with services.payments.store.reading() as connection:
-                    row = connection.exec_driver_sql("SELECT id FROM payment WHERE key = ?", (order[2],)).one()
+                    row = connection.execute(text("SELECT id FROM payment WHERE key = :key"), {"key": order[2]}).one()
                 paid.append(row[0])
 
 

@@ -26,6 +26,9 @@ COUNTS = " UNION ALL ".join(
 )
 
 
+pytestmark = pytest.mark.one_database(reason="permissions are checked before the database is asked anything")
+
+
 @pytest.fixture(scope="module")
 def busy_template(desk_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Case]:
     """A desk's directory, closed, on which every use case has something to work on."""
