@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, select, text
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
 from sqlmodel import SQLModel
 
+from tui_billing.store import tables
 from tui_billing.store.numbering import last_number, set_last_number
 from tui_billing.store.schema import TABLES, create_triggers, drop_triggers
+from tui_billing.store.turns import take_any_time
 
 ROWS_AT_ONCE = 5_000
-IN_ORDER = [table for table in SQLModel.metadata.sorted_tables if table in TABLES]
+SKIPPED = tables.table(tables.SkippedNumbersRow)
+IN_ORDER = [table for table in SQLModel.metadata.sorted_tables if table in TABLES and table is not SKIPPED]
 
 
 def copy_rows(source: Connection, target: Connection, progress: Callable[[int, int], None]) -> dict[str, str]:
@@ -22,7 +25,7 @@ def copy_rows(source: Connection, target: Connection, progress: Callable[[int, i
     Raises `ValueError` with the name of a table whose copy is not equal.
     """
     for connection in (source, target):
-        _unhurried(connection)
+        take_any_time(connection)
     # They would refuse what was entered before its period was closed.
     drop_triggers(target)
     total = 2 * sum(_count(source, table) for table in IN_ORDER)
@@ -31,7 +34,7 @@ def copy_rows(source: Connection, target: Connection, progress: Callable[[int, i
     def digest(connection: Connection, table: Table, into: Connection | None) -> str:
         nonlocal done
         found = sha256()
-        statement = select(table).order_by(*table.primary_key).execution_options(yield_per=ROWS_AT_ONCE)
+        statement = select(table).order_by(_key(connection, table)).execution_options(yield_per=ROWS_AT_ONCE)
         for rows in connection.execute(statement).partitions():
             # Not of the rows themselves, which show no more than the beginning of a long text.
             found.update(repr([tuple(row) for row in rows]).encode())
@@ -44,11 +47,19 @@ def copy_rows(source: Connection, target: Connection, progress: Callable[[int, i
     digests = {table.name: digest(source, table, target) for table in IN_ORDER}
     for table in IN_ORDER:
         set_last_number(target, table, last_number(source, table))
+    _note_skipped(source, target)
     create_triggers(target)
     for table in IN_ORDER:
         if digest(target, table, None) != digests[table.name]:
             raise ValueError(table.name)
     return digests
+
+
+def _key(connection: Connection, table: Table) -> ColumnElement[Any]:
+    """What orders the rows in the same way everywhere: numbers, or texts by their bytes."""
+    (column,) = table.primary_key
+    ordered_by_language = connection.dialect.name == "postgresql" and column.type.python_type is not int
+    return column.collate("C") if ordered_by_language else column
 
 
 def _write(connection: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
@@ -72,12 +83,18 @@ def _as_is(value: Any) -> Any:
     return value
 
 
+def _note_skipped(source: Connection, target: Connection) -> None:
+    """SQLite skips no number, so that what is missing was deleted; PostgreSQL does, and there that means nothing."""
+    if target.dialect.name != "sqlite":
+        return
+    if source.dialect.name == "sqlite":
+        skipped = [tuple(row) for row in source.execute(select(SKIPPED))]
+    else:
+        skipped = [(table.name, last_number(source, table) - _count(source, table)) for table in IN_ORDER]
+    values = [{"table_name": name, "skipped": count} for name, count in skipped if count > 0]
+    if values:
+        target.execute(SKIPPED.insert(), values)
+
+
 def _count(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
-
-
-def _unhurried(connection: Connection) -> None:
-    """Let statements and pauses take as long as a whole database takes."""
-    if connection.dialect.name == "postgresql":
-        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
-            connection.execute(text(f"SET LOCAL {limit} = 0"))

@@ -107,8 +107,18 @@ class PostgresqlStore(Store):
 
     @classmethod
     def migrate(cls, url: str) -> str:
-        """Upgrade the tables, one after the other where several do so at once."""
-        raise NotImplementedError
+        """Give it today's tables; of several who do so at once, one does it and the others find it done."""
+        from tui_billing.store.postgresql_upgrade import upgrade_database
+
+        store = cls(url)
+        try:
+            if store._schema_version() < SCHEMA_VERSION:
+                return upgrade_database(store)
+            return f"{store.name} is up to date."
+        except StoreUnavailable as fault:
+            raise SetUpRefused(fault.sentence) from fault
+        finally:
+            store.close()
 
     @classmethod
     def exists(cls, url: str) -> bool:
@@ -188,7 +198,8 @@ class PostgresqlStore(Store):
             marks = connection.execute(text(f"SELECT training, schema_version FROM {MARKER}")).one()  # noqa: S608
             return bool(marks.training), int(marks.schema_version)
 
-    def _refuse_another_schema(self) -> None:
+    def _schema_version(self) -> int:
+        """The version of the tables, if they are no newer than this program's."""
         try:
             _, version = self._marks()
         except StoreUnavailable as fault:
@@ -198,9 +209,19 @@ class PostgresqlStore(Store):
                 raise
             raise NotFound(f"{self.name} has no tables of tui-billing. Make them with: tui-billing init") from None
         if version > SCHEMA_VERSION:
-            raise SetUpRefused(f"{self.name} was made by a newer tui-billing. Upgrade this one to open it.")
+            raise SetUpRefused(
+                f"{self.name} was made by a newer tui-billing: its tables are of version {version}, and this one knows"
+                f" them up to {SCHEMA_VERSION}. Upgrade tui-billing to open it."
+            )
+        return version
+
+    def _refuse_another_schema(self) -> None:
+        version = self._schema_version()
         if version < SCHEMA_VERSION:
-            raise SetUpRefused(f"{self.name} was made by an older tui-billing. Open it with that one.")
+            raise SetUpRefused(
+                f"{self.name} was made by an earlier tui-billing: its tables are of version {version}, and this one"
+                f" needs {SCHEMA_VERSION}. Close all desks, save it with pg_dump, then run: tui-billing migrate"
+            )
 
     def _refuse_taken(self, connection: Connection) -> None:
         taken = _taken(connection)
