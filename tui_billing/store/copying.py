@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
 from sqlmodel import SQLModel
 
+from tui_billing.domain.errors import NotSaved
 from tui_billing.store import tables
 from tui_billing.store.numbering import last_number, set_last_number
 from tui_billing.store.schema import TABLES, create_triggers, drop_triggers
@@ -22,7 +23,7 @@ IN_ORDER = [table for table in SQLModel.metadata.sorted_tables if table in TABLE
 def copy_rows(source: Connection, target: Connection, progress: Callable[[int, int], None]) -> dict[str, str]:
     """Copy every row into tables that are empty; gives each table's digest, once the copies have the same.
 
-    Raises `ValueError` with the name of a table whose copy is not equal.
+    Raises `NotSaved` if one is not equal.
     """
     for connection in (source, target):
         take_any_time(connection)
@@ -51,7 +52,7 @@ def copy_rows(source: Connection, target: Connection, progress: Callable[[int, i
     create_triggers(target)
     for table in IN_ORDER:
         if digest(target, table, None) != digests[table.name]:
-            raise ValueError(table.name)
+            raise NotSaved(f"The copy of the table {table.name} is not equal to it. Nothing was kept.")
     return digests
 
 
