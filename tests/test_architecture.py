@@ -134,8 +134,13 @@ def test_only_upgrades_import_alembic() -> None:
     outside = {name for name in importers_of("alembic") if not name.startswith("tui_billing/store/migrations/")}
     assert outside == set()
     assert importers_of("tui_billing.store.migrations") - set(map(named, MIGRATIONS)) == {
-        "tui_billing/store/sqlite_upgrade.py"
+        "tui_billing/store/postgresql_upgrade.py",
+        "tui_billing/store/sqlite_upgrade.py",
     }
+
+
+def test_one_module_speaks_to_the_package_for_postgresql() -> None:
+    assert importers_of("psycopg") == {"tui_billing/store/postgresql.py"}
 
 
 def test_one_module_speaks_to_stripe_s_package() -> None:

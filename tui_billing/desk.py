@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from tui_billing.config import Settings, names_stripe, record_beside, stripe_key
 from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState, AccountType
+from tui_billing.domain.database_urls import is_postgresql, shown_url, without_password
 from tui_billing.domain.demo_users import DEMO_PASSWORD
 from tui_billing.domain.errors import SetUpRefused
 from tui_billing.gateways.base import PaymentGateway
@@ -45,7 +46,6 @@ from tui_billing.services.users import Users
 from tui_billing.store import accounts, users
 from tui_billing.store.engine import Store
 from tui_billing.store.schema import TRAINING_APPLICATION_ID
-from tui_billing.store.urls import is_postgresql, shown_url, without_password
 
 DEMO_ACCOUNTS = 40
 

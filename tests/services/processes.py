@@ -29,12 +29,14 @@ from tui_billing.store import users
 # What a process is told to do: the action, what it is done to, and its key; `None` ends it.
 Order = tuple[str, str, str]
 PATIENCE_S = 60
+# What is imported only when a database of its kind is opened.
+LATE = ("sqlite3", "tui_billing.store.sqlite", "psycopg", "psycopg.conninfo", "tui_billing.store.postgresql")
 
 
 def fork_server() -> ForkServerContext:
     """Starts processes that have this module imported, in some ten milliseconds each."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, *LATE])
     return context
 
 

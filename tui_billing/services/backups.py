@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from tui_billing.config import record_beside
 from tui_billing.domain.access import Permission
+from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import BooksDiffer, NotSaved
 from tui_billing.domain.text import shown
 from tui_billing.services.checks import check_books
@@ -21,7 +22,6 @@ from tui_billing.store.checking import Difference
 from tui_billing.store.copying import copy_rows
 from tui_billing.store.engine import Store
 from tui_billing.store.sqlite_files import copy_file, publish, settle, unfinished
-from tui_billing.store.urls import shown_url
 
 MOST_TOLD = 20
 

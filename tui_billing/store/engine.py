@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from tui_billing.domain.database_urls import is_postgresql
 from tui_billing.domain.errors import StoreBusy, StoreUnavailable
-from tui_billing.store.urls import is_postgresql
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ class Store(ABC):
     """One database; hands out transactions and nothing else. Each kind of database is a class beside it."""
 
     # How long a use case that is told apart by its key is asked again after a commit that got no answer.
-    patience_s: float = 0
+    patience_s: int = 0
     # What opening it has done to its tables, for people; nothing as a rule.
     upgraded = ""
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused, StoreBusy, StoreUnanswered, StoreUnavailable
 from tui_billing.store.engine import Store
 from tui_billing.store.schema import SCHEMA_VERSION, TABLES, create_schema
 from tui_billing.store.turns import Turn, take
-from tui_billing.store.urls import shown_url
 
 POOL_SIZE, MAX_OVERFLOW, POOL_TIMEOUT_S = 5, 10, 10
 # Of the connection, where the URL does not say otherwise; a server that is silent is given up after some 20 seconds.
@@ -98,11 +99,10 @@ class PostgresqlStore(Store):
     def open(cls, url: str) -> PostgresqlStore:
         """Open a database that has our tables; `NotFound` if it has none, `SetUpRefused` if it cannot be used."""
         store = cls(url)
-        try:
+        with ExitStack() as closing:
+            closing.callback(store.close)
             store._refuse_another_schema()
-        except BaseException:
-            store.close()
-            raise
+            closing.pop_all()
         return store
 
     @classmethod
