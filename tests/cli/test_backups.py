@@ -182,6 +182,20 @@ def test_what_is_no_sound_backup_is_refused_and_nothing_is_replaced(line: Comman
     assert not list(file.parent.glob("*.before-restore"))
 
 
+def test_a_copy_is_told_with_its_digests(line: CommandLine, desk: Desk, tmp_path: Path) -> None:
+    desk.make("5.00")
+    words = ("copy", "--from", str(database(desk)), "--to", str(tmp_path / "copy.db"))
+    said = line.json("finance", *words)
+    assert said["url"] == f"sqlite:///{tmp_path}/copy.db"
+    assert set(map(len, said["digests"].values())) == {64}
+    assert files(tmp_path) == ["billing.db", "billing.sandbox.db", "copy.db", "copy.sandbox.db"]
+    assert line.as_user("finance", "check", "--database", said["url"]).code == 0
+    again = line.as_user("finance", *words)
+    assert (again.code, again.err.endswith("is there already. Name a new file, or an empty database.\n")) == (3, True)
+    assert line.as_user("finance", "copy", "--from", str(tmp_path / "none.db"), "--to", "x.db").code == 4
+    assert line.as_user("finance", "copy", "--to", "x.db").code == 2
+
+
 def test_a_database_of_an_earlier_version_is_upgraded_by_whatever_opens_it(
     home_line: CommandLine, first_desk: Path
 ) -> None:

@@ -56,7 +56,9 @@ def migrate(arguments: argparse.Namespace) -> Result:
     from tui_billing.store.engine import Store
     from tui_billing.store.schema import SCHEMA_VERSION
 
-    said = Store.migrate(read_settings(arguments.database).database)
+    settings = read_settings(arguments.database)
+    with progress_bar("Upgrading the tables"):
+        said = Store.migrate(settings.database)
     return Result({"version": SCHEMA_VERSION, "message": said}, said)
 
 

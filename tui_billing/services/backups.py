@@ -19,9 +19,7 @@ from tui_billing.services.progress import Progress, ignore_progress
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store.checking import Difference
-from tui_billing.store.copying import copy_rows
 from tui_billing.store.engine import Store
-from tui_billing.store.sqlite_files import copy_file, publish, settle, unfinished
 
 MOST_TOLD = 20
 
@@ -46,6 +44,9 @@ class Backups(Service):
 
         Raises `NotSaved` if the file is there or cannot be written, and `BooksDiffer` if the check finds something.
         """
+        # Only now, as below: every desk has this service, and few ever use it.
+        from tui_billing.store.sqlite_files import copy_file, publish, unfinished
+
         file = file.absolute()
         record = record_beside(file) if self.record.exists() else None
         _refuse_taken(file, record)
@@ -81,6 +82,9 @@ class Backups(Service):
 
         Nothing is there unless every row is, the digests of both are equal, and it passes the check.
         """
+        from tui_billing.store.copying import copy_rows
+        from tui_billing.store.sqlite_files import copy_file, publish, unfinished
+
         if Store.exists(to):
             raise NotSaved(f"{shown_url(to)} is there already. Name a new file, or an empty database.")
         digests: dict[str, str] = {}
@@ -104,6 +108,8 @@ class Backups(Service):
         return digests
 
     def _check(self, copy: Path) -> None:
+        from tui_billing.store.sqlite_files import settle
+
         store = Store.open(str(copy))
         try:
             with store.reading() as connection:
@@ -117,7 +123,7 @@ def refuse_differences(found: list[Difference]) -> None:
     """Raise `BooksDiffer` if there are any."""
     if found:
         told = tuple(f"{each.figure}, {each.subject}: {each.stored}, not {each.recomputed}" for each in found)
-        raise BooksDiffer(f"The check has found {len(found)} differences in it. Nothing was saved.", told[:MOST_TOLD])
+        raise BooksDiffer(f"The check has found {len(found)} differences in it. Nothing was done.", told[:MOST_TOLD])
 
 
 def _refuse_taken(*files: Path | None) -> None:

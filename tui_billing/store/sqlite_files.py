@@ -54,10 +54,11 @@ def settle(path: Path) -> None:
 def publish(finished: Path, path: Path) -> None:
     """Give a finished file its name; raises `NotSaved` if that is taken."""
     try:
-        os.link(finished, path)
+        # Claimed, not linked: backups go to disks that know no links.
+        os.close(os.open(path, NEW_FILE, MODE))
     except FileExistsError:
         raise NotSaved(f"{path} is there already. Name another file.") from None
-    finished.unlink()
+    finished.replace(path)
     sync(path.parent)
 
 
