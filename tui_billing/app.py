@@ -131,6 +131,8 @@ class BillingApp(App[None]):
             services = await self.services()
             if services.training:
                 self._login.show_training()
+            if services.upgraded:
+                self._login.show_notice(services.upgraded)
             await asyncio.to_thread(services.outcomes.resolve_all)
         except BillingError as refusal:
             self._login.show_notice(refusal.sentence)

@@ -80,6 +80,12 @@ def read_settings(
     )
 
 
+def record_beside(database: Path) -> Path:
+    """The file of the sandbox's own record of a database file, where nothing else is configured."""
+    # No two databases of a folder share one: a.db has a.sandbox.db, a.sqlite has a.sqlite.sandbox.
+    return database.with_name(f"{database.stem}.sandbox.db" if database.suffix == ".db" else f"{database.name}.sandbox")
+
+
 def names_stripe(settings: Settings, environment: Mapping[str, str] = os.environ) -> bool:
     """Whether this desk asks Stripe: for new cards, or, with a key at hand, for those that it took earlier."""
     key_at_hand = settings.stripe.key_file is not None or STRIPE_KEY_VARIABLE in environment

@@ -106,6 +106,17 @@ class NotSaved(BillingError):
     title = "Not saved"
 
 
+class BooksDiffer(BillingError):
+    """What is to be kept or put in place does not pass the check; the details name each difference."""
+
+    title = "The books are not right"
+    exit_code = 6
+
+    def __init__(self, sentence: str, details: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.details = details
+
+
 def refusal_of(rule: Callable[[], object]) -> str:
     """The sentence with which a rule refuses, or nothing."""
     try:

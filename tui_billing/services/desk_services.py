@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from tui_billing.services.accounts import Accounts
 from tui_billing.services.automatic_payments import AutomaticPayments
+from tui_billing.services.backups import Backups
 from tui_billing.services.billing import Billing
 from tui_billing.services.billing_runs import BillingRuns
 from tui_billing.services.cards import Cards
@@ -50,8 +51,14 @@ class DeskServices:
     reconciliation: Reconciliation
     checks: Checks
     changes: Changes
+    backups: Backups
     passwords: Passwords
     training: bool
+
+    @property
+    def upgraded(self) -> str:
+        """What opening the database has done to its tables, for people; nothing as a rule."""
+        return self.sign_in.store.upgraded
 
     @property
     def today(self) -> date:

@@ -16,6 +16,8 @@ from tui_billing.domain.errors import StoreBusy, StoreUnavailable
 from tui_billing.store.changes import DatabaseChanges
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection, Engine
 
 
@@ -24,6 +26,8 @@ class Store(ABC):
 
     # How long a use case that is told apart by its key is asked again after a commit that got no answer.
     patience_s: int = 0
+    # What opening it has done to its tables, for people; nothing as a rule.
+    upgraded = ""
 
     def __init__(self, name: str, engine: Engine) -> None:
         # For people: it holds no password.
@@ -46,6 +50,11 @@ class Store(ABC):
         """Whether there is something at this URL, be it a database of ours or not."""
         return _kind(url).exists(url)
 
+    @classmethod
+    def migrate(cls, url: str) -> str:
+        """Give an existing database today's tables; says what was done, or that there was nothing to do."""
+        return _kind(url).migrate(url)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database and changes nothing."""
@@ -67,6 +76,7 @@ class Store(ABC):
         committing = False
         with self.telling_failures(lambda: committing), self._connect(writes=writes) as connection:
             with connection.begin():
+                self._refuse_other_tables(connection)
                 yield connection
                 committing = writes
             if writes:
@@ -104,8 +114,15 @@ class Store(ABC):
         """What differs from the last time on this connection if anything has been committed since."""
 
     @abstractmethod
+    def copy_to(self, file: Path, progress: Callable[[int, int], None]) -> None:
+        """Write one state of the database into a new file, while others work with it."""
+
+    @abstractmethod
     def _connect(self, *, writes: bool) -> Connection:
         """A connection whose next transaction is of this kind."""
+
+    def _refuse_other_tables(self, connection: Connection) -> None:  # noqa: B027 -- not asked where that costs a round trip
+        """Raise `StoreUnavailable` if a newer program has upgraded the tables meanwhile."""
 
     def _confirm(self, connection: Connection) -> None:  # noqa: B027 -- most databases keep what they commit
         """Raise `StoreUnanswered` if what has just been committed may not be kept."""
