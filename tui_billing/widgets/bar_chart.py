@@ -50,13 +50,11 @@ class BarChart(LineWidget):
 
     def show(self, bars: Sequence[Bar], formatter: Callable[[int], str] | None = None) -> None:
         """Show other bars, and write their scale in another way if given; only what differs is painted."""
-        before = [self.render_line(y) for y in range(self.size.height)]
         self._bars = tuple(bars)
         self._formatter = formatter or self._formatter
-        for y, line in enumerate(before):
-            self.refresh_difference(y, line, self.render_line(y))
+        self.repaint(range(self.size.height))
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """The legend, a line of bars, or the labels."""
         first, second = self._legend
         if y == 0:

@@ -43,11 +43,10 @@ class PathLine(LineWidget):
 
     def show_notice(self, sentence: str) -> None:
         """Say this on the second line instead of who and where; nothing brings them back."""
-        if sentence != self._notice:
-            self._notice = shown(sentence)
-            self.refresh_lines(1)
+        self._notice = shown(sentence)
+        self.repaint((1,))
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """The path, or who and where."""
         width = self.size.width
         if y == 0:

@@ -55,11 +55,13 @@ class TableLines(Generic[RowT]):
         """A row; the last cell of the line says whether the list goes on above or below."""
         cells = self._cells(row)
         values = [self._value(cells, placed) for placed in self.placed]
+        if cursor:
+            values = [("cursor" if placed.cell == 0 else style, text, placed) for style, text, placed in values]
         runs = self._runs(MARKER if cursor else "", values)
         filled = sum(len(text) for _, text in runs)
         runs.append(("", " " * max(0, self._widget.size.width - filled - 1)))
         runs.append(("muted", "↕" if more_above and more_below else "↑" if more_above else "↓" if more_below else " "))
-        return self._widget.strip([("cursor", "".join(text for _, text in runs))] if cursor else runs)
+        return self._widget.strip(runs)
 
     def status(self, text: str) -> Strip:
         """A line that says why there are no rows."""

@@ -50,6 +50,7 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         Binding("end", "last", "Last row", show=False),
         Binding("enter", "open", "Open", key_display="Enter"),
     ]
+    OWN_KEYS: ClassVar[dict[str, str]] = {binding.key: binding.action for binding in Binding.make_bindings(BINDINGS)}
 
     class RowHighlighted(RowMessage):
         """The cursor came to another row, or its row was read anew; the row is none in an empty list."""
@@ -129,7 +130,7 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         self._feed.when_settled(callback)
         self._sync()
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """One line: the header, a row, or a word on why there are none."""
         window = self._feed.window
         visible = window.visible
@@ -171,6 +172,12 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
     def _post_opened(self) -> None:
         if self.selected_row is not None:
             self.post_message(self.RowOpened(self, self.selected_row))
+
+    async def _on_key(self, event: events.Key) -> None:
+        # As bindings they would go through every widget above before they come back here.
+        if event.key in self.OWN_KEYS and await self.app.run_action(self.OWN_KEYS[event.key], self):
+            event.stop()
+            event.prevent_default()
 
     def on_mount(self) -> None:
         """Read the source that was given before the table was on the screen."""
@@ -270,5 +277,5 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         lines = painted.difference(before)
         if anew or len(lines) > self.size.height // 2:
             self.refresh()
-        elif lines:
-            self.refresh_lines(*lines)
+        else:
+            self.repaint(lines)
