@@ -55,6 +55,7 @@ class Settings:
     gateway: str = "sandbox"
     stripe: StripeSettings = field(default_factory=StripeSettings)
     documents: Path | None = Path()
+    watch_pause_s: float = 1.0
 
 
 def read_settings(
@@ -77,6 +78,12 @@ def read_settings(
         stripe=StripeSettings() if demo else _stripe_settings(configured),
         documents=_documents(configured.get("documents", ".")),
     )
+
+
+def record_beside(database: Path) -> Path:
+    """The file of the sandbox's own record of a database file, where nothing else is configured."""
+    # No two databases of a folder share one: a.db has a.sandbox.db, a.sqlite has a.sqlite.sandbox.
+    return database.with_name(f"{database.stem}.sandbox.db" if database.suffix == ".db" else f"{database.name}.sandbox")
 
 
 def names_stripe(settings: Settings, environment: Mapping[str, str] = os.environ) -> bool:

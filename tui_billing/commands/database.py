@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tui_billing.commands.output import Result
 from tui_billing.commands.parsing import UsageFault
 from tui_billing.commands.progress import progress_bar
-from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
+from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password, tell_upgrade
 from tui_billing.config import Settings, read_settings
 from tui_billing.domain.database_urls import is_postgresql
 from tui_billing.domain.text import shown
@@ -67,7 +67,9 @@ def demo(arguments: argparse.Namespace) -> Result:
 def _url_of_demo(settings: Settings) -> Result:
     from tui_billing import desk
 
-    desk.open_services(settings).sign_in.store.close()
+    services = desk.open_services(settings)
+    services.sign_in.store.close()
+    tell_upgrade(services)
     url = desk.database_url(settings)
     return Result({"url": url}, url)
 

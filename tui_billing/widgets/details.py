@@ -55,10 +55,10 @@ class Details(LineWidget):
         self._top = 0
 
     def show(self, title: str, details: Iterable[Detail | tuple[str, str] | tuple[str, str, str]]) -> None:
-        """Show other details; only lines that differ are painted."""
-        self._title = shown(title)
+        """Show other details; only lines that differ are painted, and under the same title it stays scrolled."""
+        before, self._title = self._title, shown(title)
         self._details = [Detail(*detail) for detail in details]
-        self._top = 0
+        self._top = self._top if self._title == before else 0
         self._lay_out()
 
     def draw_line(self, y: int) -> Strip:
@@ -81,13 +81,14 @@ class Details(LineWidget):
 
     def scroll_lines(self, lines: int) -> None:
         """Show later lines, or earlier ones if negative."""
-        hidden = len(self._lines) - (self.size.height - 1)
-        self._top = max(0, min(self._top + lines, hidden))
+        self._top += lines
         self._lay_out()
 
     def _lay_out(self) -> None:
         height = ANY_HEIGHT if self._one_column else self.size.height - 1
         self._lines = detail_lines(self._details, self.size.width, height)
+        hidden = len(self._lines) - (self.size.height - 1)
+        self._top = max(0, min(self._top, hidden))
         self.repaint(range(self.size.height))
 
 

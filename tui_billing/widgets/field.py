@@ -62,6 +62,12 @@ class Field(LineWidget):
             return self.strip(runs)
         return self.strip([("", " " * self._label_cells), ("negative", "".join(self._error_lines[y - 1 : y]))])
 
+    def show_note(self, note: str) -> None:
+        """Show another note where there was one."""
+        if self._note:
+            self._note = shown(note)
+            self.repaint((0,))
+
     def show_error(self, text: str) -> None:
         """Say what is wrong with the field, and put the cursor into it; no text takes the error away."""
         if bool(text) or bool(self._error):

@@ -31,6 +31,7 @@ class LineWidget(Widget):
         width: 1fr;
         & > .line--accent { color: $text-primary; }
         & > .line--active { color: $text-primary; text-style: bold underline; }
+        & > .line--banner { background: $warning; color: $background; text-style: bold; }
         & > .line--cursor { background: $surface-lighten-2; text-style: bold; }
         & > .line--header { color: $text-muted; text-style: bold; }
         & > .line--muted { color: $text-muted; }
