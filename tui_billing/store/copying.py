@@ -68,7 +68,7 @@ def _write(connection: Connection, table: Table, rows: Sequence[Row[Any]]) -> No
     dialect = connection.dialect
     columns = ", ".join(dialect.identifier_preparer.quote(column.name) for column in table.columns)
     into = f"{dialect.identifier_preparer.format_table(table)} ({columns})"
-    processors = [column.type.bind_processor(dialect) or _as_is for column in table.columns]
+    processors = [column.type.dialect_impl(dialect).bind_processor(dialect) or _as_is for column in table.columns]
     values = [tuple(process(value) for process, value in zip(processors, row, strict=True)) for row in rows]
     if dialect.name == "sqlite":
         marks = ", ".join("?" * len(processors))
