@@ -94,6 +94,12 @@ def test_an_upgraded_database_is_like_a_new_one(first_version: str, new_version:
     assert catalog(first_version) == catalog(new_version)
 
 
+def test_texts_are_compared_by_their_bytes_whatever_the_server_s_language(new_version: str) -> None:
+    texts = "FROM information_schema.columns WHERE table_schema = 'public' AND data_type = 'character varying'"
+    assert rows(new_version, f"SELECT DISTINCT collation_name {texts}") == [("C",)]
+    assert rows(new_version, f"SELECT count(*) > 70 {texts}") == [(True,)]
+
+
 def test_a_failure_on_the_way_leaves_it_as_it_was(first_version: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT 1 / 0")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, text
-from sqlmodel import SQLModel
+from sqlmodel import AutoString, SQLModel
 
 from tui_billing.store import tables
 from tui_billing.store.triggers import trigger_statements, triggers
@@ -41,6 +41,8 @@ TRIGGER_FUNCTIONS = """
 def create_schema(connection: Connection) -> None:
     """Make every table, index and trigger in the connection's transaction."""
     SQLModel.metadata.create_all(connection, tables=TABLES)
+    if connection.dialect.name == "postgresql":
+        _order_by_bytes(connection)
     create_triggers(connection)
 
 
@@ -58,3 +60,15 @@ def drop_triggers(connection: Connection) -> None:
         found, drop = TRIGGER_FUNCTIONS, 'DROP FUNCTION "{}" CASCADE'
     for name in list(connection.execute(text(found)).scalars()):
         connection.exec_driver_sql(drop.format(name))
+
+
+def _order_by_bytes(connection: Connection) -> None:
+    """Have texts compared by their bytes, as SQLite does it, whatever the language of the server.
+
+    Not through the columns' types: these are written behind every value too, where a collation may not stand.
+    """
+    for table in TABLES:
+        texts = [column.name for column in table.columns if isinstance(column.type, AutoString)]
+        changes = ", ".join(f'ALTER "{name}" TYPE varchar COLLATE "C"' for name in texts)
+        if changes:
+            connection.exec_driver_sql(f'ALTER TABLE "{table.name}" {changes}')
