@@ -30,6 +30,10 @@ WITH_ACCOUNT = select(PAYMENT, ACCOUNT.c.number.label("account_number"), ACCOUNT
     ACCOUNT, PAYMENT.c.account_id == ACCOUNT.c.id
 )
 BY_ID = WITH_ACCOUNT.where(PAYMENT.c.id == bindparam("payment_id"))
+BY_ID_START = WITH_ACCOUNT.where(PAYMENT.c.id.between(bindparam("first"), bindparam("last"))).limit(2)
+CHARGE_BACKS_OF = (
+    select(CHARGE_BACK).where(CHARGE_BACK.c.payment_id == bindparam("payment")).order_by(CHARGE_BACK.c.sequence)
+)
 INSERT = PAYMENT.insert()
 PAYMENT_ENUMS: dict[str, type[StrEnum]] = {"kind": PaymentKind, "state": PaymentState, "method": PaymentMethod}
 CHARGE_BACK_FIELDS = tuple(field.name for field in fields(ChargeBack))
@@ -69,10 +73,9 @@ def by_id(connection: Connection, payment_id: str) -> Payment | None:
 
 def by_id_start(connection: Connection, id_start: str, account_number: str | None = None) -> list[Payment]:
     """Up to two payments, of one account if given, whose ID begins so; two mean that more characters are needed."""
-    statement = WITH_ACCOUNT.where(PAYMENT.c.id.between(id_start, id_start + "~")).limit(2)
-    if account_number is not None:
-        statement = statement.where(ACCOUNT.c.number == account_number)
-    return [payment_of(row) for row in connection.execute(statement).mappings()]
+    statement = BY_ID_START if account_number is None else BY_ID_START.where(ACCOUNT.c.number == account_number)
+    found = connection.execute(statement, {"first": id_start, "last": id_start + "~"})
+    return [payment_of(row) for row in found.mappings()]
 
 
 def pending(connection: Connection) -> list[Payment]:
@@ -96,8 +99,7 @@ def save(connection: Connection, payment_id: str, **values: Any) -> None:
 
 def charge_backs_of(connection: Connection, payment_id: str) -> list[ChargeBack]:
     """A payment's charge backs, oldest first."""
-    statement = select(CHARGE_BACK).where(CHARGE_BACK.c.payment_id == payment_id).order_by(CHARGE_BACK.c.sequence)
-    return [charge_back_of(row) for row in connection.execute(statement).mappings()]
+    return [charge_back_of(row) for row in connection.execute(CHARGE_BACKS_OF, {"payment": payment_id}).mappings()]
 
 
 def charge_back_by_id(connection: Connection, charge_back_id: str) -> ChargeBack:

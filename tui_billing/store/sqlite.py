@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -50,7 +50,6 @@ class SqliteStore(Store):
             # An error's text goes to the log, and the values may be names and password hashes.
             hide_parameters=True,
         )
-        event.listen(engine, "begin", _begin)
         super().__init__(str(path), engine)
 
     @classmethod
@@ -122,7 +121,6 @@ class SqliteStore(Store):
         """SQLite counts for each connection what others commit, be they of this process or not."""
         self._refuse_moved()
         version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
-        # Within a transaction it stands still.
         connection.rollback()
         return version
 
@@ -131,11 +129,14 @@ class SqliteStore(Store):
             # What is written to a file without a name would be gone with the last connection.
             raise StoreUnavailable(f"{self.path} has been moved, replaced or deleted. Nothing was done.")
 
-    def _connect(self, *, writes: bool) -> Connection:
+    def _connect(self, *, writes: bool) -> Connection:  # noqa: ARG002 -- they differ when they begin
         self._refuse_moved()
+        return self._engine.connect()
+
+    def _begin(self, connection: Connection, *, writes: bool) -> None:
+        # The driver begins nothing, and SQLAlchemy's event for it would slow every statement down.
         # With the write lock from its start, what a transaction read is still so when it commits.
-        begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
-        return self._engine.connect().execution_options(begin=begin)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
@@ -233,10 +234,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
 
 def _refuse_readable_by_others(path: Path) -> None:
