@@ -1,10 +1,10 @@
-"""What each of many processes does to the same few accounts, as fast as it goes."""
+"""What each of many processes does to the same three accounts, as fast as it goes."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -13,15 +13,16 @@ from typing import NamedTuple
 from tests.desk_fixtures import CORPORATE, RETAIL, YEN
 from tests.services.processes import PATIENCE_S, opened
 from tui_billing.domain.errors import StoreBusy
-from tui_billing.domain.payments import CancelReason
+from tui_billing.domain.money import Money
+from tui_billing.domain.payments import CancelReason, Payment, PaymentKind
+from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.requests import ChargeBackRequest, CreditRequest, RecordRequest
-from tui_billing.services.results import MoneyMoved
+from tui_billing.services.session import OperatorSession
 
-CORPORATE_ACCOUNTS = (CORPORATE, YEN)
-AMOUNT, AMOUNT_MINOR = {CORPORATE: "1.01", YEN: "101"}, 101
-CREDIT, CREDIT_MINOR = {CORPORATE: "0.07", YEN: "7", RETAIL: "0.07"}, 7
-BACK, BACK_MINOR = "0.03", 3
-ACTIONS = (*["record"] * 4, *["credit"] * 3, *["cancel"] * 3, *["charge back"] * 2)
+CURRENCIES = {CORPORATE: "USD", YEN: "JPY", RETAIL: "EUR"}
+PAID_BY_BANK = (CORPORATE, YEN)
+# A charge back takes six transactions: one in thirteen is enough of them.
+ACTIONS = (*["record"] * 6, *["credit"] * 3, *["cancel"] * 3, "charge back")
 
 
 class Contended(NamedTuple):
@@ -32,41 +33,56 @@ class Contended(NamedTuple):
     refused: int
 
 
+@dataclass
+class Contender:
+    """One process: an operator who never waits, with a card payment to charge back that no other has."""
+
+    services: DeskServices
+    finance: OperatorSession
+    card_payment_id: str
+    choose: random.Random
+    cancellable: list[Payment] = field(default_factory=list)
+
+    def act(self, key: str) -> tuple[str, str, int]:
+        """Do one of the actions, and say which, on which account, and what it adds to the balance."""
+        action = self.choose.choice(ACTIONS)
+        if action == "cancel" and self.cancellable:
+            return action, *self._cancel(key)
+        if action == "charge back":
+            self.services.refunds.charge_back(self.finance, self.card_payment_id, ChargeBackRequest("0.03"), key)
+            return action, RETAIL, -3
+        if action == "credit":
+            number, minor = self.choose.choice(list(CURRENCIES)), 7
+            request = CreditRequest(Money(minor, CURRENCIES[number]).figure, "Goodwill")
+            moved = self.services.credits.issue(self.finance, number, request, key)
+        else:
+            action, number, minor = "record", self.choose.choice(PAID_BY_BANK), 101
+            recorded = RecordRequest(Money(minor, CURRENCIES[number]).figure)
+            moved = self.services.payments.record(self.finance, number, recorded, key)
+        self.cancellable.append(moved.payment)
+        return action, number, minor
+
+    def _cancel(self, key: str) -> tuple[str, int]:
+        payment = self.choose.choice(self.cancellable)
+        is_credit = payment.kind is PaymentKind.CREDIT
+        cancel = self.services.credits.cancel if is_credit else self.services.refunds.cancel_payment
+        cancel(self.finance, payment.id, CancelReason.OTHER, key)
+        self.cancellable.remove(payment)
+        return payment.account_number, -payment.amount_minor
+
+
 def contend(directory: Path, name: str, card_payment_id: str, count: int, start: Barrier, report: Connection) -> None:
-    """Do `count` actions on the same three accounts as all the others, and report what became of them."""
-    choose = random.Random(name)
+    """Do `count` actions on the same accounts as all the others, and report what became of them."""
     done, added_minor, refused = Counter[str](), Counter[str](), 0
-    cancellable: list[tuple[str, MoneyMoved]] = []
     with opened(directory) as (services, finance, _):
-        cancel = {"record": services.refunds.cancel_payment, "credit": services.credits.cancel}
+        contender = Contender(services, finance, card_payment_id, random.Random(name))
         start.wait(PATIENCE_S)
         for index in range(count):
-            action, key = choose.choice(ACTIONS), f"{name}-{index}"
-            number = choose.choice(CORPORATE_ACCOUNTS if action == "record" else (*CORPORATE_ACCOUNTS, RETAIL))
-            act: Callable[[], MoneyMoved]
-            if action == "cancel" and cancellable:
-                kind, made = cancellable.pop(choose.randrange(len(cancellable)))
-                number, by = made.account.number, cancel[kind]
-                act = lambda: by(finance, made.payment.id, CancelReason.OTHER, key)
-                minor = -made.payment.amount_minor
-            elif action == "charge back":
-                number, request = RETAIL, ChargeBackRequest(BACK)
-                act = lambda: services.refunds.charge_back(finance, card_payment_id, request, key)
-                minor = -BACK_MINOR
-            elif action == "credit":
-                act = lambda: services.credits.issue(finance, number, CreditRequest(CREDIT[number], "Goodwill"), key)
-                minor = CREDIT_MINOR
-            else:
-                action, number = "record", choose.choice(CORPORATE_ACCOUNTS)
-                act = lambda: services.payments.record(finance, number, RecordRequest(AMOUNT[number]), key)
-                minor = AMOUNT_MINOR
             try:
-                moved = act()
+                action, number, minor = contender.act(f"{name}-{index}")
             except StoreBusy:
                 refused += 1
                 continue
             done[action] += 1
             added_minor[number] += minor
-            if action in cancel:
-                cancellable.append((action, moved))
     report.send(Contended(done, added_minor, refused))
