@@ -25,17 +25,22 @@ class Checks(Service):
     def check(self, session: OperatorSession) -> list[Difference]:  # noqa: ARG002
         """Every figure that the entries do not bear out; empty when the books are right."""
         with self.store.reading() as connection:
-            found = differences(connection)
-            # Rows that break what the tables declare cannot be read as accounts.
-            if all(difference.figure != FILE for difference in found):
-                found += _unlike_statements(connection, self.clock().date())
-            return found
+            return check_books(connection, self.clock().date())
 
     @requires(Permission.FINANCE)
     def card_clearing(self, session: OperatorSession) -> dict[tuple[str, str], int]:  # noqa: ARG002
         """The card clearing account, in minor units, by gateway and currency: what the gateway must agree with."""
         with self.store.reading() as connection:
             return card_clearing(connection)
+
+
+def check_books(connection: Connection, today: date) -> list[Difference]:
+    """Every figure of a database that its entries do not bear out."""
+    found = differences(connection)
+    # Rows that break what the tables declare cannot be read as accounts.
+    if all(difference.figure != FILE for difference in found):
+        found += _unlike_statements(connection, today)
+    return found
 
 
 def _unlike_statements(connection: Connection, today: date) -> list[Difference]:
