@@ -19,6 +19,8 @@ import psycopg
 from tests.postgresql.binaries import environment, programs
 
 USER = "desk"
+# The one user whom the servers ask for a password, once a test makes this user.
+LOCKED = "locked"
 UNPRIVILEGED = "nobody"
 PATIENCE_S = 60
 # What survives a power cut is not asked of this server; and idle machinery would only take the tests' time.
@@ -48,6 +50,8 @@ class Cluster:
         """Make the data of an empty server."""
         given = ("-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", *options)
         self._call("initdb", "-D", self.data, *given)
+        access = self.data / "pg_hba.conf"
+        access.write_text(f"local all {LOCKED} scram-sha-256\n{access.read_text()}")
 
     def make_standby_of(self, primary: Cluster) -> None:
         """Make the data of a server that follows another one, in place of any that it has."""

@@ -21,7 +21,7 @@ from psycopg import sql
 from tests.postgresql.cluster import USER, Cluster, new_folder
 
 # Where all processes of a run find the server: made by the first of them, before the others begin.
-FOLDER = "TUI_BILLING_TEST_POSTGRESQL"
+FOLDER = "TEST_POSTGRESQL_FOLDER"
 # A copy of each table beside it, and how to put a database back to that: a tenth of what another copy would take.
 KEEP = """
     CREATE SCHEMA kept;
