@@ -24,6 +24,8 @@ def shown(text: str, max_length: int = 400) -> str:
 
     Each such character becomes `�`; a pile of combining marks is cut to four.
     """
+    if _is_plain(text) and len(text) <= max_length:
+        return text
     out: list[str] = []
     marks = 0
     for character in text[:max_length]:

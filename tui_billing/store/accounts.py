@@ -12,12 +12,13 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, select,
 from tui_billing.domain.accounts import SYSTEM_NUMBER, Account, AccountFilter, AccountState, AccountType, CardOnFile
 from tui_billing.domain.text import folded
 from tui_billing.store.keyset import Keyset
+from tui_billing.store.prepared import Prepared, Row
 from tui_billing.store.tables import AccountRow, table
 
 ACCOUNT = table(AccountRow)
-BY_NUMBER = select(ACCOUNT).where(ACCOUNT.c.number == bindparam("number"))
-BY_ID = select(ACCOUNT).where(ACCOUNT.c.id == bindparam("account_id"))
-SAVE_BALANCES = (
+BY_NUMBER = Prepared(select(ACCOUNT).where(ACCOUNT.c.number == bindparam("number")))
+BY_ID = Prepared(select(ACCOUNT).where(ACCOUNT.c.id == bindparam("account_id")))
+SAVE_BALANCES = Prepared(
     update(ACCOUNT)
     .where(ACCOUNT.c.id == bindparam("account_id"))
     .values(funds_minor=bindparam("funds_minor"), receivable_minor=bindparam("receivable_minor"))
@@ -60,18 +61,15 @@ def payers(connection: Connection, numbers: Collection[str]) -> dict[str, Payer]
 
 def by_number(connection: Connection, number: str) -> Account | None:
     """The account with this number, if there is one."""
-    row = connection.execute(BY_NUMBER, {"number": number}).mappings().one_or_none()
+    row = BY_NUMBER.first(connection, number=number)
     return None if row is None else account_of(row)
 
 
 def by_id(connection: Connection, account_id: int) -> Account:
     """The account with this internal id, which must exist."""
-    return account_of(connection.execute(BY_ID, {"account_id": account_id}).mappings().one())
-
-
-def all_accounts(connection: Connection) -> list[Account]:
-    """Every account, the System account too, for checks and batch work."""
-    return [account_of(row) for row in connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.number)).mappings()]
+    row = BY_ID.first(connection, account_id=account_id)
+    assert row is not None
+    return account_of(row)
 
 
 def add(connection: Connection, *accounts: Mapping[str, Any]) -> None:
@@ -83,8 +81,7 @@ def add(connection: Connection, *accounts: Mapping[str, Any]) -> None:
 
 def save_balances(connection: Connection, account_id: int, funds_minor: int, receivable_minor: int) -> None:
     """Replace the cached balances."""
-    balances = {"funds_minor": funds_minor, "receivable_minor": receivable_minor}
-    connection.execute(SAVE_BALANCES, {"account_id": account_id, **balances})
+    SAVE_BALANCES.run(connection, account_id=account_id, funds_minor=funds_minor, receivable_minor=receivable_minor)
 
 
 def save_billed_through(connection: Connection, account_id: int, last_day: date) -> None:
@@ -103,7 +100,7 @@ def save_card(connection: Connection, account_id: int, card: CardOnFile) -> None
     connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(**values))
 
 
-def account_of(row: RowMapping) -> Account:
+def account_of(row: RowMapping | Row) -> Account:
     """The account that a row of the table holds."""
     return Account(
         id=row["id"],
@@ -124,7 +121,7 @@ def account_of(row: RowMapping) -> Account:
     )
 
 
-def _card_of(row: RowMapping) -> CardOnFile | None:
+def _card_of(row: RowMapping | Row) -> CardOnFile | None:
     if row["card_payment_method_reference"] is None:
         return None
     return CardOnFile(

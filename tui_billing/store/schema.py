@@ -11,7 +11,7 @@ from tui_billing.store.triggers import triggers
 # "TUBI" and "TUBT": another program's database is told from ours, and a training database from a real one.
 APPLICATION_ID = 0x54554249
 TRAINING_APPLICATION_ID = 0x54554254
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 ROWS = (
     tables.AccountRow,
     tables.GatewayCustomerRow,
@@ -24,6 +24,7 @@ ROWS = (
     tables.ChargeImportRow,
     tables.ChargeRow,
     tables.LedgerEntryRow,
+    tables.AccountTotalRow,
     tables.MoneyActionRow,
     tables.AuditEntryRow,
 )

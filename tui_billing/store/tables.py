@@ -287,6 +287,21 @@ class LedgerEntryRow(SQLModel, table=True):
     recorded_by: str
 
 
+class AccountTotalRow(SQLModel, table=True):
+    """What an account's ledger entries come to, by stretches of days of one month and one billing period."""
+
+    __tablename__ = "account_total"
+    __table_args__ = (
+        *amounts("charges_minor >= 0", whole="charges_minor payments_minor credits_minor"),
+        {"sqlite_with_rowid": False},
+    )
+    account_id: int = Field(primary_key=True, foreign_key="account.id")
+    start: date = Field(primary_key=True)
+    charges_minor: int = Field(sa_type=Amount)
+    payments_minor: int = Field(sa_type=Amount)
+    credits_minor: int = Field(sa_type=Amount)
+
+
 class MoneyActionRow(SQLModel, table=True):
     """The idempotency record: one key, one action, one result."""
 

@@ -85,7 +85,7 @@ class _Demo:
         billing_day = random.randint(1, BILLING_DAYS)
         account_id = SYSTEM_ID + index
         master_user = plan.master_user if index <= len(CAST) else self._unique(plan.master_user)
-        history = AccountHistory(plan, master_user, account_id, random, self.rows)
+        history = AccountHistory(plan, master_user, account_id, billing_day, random, self.rows)
         story = Story(history, billing_day, random, self._today)
         story.play()
         row = self._account_row(plan, master_user, account_id, FIRST_NUMBER + NUMBER_STEP * index)

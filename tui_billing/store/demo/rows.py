@@ -33,6 +33,7 @@ class Rows:
         self.payments: list[Row] = []
         self.charge_backs: list[Row] = []
         self.entries: list[Row] = []
+        self.totals: list[Row] = []
         self.actions: list[Row] = []
         self.audit: list[Row] = []
         self._closed: list[Row] = []
@@ -99,6 +100,7 @@ class Rows:
             (tables.PaymentRow, self.payments),
             (tables.ChargeBackRow, self.charge_backs),
             (tables.LedgerEntryRow, self.entries),
+            (tables.AccountTotalRow, self.totals),
             (tables.MoneyActionRow, self.actions),
             (tables.AuditEntryRow, self.audit),
         )
