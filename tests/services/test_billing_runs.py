@@ -8,7 +8,7 @@ import pytest
 
 from tests.desk_fixtures import CARDLESS, CORPORATE, DINAR, MISSING, RETAIL, YEN, Desk, with_gateways
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState
-from tui_billing.domain.errors import InvalidInput, NotFound
+from tui_billing.domain.errors import InvalidInput, NotFound, RuleRefused
 from tui_billing.domain.invoices import Statement
 from tui_billing.domain.money import Money, largest_minor
 
@@ -71,6 +71,11 @@ def test_a_late_charge_goes_into_the_first_open_period(desk: Desk) -> None:
     assert invoices(desk, CORPORATE) == [("2026-03-01", "2026-03-31", 100, 100)]
 
 
+def test_the_provider_itself_is_never_billed(desk: Desk) -> None:
+    with pytest.raises(RuleRefused, match="never billed"):
+        desk.bill(only=SYSTEM_NUMBER)
+
+
 def test_a_day_that_is_not_over_is_refused(desk: Desk) -> None:
     with pytest.raises(InvalidInput, match="2026-03-17 is not over yet"):
         desk.bill(date(2026, 3, 17))
@@ -84,7 +89,6 @@ def test_one_account_can_be_billed_alone(desk: Desk) -> None:
     assert invoices(desk, CORPORATE) == []
     with pytest.raises(NotFound):
         desk.bill(only=MISSING)
-    assert desk.bill(only=SYSTEM_NUMBER).accounts_closed == 0
 
 
 def test_credit_pays_first_and_the_card_pays_what_is_left(desk: Desk) -> None:

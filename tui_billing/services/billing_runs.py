@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from tui_billing.domain.access import Permission
+from tui_billing.domain.accounts import AccountType
 from tui_billing.domain.automatic_payments import InvoiceToCollect
 from tui_billing.domain.errors import InvalidInput, RuleRefused
 from tui_billing.domain.invoices import Invoice, last_closed_day, periods
@@ -96,7 +97,8 @@ class BillingRuns(Service):
             raise InvalidInput(f"{through} is not over yet. Bill through yesterday or an earlier day (UTC).", "Through")
         if only is not None:
             with self.store.reading() as connection:
-                found(connection, only)
+                if found(connection, only).type is AccountType.SYSTEM:
+                    raise RuleRefused("The System account is the provider itself and is never billed.")
         run = BillingRun(through)
         self._close(session, run, only, progress)
         self._collect(session, run, only, progress)
