@@ -57,10 +57,9 @@ class Accounts(Service):
         number: str | None,
         limit: int,
     ) -> Page[Account]:
-        """One page of the accounts that match, by number, on from the account with this number."""
+        """One page of the accounts that match, on from the account with this number."""
         with self.store.reading() as connection:
-            key = None if number is None else (number,)
-            return accounts.listed(chosen).page(connection, direction, key, limit)
+            return accounts.page(connection, chosen, direction, number, limit)
 
     @requires(Permission.ACCOUNT_MANAGE, own=OWN)
     def show(self, session: OperatorSession, number: str) -> Account:  # noqa: ARG002

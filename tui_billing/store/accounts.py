@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, select, update
 
-from tui_billing.domain.accounts import SYSTEM_NUMBER, Account, AccountFilter, AccountState, AccountType, CardOnFile
+from tui_billing.domain.accounts import (
+    SYSTEM_NUMBER,
+    Account,
+    AccountFilter,
+    AccountOrder,
+    AccountState,
+    AccountType,
+    CardOnFile,
+)
+from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.text import folded
+from tui_billing.store import account_search
+from tui_billing.store.account_search import AccountSearch, Span, text_of
 from tui_billing.store.keyset import Keyset
 from tui_billing.store.prepared import Prepared, Row
 from tui_billing.store.tables import AccountRow, table
@@ -18,6 +29,8 @@ from tui_billing.store.tables import AccountRow, table
 ACCOUNT = table(AccountRow)
 BY_NUMBER = Prepared(select(ACCOUNT).where(ACCOUNT.c.number == bindparam("number")))
 BY_ID = Prepared(select(ACCOUNT).where(ACCOUNT.c.id == bindparam("account_id")))
+SORT_NAME = Prepared(select(ACCOUNT.c.sort_name).where(ACCOUNT.c.number == bindparam("number")))
+ORDERS = {AccountOrder.NUMBER: (ACCOUNT.c.number,), AccountOrder.NAME: (ACCOUNT.c.sort_name, ACCOUNT.c.number)}
 SAVE_BALANCES = Prepared(
     update(ACCOUNT)
     .where(ACCOUNT.c.id == bindparam("account_id"))
@@ -29,16 +42,42 @@ LONGEST_SEARCH = 200
 NUMBERS_AT_ONCE = 500
 
 
+@dataclass(frozen=True, slots=True)
+class FoundAccounts(Keyset[Account]):
+    """Those of a list of accounts that a search finds."""
+
+    search: AccountSearch = field(kw_only=True)
+
+    def _read(
+        self, connection: Connection, key: tuple[Any, ...] | None, limit: int, *, forward: bool, including: bool = False
+    ) -> tuple[list[Account], bool]:
+        numbers = self.search.numbers(connection, Span(key, forward, including), limit + 1)
+        statement = select(ACCOUNT).where(ACCOUNT.c.number.in_(numbers[:limit])).order_by(*self.columns)
+        return [account_of(row) for row in connection.execute(statement).mappings()], len(numbers) > limit
+
+
+def page(
+    connection: Connection, chosen: AccountFilter, direction: Direction, number: str | None, limit: int
+) -> Page[Account]:
+    """One page of the accounts that match, on from the one with this number."""
+    key: tuple[str, ...] | None = None if number is None else (number,)
+    if key is not None and chosen.order is AccountOrder.NAME:
+        row = SORT_NAME.first(connection, number=number)
+        key = ("" if row is None else row["sort_name"], *key)
+    return listed(chosen).page(connection, direction, key, limit)
+
+
 def listed(chosen: AccountFilter) -> Keyset[Account]:
-    """The accounts that match, by number; a search finds any part of number, name or master user."""
+    """The accounts that match; a search finds any part of number, name or master user."""
     where: list[ColumnElement[bool]] = [ACCOUNT.c.number != SYSTEM_NUMBER]
     if chosen.type is not None:
         where.append(ACCOUNT.c.type == chosen.type.value)
     if chosen.state is not None:
         where.append(ACCOUNT.c.state == chosen.state.value)
-    if chosen.search:
-        where.append(ACCOUNT.c.search.contains(folded(chosen.search[:LONGEST_SEARCH]), autoescape=True))
-    return Keyset(select(ACCOUNT).where(*where), [ACCOUNT.c.number], account_of)
+    statement, columns = select(ACCOUNT).where(*where), ORDERS[chosen.order]
+    if fragment := folded(chosen.search[:LONGEST_SEARCH]):
+        return FoundAccounts(statement, columns, account_of, search=AccountSearch(fragment, chosen))
+    return Keyset(statement, columns, account_of)
 
 
 class Payer(NamedTuple):
@@ -72,11 +111,17 @@ def by_id(connection: Connection, account_id: int) -> Account:
     return account_of(row)
 
 
-def add(connection: Connection, *accounts: Mapping[str, Any]) -> None:
-    """Insert accounts from their column values; the search column is made here."""
-    search = (folded(" ".join((each["number"], each["name"], each["master_user"]))) for each in accounts)
-    rows = [{**values, "search": text} for values, text in zip(accounts, search, strict=True)]
+def add(connection: Connection, *accounts: dict[str, Any]) -> None:
+    """Insert accounts from their column values; what they are found and sorted by is made here."""
+    rows = [values | found_by(values) for values in accounts]
     connection.execute(ACCOUNT.insert(), rows)
+    account_search.index(connection, rows)
+
+
+def found_by(account: Mapping[str, Any]) -> dict[str, str]:
+    """The columns by which an account is found and sorted, from its number, name and master user."""
+    search = text_of(account["number"], account["name"], account["master_user"])
+    return {"search": search, "sort_name": folded(account["name"])}
 
 
 def save_balances(connection: Connection, account_id: int, funds_minor: int, receivable_minor: int) -> None:

@@ -53,25 +53,25 @@ class Prepared:
     def rows(self, connection: Connection, **values: Any) -> Iterable[Row]:
         """The rows it gives, as they are asked for."""
         compiled = self._for(connection.dialect, values)
-        return map(compiled.row, _execute(connection, compiled, compiled.parameters(values)))
+        return map(compiled.row, on_driver(connection, compiled.sql, compiled.parameters(values)))
 
     def first(self, connection: Connection, **values: Any) -> Row | None:
         """The first row it gives, if any."""
         compiled = self._for(connection.dialect, values)
-        found = _execute(connection, compiled, compiled.parameters(values)).fetchone()
+        found = on_driver(connection, compiled.sql, compiled.parameters(values)).fetchone()
         return None if found is None else compiled.row(found)
 
     def run(self, connection: Connection, **values: Any) -> int:
         """Run it for one set of values; gives how many rows it changed."""
         compiled = self._for(connection.dialect, values)
-        changed: int = _execute(connection, compiled, compiled.parameters(values)).rowcount
+        changed: int = on_driver(connection, compiled.sql, compiled.parameters(values)).rowcount
         return changed
 
     def run_each(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run it for each of the rows, which all give the same values."""
         if rows:
             compiled = self._for(connection.dialect, rows[0])
-            _execute(connection, compiled, list(map(compiled.parameters, rows)), many=True)
+            on_driver(connection, compiled.sql, list(map(compiled.parameters, rows)), many=True)
 
     def _for(self, dialect: Dialect, values: Mapping[str, Any]) -> _Compiled:
         key = (dialect.name, *values)
@@ -109,16 +109,17 @@ def _compile(statement: Select[Any] | Insert | Update, dialect: Dialect, names: 
     )
 
 
-def _execute(connection: Connection, compiled: _Compiled, parameters: Any, *, many: bool = False) -> Any:
+def on_driver(connection: Connection, sql: str, parameters: Any, *, many: bool = False) -> Any:
+    """Run a statement in the driver's own words, for one set of parameters or for each of many; gives its cursor."""
     driver = connection.connection.driver_connection
     assert driver is not None
     cursor = driver.cursor()
     try:
-        return (cursor.executemany if many else cursor.execute)(compiled.sql, parameters)
+        return (cursor.executemany if many else cursor.execute)(sql, parameters)
     except connection.dialect.loaded_dbapi.Error as error:
         # As if Core had run it, for whoever tells one fault from another; without values, which go to no log.
         raise DBAPIError.instance(
-            *(compiled.sql, None, error, connection.dialect.loaded_dbapi.Error),
+            *(sql, None, error, connection.dialect.loaded_dbapi.Error),
             hide_parameters=True,
             dialect=connection.dialect,
         ) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
-from tui_billing.store import tables
+from tui_billing.store import account_search, tables
 from tui_billing.store.triggers import triggers
 
 # "TUBI" and "TUBT": another program's database is told from ours, and a training database from a real one.
@@ -37,5 +37,6 @@ def create_schema(connection: Connection, training: bool) -> None:
     SQLModel.metadata.create_all(connection, tables=TABLES)
     for trigger in TRIGGERS:
         connection.exec_driver_sql(trigger.statement)
+    account_search.create(connection)
     connection.execute(text(f"PRAGMA application_id = {TRAINING_APPLICATION_ID if training else APPLICATION_ID}"))
     connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))

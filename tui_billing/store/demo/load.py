@@ -13,7 +13,8 @@ from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountType
 from tui_billing.domain.demo_users import DEMO_USERS
 from tui_billing.domain.invoices import add_months
-from tui_billing.domain.text import folded
+from tui_billing.store import account_search
+from tui_billing.store.accounts import found_by
 from tui_billing.store.demo.accounts import CAST, Plan, other
 from tui_billing.store.demo.dealings import minor_units
 from tui_billing.store.demo.history import AccountHistory
@@ -55,6 +56,7 @@ def fill_demo(
         if demo.rows.size >= ROWS_AT_ONCE or done == total:
             on_gateway_rows(demo.rows.write(connection))
             progress(done, total)
+    account_search.index_all(connection)
 
 
 def _plans(demo: _Demo, seed: int, others: int, payments: int | None) -> Iterator[Plan]:
@@ -113,7 +115,7 @@ class _Demo:
         figure = f"{number:08d}"
         limit = None if plan.credit_limit_dollars is None else minor_units(plan.credit_limit_dollars, plan.currency)
         row: Row = {"id": account_id, "number": figure, "name": plan.name, "master_user": master_user}
-        row |= {"search": folded(f"{figure} {plan.name} {master_user}"), "type": plan.type.value}
+        row |= {**found_by(row), "type": plan.type.value}
         row |= {"state": plan.state.value, "currency": plan.currency, "payment_terms_days": plan.terms_days}
         row |= dict.fromkeys(("card_brand", "card_last_four", "card_expiry", "card_gateway"))
         row |= dict.fromkeys(("card_customer_reference", "card_payment_method_reference"))
