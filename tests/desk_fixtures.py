@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tests.postgresql import databases
 from tui_billing.config import HashingCost, Settings
 from tui_billing.desk import create_database, gateway_record, open_services
 from tui_billing.domain.access import Profile
@@ -33,7 +35,12 @@ from tui_billing.services.requests import ChargeBackRequest, CreditRequest, Reco
 from tui_billing.services.results import MoneyMoved
 from tui_billing.services.session import OperatorSession
 from tui_billing.store.engine import Store
+from tui_billing.store.sqlite import SqliteStore
 
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+# In the directory of a desk on a server: the URL of its database; in a template's, that database's name.
+URL_FILE, TEMPLATE_FILE = "postgresql.url", "postgresql.template"
+_templates: dict[str, Path] = {}
 OPENED = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 NOW = datetime(2026, 3, 17, 9, 30, tzinfo=UTC)
 PASSWORD = "a quiet desk by the window"
@@ -103,6 +110,12 @@ class Desk:
     def store(self) -> Store:
         """The database itself, to look behind the services."""
         return self.services.payments.store
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        assert isinstance(self.store, SqliteStore)
+        return self.store.path
 
     @property
     def root(self) -> OperatorSession:
@@ -236,9 +249,10 @@ class Desk:
         self.services.accounts.change_state(self.root, number, state)
 
     def rows(self, statement: str, **values: Any) -> list[Any]:
-        """What an SQL query finds."""
+        """What an SQL query finds: days, moments and sums as SQLite has them, whatever the database."""
         with self.store.reading() as connection:
-            return list(connection.execute(text(statement), values))
+            found = connection.execute(text(statement), values)
+            return [tuple(map(_plain, row)) for row in found]
 
     def execute(self, statement: str, **values: Any) -> None:
         """Run an SQL statement in a transaction of its own."""
@@ -263,9 +277,23 @@ class Desk:
         assert {c: m for c, m in clearing.items() if m} == {c: m for c, m in self.gateway.totals().items() if m}
 
 
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S.%f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if isinstance(value, (Decimal, bool)) else value
+
+
 def settings_in(directory: Path) -> Settings:
-    """The settings of a desk in this directory."""
-    return Settings(database=str(directory / "billing.db"), log_file=directory / "desk.log", hashing=CHEAP)
+    """The settings of a desk in this directory: on a file in it, or on the database whose URL stands in one."""
+    url = directory / URL_FILE
+    return Settings(
+        database=url.read_text() if url.exists() else str(directory / "billing.db"),
+        gateway_record=directory / "billing.sandbox.db",
+        log_file=directory / "desk.log",
+        hashing=CHEAP,
+    )
 
 
 def create_desk(directory: Path) -> None:
@@ -294,9 +322,35 @@ def create_desk(directory: Path) -> None:
 @contextmanager
 def opened_desk(template: Path, directory: Path, clock: Clock | None = None) -> Iterator[Desk]:
     """A desk of its own in this directory, begun from the template; closed afterwards."""
-    shutil.copytree(template, directory, dirs_exist_ok=True)
-    with opened_in(directory, clock) as desk:
+    with copied(template, directory), opened_in(directory, clock) as desk:
         yield replace(desk, _keys=count(1 + desk.rows("SELECT count(*) FROM money_action")[0][0]))
+
+
+@contextmanager
+def copied(template: Path, directory: Path) -> Iterator[None]:
+    """A copy of the template in this directory, as long as this lasts."""
+    shutil.copytree(template, directory, dirs_exist_ok=True)
+    name = template / TEMPLATE_FILE
+    if not name.exists():
+        yield
+        return
+    with databases.borrowed(name.read_text()) as url:
+        (directory / URL_FILE).write_text(url)
+        yield
+
+
+def make_template(directory: Path, kind: str, name: str, fill: Callable[[Path], None]) -> Path:
+    """A directory that desks can be copied from, with the database that `fill` makes as its settings say."""
+    if kind == SQLITE:
+        fill(directory)
+        return directory
+
+    def fill_database(url: str) -> None:
+        (directory / URL_FILE).write_text(url)
+        fill(directory)
+
+    (directory / TEMPLATE_FILE).write_text(databases.template(name, fill_database))
+    return directory
 
 
 @contextmanager
@@ -322,11 +376,12 @@ def with_gateways(services: DeskServices, *others: PaymentGateway) -> DeskServic
 
 
 @pytest.fixture(scope="session")
-def desk_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of the database that every desk is copied from."""
-    directory = tmp_path_factory.mktemp("template")
-    create_desk(directory)
-    return directory
+def desk_template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory that every desk is copied from, with a database of the kind that the test asks for."""
+    kind = getattr(request, "param", SQLITE)
+    if kind not in _templates:
+        _templates[kind] = make_template(tmp_path_factory.mktemp("template"), kind, "desk", create_desk)
+    return _templates[kind]
 
 
 @pytest.fixture
@@ -334,3 +389,10 @@ def desk(desk_template: Path, tmp_path: Path) -> Iterator[Desk]:
     """A desk of one's own."""
     with opened_desk(desk_template, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def desk_directory(desk_template: Path, tmp_path: Path) -> Iterator[Path]:
+    """The directory of a desk that nobody has opened yet."""
+    with copied(desk_template, tmp_path):
+        yield tmp_path

@@ -124,9 +124,13 @@ def test_one_module_knows_how_passwords_are_hashed() -> None:
     assert importers_of("passlib") == {"tui_billing/services/passwords.py"}
 
 
-def test_only_the_engine_and_the_sandbox_speak_to_sqlite_itself() -> None:
+def test_only_one_module_and_the_sandbox_speak_to_sqlite_itself() -> None:
     sandbox = {"tui_billing/gateways/sandbox.py", "tui_billing/gateways/sandbox_record.py"}
-    assert importers_of("sqlite3") == {"tui_billing/store/engine.py", *sandbox}
+    assert importers_of("sqlite3") == {"tui_billing/store/sqlite.py", *sandbox}
+
+
+def test_one_module_speaks_to_the_package_for_postgresql() -> None:
+    assert importers_of("psycopg") == {"tui_billing/store/postgresql.py"}
 
 
 def test_one_module_speaks_to_stripe_s_package() -> None:

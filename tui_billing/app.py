@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 
 from tui_billing.config import Settings
 from tui_billing.domain.accounts import Account
+from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import BillingError
 from tui_billing.driver import DeskDriver, exit_on_signals
 from tui_billing.key_gate import KeyGate
@@ -80,7 +81,7 @@ class BillingApp(App[None]):
         self.settings = settings
         self.session: OperatorSession | None = None
         self._open_services = open_services
-        self._login = LoginScreen(self.services, settings.database, settings.demo)
+        self._login = LoginScreen(self.services, shown_url(settings.database), settings.demo)
         self._painted = asyncio.Event()
         self._opening: asyncio.Task[DeskServices] | None = None
         self._gate = KeyGate(self, super().on_event, self._holds_keys)
@@ -299,7 +300,7 @@ class BillingApp(App[None]):
 
     def _database_label(self, services: DeskServices) -> str:
         home = str(Path.home())
-        database = self.settings.database.replace(home, "~", 1)
+        database = shown_url(self.settings.database).replace(home, "~", 1)
         return f"{'training · ' if services.training else ''}{database}"
 
     async def _place(self, account: Account, place: Place) -> DeskScreen:

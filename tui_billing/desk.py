@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from tui_billing.config import Settings, names_stripe, stripe_key
 from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState, AccountType
+from tui_billing.domain.database_urls import is_postgresql, shown_url, without_password
 from tui_billing.domain.demo_users import DEMO_PASSWORD
 from tui_billing.domain.errors import SetUpRefused
 from tui_billing.gateways.base import PaymentGateway
@@ -42,7 +43,7 @@ from tui_billing.services.service import utc_now
 from tui_billing.services.sign_in import SignIn
 from tui_billing.services.users import Users
 from tui_billing.store import accounts, users
-from tui_billing.store.engine import Store, application_id, sqlite_path, sqlite_url
+from tui_billing.store.engine import Store
 from tui_billing.store.schema import TRAINING_APPLICATION_ID
 
 DEMO_ACCOUNTS = 40
@@ -54,7 +55,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
     training = store.is_training()
     if settings.demo and not training:
         store.close()
-        raise SetUpRefused(f"{store.path} is not a demo database. Name another file.")
+        raise SetUpRefused(f"{store.name} is not a demo database. Name another file.")
     passwords = Passwords(settings.hashing)
     try:
         parts = (store, open_gateways(replace(settings, demo=training), clock), clock)
@@ -121,7 +122,10 @@ def create_demo(
 ) -> None:
     """Make the demo database and the sandbox's record of its payments, unless it is there; `anew` replaces it."""
     from tui_billing.store.demo.load import fill_demo
+    from tui_billing.store.sqlite import sqlite_path
 
+    if is_postgresql(settings.database):
+        raise SetUpRefused("The demo database is a SQLite file. Leave --database out, or name a file.")
     path, record = sqlite_path(settings.database), gateway_record(settings)
     unfinished = record.with_name(f".{record.name}.{os.getpid()}")
     gateway = SandboxGateway(unfinished)
@@ -156,26 +160,46 @@ def create_demo(
 
 def database_exists(settings: Settings) -> bool:
     """Whether the configured database has been made."""
-    return sqlite_path(settings.database).exists()
+    return Store.exists(settings.database)
 
 
 def refuse_existing(settings: Settings) -> None:
     """Raise `SetUpRefused` if the configured database has been made."""
     if database_exists(settings):
-        raise SetUpRefused(f"{sqlite_path(settings.database)} is there already. Open it, or name another file.")
+        raise SetUpRefused(f"{database_name(settings)} is there already. Open it, or name another one.")
+
+
+def database_name(settings: Settings) -> str:
+    """The configured database for people."""
+    if is_postgresql(settings.database):
+        return shown_url(settings.database)
+    from tui_billing.store.sqlite import sqlite_path
+
+    return str(sqlite_path(settings.database))
 
 
 def database_url(settings: Settings) -> str:
-    """The URL of the configured database."""
+    """The URL of the configured database; one on a server as it was given, without its password."""
+    if is_postgresql(settings.database):
+        return without_password(settings.database)
+    from tui_billing.store.sqlite import sqlite_path, sqlite_url
+
     return sqlite_url(sqlite_path(settings.database))
 
 
 def gateway_record(settings: Settings) -> Path:
     """The file of the sandbox's own record: beside the database unless configured otherwise."""
+    if settings.gateway_record is not None:
+        return settings.gateway_record
+    if is_postgresql(settings.database):
+        # Practice alone: what one machine's sandbox has recorded, another one's has not.
+        return settings.log_file.with_name(f"{shown_url(settings.database).partition('@')[0]}.sandbox.db")
+    from tui_billing.store.sqlite import sqlite_path
+
     path = sqlite_path(settings.database)
     # No two databases of a folder share one: a.db has a.sandbox.db, a.sqlite has a.sqlite.sandbox.
     own = f"{path.stem}.sandbox.db" if path.suffix == ".db" else f"{path.name}.sandbox"
-    return settings.gateway_record or path.with_name(own)
+    return path.with_name(own)
 
 
 def _system_account(now: datetime) -> dict[str, object]:
@@ -193,6 +217,8 @@ def _system_account(now: datetime) -> dict[str, object]:
 
 
 def _refuse_real(path: Path) -> None:
+    from tui_billing.store.sqlite import application_id
+
     if application_id(path) != TRAINING_APPLICATION_ID:
         raise SetUpRefused(f"{path} is not a demo database and is not replaced. Name another file.")
 

@@ -152,7 +152,7 @@ def test_a_database_with_damaged_pages_is_refused_in_a_sentence(line: CommandLin
     assert "malformed" in ran.err
 
 
-@pytest.mark.parametrize("url", ["postgresql://user:word@host/db", "sqlite://", "://", "sqlite:///:memory:"])
+@pytest.mark.parametrize("url", ["mysql://user:word@host/db", "sqlite://", "://", "sqlite:///:memory:"])
 def test_a_url_that_is_not_a_sqlite_file_is_refused(home_line: CommandLine, url: str) -> None:
     ran = home_line.as_user("finance", "--database", url, "accounts", "list")
     assert ran.code == 3
@@ -329,11 +329,11 @@ def test_a_large_demo_shows_how_far_it_is(home_line: CommandLine, tmp_path: Path
 
 
 def test_the_database_is_closed_after_every_command(line: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    closed: list[Path] = []
+    closed: list[str] = []
     close = Store.close
 
     def noticed(store: Store) -> None:
-        closed.append(store.path)
+        closed.append(store.name)
         close(store)
 
     monkeypatch.setattr(Store, "close", noticed)

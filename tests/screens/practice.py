@@ -23,7 +23,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tests.desk_fixtures import with_gateways
-from tests.screens.pictures import screen_lines
+from tests.screens.pictures import screen_lines, screen_strips
 from tui_billing.app import BillingApp
 from tui_billing.config import HashingCost, Settings
 from tui_billing.desk import create_demo, open_services
@@ -303,13 +303,14 @@ class Operator:
         await self.until(lambda: self.place == name and self._ready(), f"came to {name}")
 
     async def settles(self) -> None:
-        """Wait until every key so far has had its effect."""
+        """Wait until every key so far has had its effect, and paint what has come of it."""
         await self._passed_on(self.app)
         await self.until(lambda: self.app._gate._task is None, "acted on every key")
         for pump in (self.app.focused, self.app.screen, self.app):
             if pump is not None and pump.is_running:
                 await self._passed_on(pump)
         await self.until(self._ready, "was ready")
+        screen_strips(self.app)
 
     async def rests(self) -> None:
         """Wait until the screen shows the same twice in a row, with a pause between."""

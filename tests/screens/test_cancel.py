@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.screens.practice import GLOBEX, MARA, Practice
+from tui_billing.domain.payments import Payment
 from tui_billing.screens.messages import Place
 
 CANCELLED = "SELECT state, cancelled_by, cancel_reason FROM payment WHERE id = ?"
+
+
+def completed(kind: str) -> Callable[[Payment], bool]:
+    return lambda row: (row.kind, row.state) == (kind, "completed")
 
 
 async def test_finance_cancels_a_recorded_payment_from_the_log_in_on(practice: Practice) -> None:
@@ -39,19 +46,24 @@ async def test_finance_cancels_a_recorded_payment_from_the_log_in_on(practice: P
 
 
 @pytest.mark.parametrize("keys", [("g", "x"), ("g", "down", "down", "enter")], ids=str)
-@pytest.mark.parametrize("kind", ["record", "credit"])
 async def test_the_gear_menu_names_the_way_back_of_the_row_and_takes_it(
-    practice: Practice, kind: str, keys: tuple[str, ...]
+    practice: Practice, keys: tuple[str, ...]
 ) -> None:
-    words = "Cancel Credit" if kind == "credit" else "Cancel Payment"
+    cancelled = []
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
-        payment = await finance.selects(lambda row: (row.kind, row.state) == (kind, "completed"))
-        await finance.presses(*keys)
-        await finance.is_at("Cancel")
-        await finance.sees(words)
-        await finance.presses("enter")
-        await finance.is_told(f"{words}: Globex Corporation: {words.split()[1].lower()} of {payment.amount} cancelled.")
-    assert practice.rows(CANCELLED, payment.id) == [("cancelled", "finance", "entered_in_error")]
+        for kind, words in {"record": "Cancel Payment", "credit": "Cancel Credit"}.items():
+            payment = await finance.selects(completed(kind))
+            await finance.presses(*keys)
+            await finance.is_at("Cancel")
+            await finance.sees(words)
+            await finance.presses("enter")
+            told = f"{words}: Globex Corporation: {words.split()[1].lower()} of {payment.amount} cancelled."
+            await finance.is_told(told)
+            await finance.is_at("Payments")
+            finance.app.clear_notifications()
+            cancelled.append(payment.id)
+    for payment_id in cancelled:
+        assert practice.rows(CANCELLED, payment_id) == [("cancelled", "finance", "entered_in_error")]
 
 
 async def test_a_cancelled_credit_shows_as_a_debit_note(practice: Practice) -> None:

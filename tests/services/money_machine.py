@@ -35,7 +35,7 @@ from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.requests import ChargeBackRequest, CreditRequest, RecordRequest
 from tui_billing.services.results import MoneyMoved
 from tui_billing.services.session import OperatorSession
-from tui_billing.store.checking import CARD_CLEARING, CHECKS
+from tui_billing.store.checking import CARD_CLEARING, checks
 
 REASON = CancelReason.OTHER
 PAYING = {RETAIL: "mara", DINAR: "dana"}
@@ -50,7 +50,9 @@ INVOICES = """
     SELECT total_minor, due_minor FROM invoice JOIN account ON account.id = account_id
     WHERE account.number = ? ORDER BY sequence
 """
-DIFFERING = " UNION ALL ".join(f"SELECT '{figure}' WHERE EXISTS ({statement})" for figure, statement in CHECKS.items())
+DIFFERING = " UNION ALL ".join(
+    f"SELECT '{figure}' WHERE EXISTS ({statement})" for figure, statement in checks("sqlite").items()
+)
 GATEWAY_TOTALS = """
     SELECT currency, sum(CASE kind WHEN 'charge' THEN amount_minor ELSE -amount_minor END)
     FROM gateway.transactions WHERE decline_reason IS NULL AND key NOT IN (

@@ -14,6 +14,8 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+from sqlalchemy import text
+
 from tests.desk_fixtures import CORPORATE, RETAIL, Clock, settings_in
 from tui_billing.desk import open_services
 from tui_billing.domain.access import Profile
@@ -27,12 +29,14 @@ from tui_billing.store import users
 # What a process is told to do: the action, what it is done to, and its key; `None` ends it.
 Order = tuple[str, str, str]
 PATIENCE_S = 60
+# What is imported only when a database of its kind is opened.
+LATE = ("sqlite3", "tui_billing.store.sqlite", "psycopg", "psycopg.conninfo", "tui_billing.store.postgresql")
 
 
 def fork_server() -> ForkServerContext:
     """Starts processes that have this module imported, in some ten milliseconds each."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, *LATE])
     return context
 
 
@@ -105,7 +109,7 @@ def work_until_killed(directory: Path, name: str, seed: int, last_order: Order |
             report.send(("acknowledged", order, outcome))
             if order[0] == "make" and outcome == "done":
                 with services.payments.store.reading() as connection:
-                    row = connection.exec_driver_sql("SELECT id FROM payment WHERE key = ?", (order[2],)).one()
+                    row = connection.execute(text("SELECT id FROM payment WHERE key = :key"), {"key": order[2]}).one()
                 paid.append(row[0])
 
 

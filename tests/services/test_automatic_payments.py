@@ -211,9 +211,10 @@ def test_an_automatic_payment_is_charged_back_as_any_card_payment(owing: Desk) -
     assert owing.charge_back(owing.payment(payment_id), "4.00").payment.charged_back_minor == 400
 
 
+@pytest.mark.one_database(reason="what is moved is the file")
 def test_a_database_that_fails_after_the_request_leaves_the_outcome_unknown(owing: Desk) -> None:
     gateway = busy_gateway(owing)
-    path = owing.store.path
+    path = owing.path
     moved = path.with_name("moved.db")
     gateway.after = lambda: renamed.append(path.rename(moved))
     renamed: list[Path] = []

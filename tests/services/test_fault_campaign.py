@@ -30,7 +30,7 @@ from tui_billing.domain.pages import Direction
 from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.requests import ChargeBackRequest
 from tui_billing.services.session import OperatorSession
-from tui_billing.store.engine import PRAGMAS
+from tui_billing.store.sqlite import PRAGMAS
 
 RUNS = 100
 PATIENCE = 20
@@ -190,7 +190,7 @@ def test_after_reconcile_gateway_and_ledger_agree_and_nothing_has_moved_twice(
 ) -> None:
     # What survives a power cut is not the question here, and a thousand syncs are slow.
     fast = tuple(pragma.replace("FULL", "OFF") for pragma in PRAGMAS)
-    monkeypatch.setattr("tui_billing.store.engine.PRAGMAS", fast)
+    monkeypatch.setattr("tui_billing.store.sqlite.PRAGMAS", fast)
     chosen, met = seeds(), Counter[tuple[Operation, Point]]()
     sys.stdout.write(f"FAULT_SEEDS={','.join(map(str, chosen))}\n")
     for seed in chosen:

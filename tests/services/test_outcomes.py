@@ -227,10 +227,11 @@ def test_a_gateway_that_cannot_be_reached_leaves_the_payment_pending_until_it_ca
     desk.assert_books_are_right()
 
 
+@pytest.mark.one_database(reason="what is spoilt is the file")
 def test_a_database_that_fails_after_the_gateway_was_asked_leaves_the_outcome_unknown(
     desk: Desk, busy: BusyGateway
 ) -> None:
-    database = desk.store.path
+    database = desk.path
     desk.set_card("card_approved")
 
     def spoil() -> None:

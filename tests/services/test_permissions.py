@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ COUNTS = " UNION ALL ".join(
     f"SELECT '{name}', count(*) FROM {name}"
     for name in ("account", "user", "payment", "charge_back", "invoice", "charge", "ledger_entry", "money_action")
 )
+
+
+pytestmark = pytest.mark.one_database(reason="permissions are checked before the database is asked anything")
 
 
 @pytest.fixture(scope="module")
@@ -69,35 +73,37 @@ def test_every_public_use_case_is_in_the_matrix_below(desk: Desk) -> None:
     assert set(public_methods(desk.services)) - OPEN_TO_ALL == set(MAY) == set(CALLS)
 
 
-@pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("use_case", sorted(MAY))
 def test_a_profile_may_do_what_the_rule_book_says_and_nothing_else(
-    busy_template: tuple[Path, Case], tmp_path: Path, use_case: str, profile: Profile
+    busy_template: tuple[Path, Case], tmp_path: Path, subtests: pytest.Subtests, use_case: str
 ) -> None:
     template, prepared = busy_template
-    (tmp_path / "billing.sandbox.db").write_bytes((template / "billing.sandbox.db").read_bytes())
-    with opened_desk(template, tmp_path, Clock(NOW)) as desk:
-        case, session = case_in(desk, prepared), desk.sign_in(USER_OF_PROFILE[profile])
-        desk._keys = iter(range(1_000, 2_000))
-        before = desk.rows(COUNTS)
-        if profile in MAY[use_case]:
-            CALLS[use_case](case, session)
-        else:
-            with pytest.raises(NotPermitted, match=rf"Your profile, {profile.value}, does not allow this\."):
-                CALLS[use_case](case, session)
-            assert desk.rows(COUNTS) == before
+    for profile in MAY[use_case]:
+        with subtests.test(may=profile.value), opened_desk(template, tmp_path / profile.name, Clock(NOW)) as desk:
+            CALLS[use_case](case_in(desk, prepared), desk.sign_in(USER_OF_PROFILE[profile]))
+    # Those who may not leave nothing behind for one another.
+    with opened_desk(template, tmp_path / "refused", Clock(NOW)) as desk:
+        case, before = case_in(desk, prepared), desk.rows(COUNTS)
+        for profile in set(Profile) - MAY[use_case]:
+            with subtests.test(may_not=profile.value):
+                session = desk.sign_in(USER_OF_PROFILE[profile])
+                with pytest.raises(NotPermitted, match=rf"Your profile, {profile.value}, does not allow this\."):
+                    CALLS[use_case](case, session)
+                assert desk.rows(COUNTS) == before
 
 
 @pytest.mark.parametrize("user", ["mara", "mara.billing", "mara.power", "mara.user"])
-@pytest.mark.parametrize("use_case", sorted(BY_NUMBER))
 def test_a_customer_hears_of_a_foreign_account_what_is_heard_of_one_that_does_not_exist(
-    desk: Desk, use_case: str, user: str
+    desk: Desk, subtests: pytest.Subtests, user: str
 ) -> None:
-    call, session = BY_NUMBER[use_case], desk.session(user)
-    kind, sentence = refusal_of(lambda: call(desk, session, MISSING))
-    assert kind in (NotFound, NotPermitted)
-    for foreign in (CORPORATE, SYSTEM_NUMBER):
-        assert refusal_of(lambda: call(desk, session, foreign)) == (kind, sentence.replace(MISSING, foreign))  # noqa: B023
+    session = desk.session(user)
+    for use_case, call in BY_NUMBER.items():
+        with subtests.test(use_case=use_case):
+            kind, sentence = refusal_of(partial(call, desk, session, MISSING))
+            assert kind in (NotFound, NotPermitted)
+            for foreign in (CORPORATE, SYSTEM_NUMBER):
+                heard = refusal_of(partial(call, desk, session, foreign))
+                assert heard == (kind, sentence.replace(MISSING, foreign))
 
 
 def test_every_use_case_that_takes_a_number_is_tried(desk: Desk) -> None:
@@ -116,17 +122,19 @@ def test_every_use_case_that_takes_a_number_is_tried(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("user", ["mara", "mara.billing", "mara.user"])
-@pytest.mark.parametrize("use_case", sorted(BY_PAYMENT))
 def test_a_customer_hears_of_a_foreign_payment_what_is_heard_of_one_that_does_not_exist(
-    desk: Desk, use_case: str, user: str
+    desk: Desk, subtests: pytest.Subtests, user: str
 ) -> None:
     foreign, missing = desk.record("5.00").payment.id, "f" * 32
-    call, session = BY_PAYMENT[use_case], desk.session(user)
-    if use_case == "payments.account_number" and user != "mara.user":
-        assert call(desk, session, foreign) == call(desk, session, missing) == RETAIL
-        return
-    kind, sentence = refusal_of(lambda: call(desk, session, missing))
-    assert refusal_of(lambda: call(desk, session, foreign)) == (kind, sentence.replace(missing, foreign))
+    session = desk.session(user)
+    for use_case, call in BY_PAYMENT.items():
+        with subtests.test(use_case=use_case):
+            if use_case == "payments.account_number" and user != "mara.user":
+                assert call(desk, session, foreign) == call(desk, session, missing) == RETAIL
+                continue
+            kind, sentence = refusal_of(partial(call, desk, session, missing))
+            heard = refusal_of(partial(call, desk, session, foreign))
+            assert heard == (kind, sentence.replace(missing, foreign))
 
 
 def test_a_customer_hears_of_a_foreign_invoice_what_is_heard_of_one_that_does_not_exist(desk: Desk) -> None:

@@ -12,7 +12,7 @@ TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
 
 def tamper(desk: Desk, statements: str) -> None:
     """Run SQL statements past all that the database refuses."""
-    with closing(sqlite3.connect(desk.store.path, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(desk.path, isolation_level=None)) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("PRAGMA ignore_check_constraints = ON")
         triggers = connection.execute(TRIGGERS).fetchall()

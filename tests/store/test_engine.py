@@ -14,8 +14,9 @@ from sqlalchemy import Connection, text
 
 from tests.desk_fixtures import Desk
 from tui_billing.domain.errors import NotFound, SetUpRefused
-from tui_billing.store.engine import Store, sqlite_path, sqlite_url
+from tui_billing.store.engine import Store
 from tui_billing.store.schema import SCHEMA_VERSION
+from tui_billing.store.sqlite import sqlite_path, sqlite_url
 
 
 def nothing(_: Connection) -> None:
@@ -203,7 +204,7 @@ def test_the_database_is_named_by_a_path_or_a_sqlite_url(tmp_path: Path) -> None
     assert sqlite_path("~/billing.db") == Path.home() / "billing.db"
 
 
-@pytest.mark.parametrize("url", ["postgresql://desk@db/billing", "sqlite://", "sqlite:///:memory:", "://"])
+@pytest.mark.parametrize("url", ["mysql://desk@db/billing", "sqlite://", "sqlite:///:memory:", "://"])
 def test_any_other_database_is_refused(url: str) -> None:
     with pytest.raises(SetUpRefused, match=r"sqlite:////absolute/path/billing\.db"):
         sqlite_path(url)

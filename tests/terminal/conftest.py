@@ -7,16 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.demo_home import TYPIST, DemoHome
+from tests.terminal.demo_home import TYPIST, TYPISTS_PASSWORD, DemoHome
+from tui_billing.desk import create_demo
+from tui_billing.domain.access import Profile
+from tui_billing.domain.demo_users import DEMO_PASSWORD
 
 
 @pytest.fixture(scope="session")
 def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home directory with a demo database, made by the command itself."""
+    """A home directory with a demo database, and one user whose password is on no screen."""
     home = DemoHome(tmp_path_factory.mktemp("demo") / "home")
-    made = home.run("demo", "--url")
-    assert made.returncode == 0, made.stderr
-    home.document("users", "add", TYPIST, "--profile", "finance_admin", user="root")
+    create_demo(home.settings)
+    with home.services() as services:
+        root = services.sign_in.sign_in("root", DEMO_PASSWORD)
+        services.users.add(root, TYPIST, Profile.FINANCE_ADMIN, TYPISTS_PASSWORD, services.passwords)
     return home.path
 
 

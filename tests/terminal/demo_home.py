@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -45,44 +43,31 @@ class DemoHome:
         return self.path / "state/tui-billing/desk.log"
 
     @property
+    def settings(self) -> Settings:
+        """The settings of this home's demo."""
+        return Settings(database=str(self.database), log_file=self.log_file, demo=True)
+
+    @property
     def environment(self) -> dict[str, str]:
         """Variables that keep everything in this directory."""
         folders = {f"XDG_{name.upper()}_HOME": str(self.path / name) for name in ("data", "state", "config", "cache")}
         return {"HOME": str(self.path), **folders}
 
-    def run(
-        self, *arguments: str, user: str = "finance", environment: dict[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """Carry out a command on the demo database."""
-        passwords = {"TUI_BILLING_PASSWORD": DEMO_PASSWORD, "TUI_BILLING_NEW_PASSWORD": TYPISTS_PASSWORD}
-        return subprocess.run(
-            [COMMAND, "--database", str(self.database), "--user", user, "--json", *arguments],
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **self.environment, **passwords, **(environment or {})},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def document(self, *arguments: str, user: str = "finance") -> Any:
-        """What a command that succeeds says."""
-        done = self.run(*arguments, user=user)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
     def look_up_everything(self) -> int:
         """Ask the gateway for every unknown outcome; the answer is how many are still unknown."""
-        with self._services() as services:
+        with self.services() as services:
             return services.outcomes.resolve_all().still_unknown
 
     def assert_books_are_right(self) -> None:
         """Recomputing every figure finds no difference."""
-        with self._services() as services:
+        with self.services() as services:
             auditor = services.sign_in.sign_in("finance", DEMO_PASSWORD)
             assert services.checks.check(auditor) == []
 
     @contextmanager
-    def _services(self) -> Iterator[DeskServices]:
-        services = open_services(Settings(database=str(self.database), log_file=self.log_file, demo=True))
+    def services(self) -> Iterator[DeskServices]:
+        """The services on the demo database, in this process."""
+        services = open_services(self.settings)
         try:
             yield services
         finally:

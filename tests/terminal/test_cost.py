@@ -11,17 +11,25 @@ from tests.terminal.pty_desk import PtyDesk
 MOVE_BYTES = {"truecolor": 640, "": 480}
 
 
-@pytest.fixture(params=MOVE_BYTES)
+@pytest.fixture(scope="module", params=MOVE_BYTES)
 def colours(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def desk(colours: str) -> Iterator[PtyDesk]:
+@pytest.fixture(scope="module")
+def open_table(colours: str) -> Iterator[PtyDesk]:
     with PtyDesk.python("tests.terminal.tiny_table", env={"COLORTERM": colours}) as desk:
-        desk.wait_for("A-0 ")
-        desk.read_until_quiet()
         yield desk
+
+
+@pytest.fixture
+def desk(open_table: PtyDesk) -> PtyDesk:
+    """A list of ten million rows with the cursor on the first one."""
+    open_table.wait_for("A-")
+    open_table.send("\x1b[H")
+    open_table.wait_for("› ⚙ A-0 ")
+    open_table.read_until_quiet()
+    return open_table
 
 
 def bytes_for(desk: PtyDesk, keys: str) -> int:

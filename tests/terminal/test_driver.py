@@ -7,6 +7,7 @@ import os
 import select
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from textual import _compositor, _xterm_parser, constants, driver
@@ -20,12 +21,32 @@ TINY_DESK = "tests.terminal.tiny_desk"
 ENDINGS = [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
 
 
-@pytest.fixture
-def desk() -> Iterator[PtyDesk]:
+@contextmanager
+def started() -> Iterator[PtyDesk]:
     with PtyDesk.python(TINY_DESK) as desk:
         desk.wait_for("80x24")
         desk.read_until_quiet()
         yield desk
+
+
+@pytest.fixture
+def desk() -> Iterator[PtyDesk]:
+    with started() as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def desk_of_many() -> Iterator[PtyDesk]:
+    with started() as desk:
+        yield desk
+
+
+@pytest.fixture
+def typed_at(desk_of_many: PtyDesk) -> PtyDesk:
+    """A desk that outlives what is typed at it, with an empty field."""
+    desk_of_many.send("x\x05\x15")
+    desk_of_many.wait_for("user=''")
+    return desk_of_many
 
 
 def assert_terminal_as_before(desk: PtyDesk) -> None:
@@ -45,50 +66,50 @@ def test_ctrl_q_leaves_at_once_and_gives_the_terminal_back(desk: PtyDesk) -> Non
     assert_terminal_as_before(desk)
 
 
-def test_bytes_that_are_not_utf8_kill_nothing(desk: PtyDesk) -> None:
-    desk.send(b"a\xff\xfe\xc3b\x80")
-    desk.wait_for("user='a\N{REPLACEMENT CHARACTER}")
-    desk.send("\x15")
-    desk.wait_for("user=''")
-    desk.send("ok")
-    desk.wait_for("user='ok'")
+def test_bytes_that_are_not_utf8_kill_nothing(typed_at: PtyDesk) -> None:
+    typed_at.send(b"a\xff\xfe\xc3b\x80")
+    typed_at.wait_for("user='a\N{REPLACEMENT CHARACTER}")
+    typed_at.send("\x15")
+    typed_at.wait_for("user=''")
+    typed_at.send("ok")
+    typed_at.wait_for("user='ok'")
 
 
-def test_a_character_split_between_two_reads_arrives_whole(desk: PtyDesk) -> None:
-    desk.send("é".encode()[:1])
-    desk.read_until_quiet()
-    desk.send("é".encode()[1:])
-    desk.wait_for("user='é'")
+def test_a_character_split_between_two_reads_arrives_whole(typed_at: PtyDesk) -> None:
+    typed_at.send("é".encode()[:1])
+    typed_at.read_until_quiet()
+    typed_at.send("é".encode()[1:])
+    typed_at.wait_for("user='é'")
 
 
-def test_sequences_with_impossible_numbers_kill_nothing(desk: PtyDesk) -> None:
-    desk.send("\x1b[1;1;99999999999u\x1b[9999999999999;1;1u")
-    desk.read_until_quiet()
-    desk.send("ok")
-    desk.wait_for("user='ok'")
+def test_sequences_with_impossible_numbers_kill_nothing(typed_at: PtyDesk) -> None:
+    typed_at.send("\x1b[1;1;99999999999u\x1b[9999999999999;1;1u")
+    typed_at.read_until_quiet()
+    typed_at.send("ok")
+    typed_at.wait_for("user='ok'")
 
 
-def test_a_lone_escape_is_the_escape_key_and_does_not_swallow_the_next_one(desk: PtyDesk) -> None:
-    desk.send("\x1b")
-    desk.read_until_quiet()
-    desk.send("ok")
-    desk.wait_for("user='ok'")
+def test_a_lone_escape_is_the_escape_key_and_does_not_swallow_the_next_one(typed_at: PtyDesk) -> None:
+    typed_at.send("\x1b")
+    typed_at.read_until_quiet()
+    typed_at.send("ok")
+    typed_at.wait_for("user='ok'")
 
 
-def test_an_escape_and_a_return_inside_a_paste_press_nothing(desk: PtyDesk) -> None:
-    desk.send("\x1b[200~a\x1bZb\x1b\x11\rc\x1b[201~")
-    desk.wait_for("user='a Zb  '")
-    desk.read_until_quiet()
-    assert "SUBMITTED" not in desk.screen_text()
-    desk.send("\r")
-    desk.wait_for("SUBMITTED a Zb")
+def test_an_escape_and_a_return_inside_a_paste_press_nothing(typed_at: PtyDesk) -> None:
+    typed_at.send("\x1b[200~a\x1bZb\x1b\x11\rc\x1b[201~")
+    typed_at.wait_for("user='a Zb  '")
+    typed_at.read_until_quiet()
+    assert "SUBMITTED" not in typed_at.screen_text()
+    typed_at.send("\r")
+    typed_at.wait_for("SUBMITTED a Zb")
 
 
-def test_after_a_paste_without_an_end_keys_work_again(desk: PtyDesk) -> None:
-    desk.send("\x1b[200~ab\x1bZ\r")
-    desk.wait_for("user='ab Z'")
-    desk.send("c\r")
-    desk.wait_for("SUBMITTED ab Zc")
+def test_after_a_paste_without_an_end_keys_work_again(typed_at: PtyDesk) -> None:
+    typed_at.send("\x1b[200~ab\x1bZ\r")
+    typed_at.wait_for("user='ab Z'")
+    typed_at.send("c\r")
+    typed_at.wait_for("SUBMITTED ab Zc")
 
 
 @pytest.mark.parametrize("number", ENDINGS)
@@ -136,11 +157,11 @@ def test_a_hang_up_ends_the_desk(desk: PtyDesk) -> None:
     assert took_s < 2
 
 
-def test_sigint_and_ctrl_z_do_nothing(desk: PtyDesk) -> None:
-    desk.signal(signal.SIGINT)
-    desk.signal(signal.SIGTSTP)
-    desk.send("\x1ahere")
-    desk.wait_for("user='here'")
+def test_sigint_and_ctrl_z_do_nothing(typed_at: PtyDesk) -> None:
+    typed_at.signal(signal.SIGINT)
+    typed_at.signal(signal.SIGTSTP)
+    typed_at.send("\x1ahere")
+    typed_at.wait_for("user='here'")
 
 
 def test_what_is_typed_ahead_goes_to_the_right_field_and_is_never_echoed() -> None:
@@ -194,10 +215,10 @@ def test_a_storm_of_sizes_ends_in_the_last_one(desk: PtyDesk) -> None:
     assert desk.wait_for_exit()[0] == 0
 
 
-def test_an_idle_desk_uses_no_processor(desk: PtyDesk) -> None:
-    before_s = desk.processor_s
-    desk.read_until_quiet(0.5)
-    assert desk.processor_s - before_s <= 0.02
+def test_an_idle_desk_uses_no_processor(typed_at: PtyDesk) -> None:
+    before_s = typed_at.processor_s
+    typed_at.read_until_quiet(0.5)
+    assert typed_at.processor_s - before_s <= 0.02
 
 
 PRIVATE_NAMES: list[tuple[object, str]] = [

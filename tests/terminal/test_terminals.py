@@ -26,9 +26,14 @@ def look(desk: PtyDesk, row: int, column: int) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("terminal", TERMINALS)
-def test_the_selected_row_entry_and_button_are_marked(demo: DemoHome, terminal: str) -> None:
+def test_the_selected_row_entry_and_button_are_marked_and_without_colour_none_is_sent(
+    demo: DemoHome, terminal: str
+) -> None:
     with demo.signed_in(env=TERMINALS[terminal]) as desk:
         desk.wait_for("› ⚙ ▤ 10000056")
+        if "NO_COLOR" in TERMINALS[terminal]:
+            desk.read_until_quiet()
+            assert_no_colour(desk)
         desk.send("j")
         desk.wait_for("› ⚙ ▤ 10000093")
         assert sum(line.startswith("›") for line in desk.screen_text().splitlines()) == 1
@@ -43,14 +48,14 @@ def test_the_selected_row_entry_and_button_are_marked(demo: DemoHome, terminal: 
         row = row_with(desk, "Issue Credit     Cancel")
         issue = desk.screen_text().splitlines()[row].index("Issue Credit")
         assert look(desk, row, issue) != look(desk, row, issue + len("Issue Credit     "))
+        if "NO_COLOR" in TERMINALS[terminal]:
+            assert_no_colour(desk)
 
 
-def test_without_colour_no_colour_is_sent(demo: DemoHome) -> None:
-    with demo.signed_in(env={"NO_COLOR": "1"}) as desk:
-        desk.read_until_quiet()
-        rows = range(24)
-        colours = {(c.fg, c.bg) for row in rows for c in (desk.screen.buffer[row][column] for column in range(80))}
-        assert all(is_grey(colour) for pair in colours for colour in pair), colours
+def assert_no_colour(desk: PtyDesk) -> None:
+    rows = range(24)
+    colours = {(c.fg, c.bg) for row in rows for c in (desk.screen.buffer[row][column] for column in range(80))}
+    assert all(is_grey(colour) for pair in colours for colour in pair), colours
 
 
 def is_grey(colour: str) -> bool:

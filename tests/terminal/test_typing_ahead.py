@@ -36,11 +36,16 @@ def assert_signed_in_without_a_trace(desk: PtyDesk) -> None:
 
 
 @pytest.mark.parametrize("delay_s", [0, 0.03, 0.15, 0.3])
-def test_name_tab_password_enter_in_one_go_signs_in(demo: DemoHome, delay_s: float) -> None:
+def test_name_tab_password_enter_in_one_go_signs_in_and_keys_for_the_screens_behind_go_to_them(
+    demo: DemoHome, delay_s: float
+) -> None:
+    (third,) = demo.query("SELECT number FROM account WHERE type <> 'system' ORDER BY number LIMIT 1 OFFSET 2")[0]
     with demo.open() as desk:
         desk.read_for(delay_s)
         quiet_before = is_quiet(desk)
-        desk.send(SIGNS_IN)
+        desk.send(f"{SIGNS_IN}jj\rp")
+        desk.wait_for("› Payments")
+        desk.wait_for(f"· {third} ·")
         assert_signed_in_without_a_trace(desk)
         # What is typed into a terminal that still echoes is beyond the desk, which can only wipe it.
         assert not quiet_before or TYPISTS_PASSWORD.encode() not in desk.raw_output
@@ -57,16 +62,6 @@ def test_from_the_moment_the_terminal_is_quiet_no_byte_of_the_password_is_writte
 def test_what_is_typed_before_the_command_reads_anything_signs_in_too(demo: DemoHome) -> None:
     with demo.open(type_ahead=SIGNS_IN.encode()) as desk:
         assert_signed_in_without_a_trace(desk)
-
-
-@pytest.mark.parametrize("delay_s", [0, 0.15])
-def test_keys_for_the_screens_behind_the_log_in_go_to_them(demo: DemoHome, delay_s: float) -> None:
-    (third,) = demo.query("SELECT number FROM account WHERE type <> 'system' ORDER BY number LIMIT 1 OFFSET 2")[0]
-    with demo.open() as desk:
-        desk.read_for(delay_s)
-        desk.send(f"finance\t{DEMO_PASSWORD}\rjj\rp")
-        desk.wait_for("› Payments")
-        desk.wait_for(f"· {third} ·")
 
 
 def test_a_whole_payment_in_one_go_is_recorded_once(demo: DemoHome) -> None:

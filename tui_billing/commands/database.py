@@ -14,6 +14,7 @@ from tui_billing.commands.parsing import UsageFault
 from tui_billing.commands.progress import progress_bar
 from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
 from tui_billing.config import Settings, read_settings
+from tui_billing.domain.database_urls import is_postgresql
 from tui_billing.domain.text import shown
 from tui_billing.terminal import prepare_terminal, restore_terminal
 
@@ -28,7 +29,7 @@ def open_configured(arguments: argparse.Namespace) -> Result:
     """Open the desk on the configured database, which is made if it is not there."""
     _require_terminal()
     settings = read_settings(arguments.database)
-    if not _file_is_there(settings.database):
+    if not is_postgresql(settings.database) and not _file_is_there(settings.database):
         restore_terminal()
         _make_first(settings)
         prepare_terminal()

@@ -74,9 +74,19 @@ class GatewayUnavailable(BillingError):
 
 
 class StoreUnavailable(BillingError):
-    """The database failed while it was used; whether what was asked has been done is not known."""
+    """The database failed while it was used, and nothing was done."""
 
     title = "The database did not answer"
+
+
+class StoreBusy(StoreUnavailable):
+    """Others were working on the same for too long, and nothing was done."""
+
+    title = "Busy"
+
+
+class StoreUnanswered(StoreUnavailable, OutcomeUnknown):
+    """The database failed when what was asked may have been done: whether it has been is not known."""
 
 
 class SetUpRefused(BillingError):

@@ -21,6 +21,7 @@ from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.services.users import checked_name
 from tui_billing.store import accounts
+from tui_billing.store.turns import Turn, take
 
 NUMBER_PATTERN = re.compile(r"[0-9]{8}", re.ASCII)
 OWN = (Permission.ACCOUNT_ADMIN, Permission.BILLING_ADMIN)
@@ -72,6 +73,7 @@ class Accounts(Service):
         """Add an account in state New; raises `InvalidInput` for what cannot be kept."""
         values = _values_of(new)
         with self.store.writing() as connection:
+            take(connection, Turn.ACCOUNT_NUMBERS)
             if accounts.by_number(connection, new.number) is not None:
                 raise RuleRefused(f"There is an account {new.number} already. Choose another number.")
             accounts.add(connection, values | {"created": self.clock().date()})
@@ -90,6 +92,7 @@ class Accounts(Service):
         lines = read_lines(content, COLUMNS)
         rows = checked_lines(lines, lambda values: _values_of(_new_account(values)), progress)
         with self.store.writing() as connection:
+            take(connection, Turn.ACCOUNT_NUMBERS)
             taken = set(accounts.payers(connection, {row["number"] for row in rows}))
             faults = {}
             for line, row in zip(lines, rows, strict=True):
@@ -106,7 +109,7 @@ class Accounts(Service):
     def change_state(self, session: OperatorSession, number: str, state: AccountState) -> Account:
         """Put an account into another state, from its users' next action on."""
         with self.store.writing() as connection:
-            account = found(connection, number)
+            account = held(connection, number)
             if account.type is AccountType.SYSTEM:
                 raise RuleRefused("The System account is the provider itself and keeps its state.")
             accounts.save_state(connection, account.id, state)
@@ -117,6 +120,14 @@ class Accounts(Service):
 def found(connection: Connection, number: str) -> Account:
     """The account with this number; raises `NotFound` in the words a customer hears for any foreign number."""
     account = accounts.by_number(connection, number)
+    if account is None:
+        raise NotFound(no_account(number))
+    return account
+
+
+def held(connection: Connection, number: str) -> Account:
+    """The same account, held against everybody else who would change it or its money."""
+    account = accounts.hold_number(connection, number)
     if account is None:
         raise NotFound(no_account(number))
     return account

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
-from tui_billing.domain.accounts import CardOnFile
+from tui_billing.domain.accounts import Account, CardOnFile
 from tui_billing.domain.automatic_payments import InvoiceToCollect
 from tui_billing.domain.money import largest_minor
 from tui_billing.domain.payments import Payment, PaymentKind
@@ -47,7 +47,8 @@ def collect(service: Service, session: OperatorSession, invoice: InvoiceToCollec
     for payment in unknown:
         resolve_payment(service, payment.id)
     with service.store.writing() as connection:
-        begun = _begin(service, connection, session, invoice.sequence)
+        account = accounts.hold(connection, invoice.account_id)
+        begun = _begin(service, connection, session, account, invoice.sequence)
     tried = [payment for payment in unknown if payment.kind is PaymentKind.AUTO]
     with once_sent():
         if begun is not None:
@@ -61,13 +62,12 @@ def collect(service: Service, session: OperatorSession, invoice: InvoiceToCollec
 
 
 def _begin(
-    service: Service, connection: Connection, session: OperatorSession, invoice_sequence: int
+    service: Service, connection: Connection, session: OperatorSession, account: Account, invoice_sequence: int
 ) -> tuple[Payment, CardOnFile] | None:
     """Keep the attempt as Pending, unless something else has happened to the invoice or its account meanwhile."""
     invoice = still_to_collect(connection, invoice_sequence)
     if invoice is None or not invoice.is_due(service.clock().date()) or pending_of(connection, invoice.account_id):
         return None
-    account = accounts.by_id(connection, invoice.account_id)
     assert account.card is not None, "an invoice is to be collected from a card"
     service.gateway(account.card.gateway)
     amount_minor = min(invoice.due.minor_units, largest_minor(account.currency))

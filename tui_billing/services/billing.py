@@ -14,7 +14,7 @@ from tui_billing.domain.errors import InvalidInput, NotFound, RuleRefused
 from tui_billing.domain.invoices import Charge, Invoice, Statement, period_of, periods
 from tui_billing.domain.money import Money
 from tui_billing.domain.pages import Direction, Page
-from tui_billing.services.accounts import OWN, found
+from tui_billing.services.accounts import OWN, found, held
 from tui_billing.services.charge_rules import SYSTEM_IS_NOT_CHARGED, checked_charge
 from tui_billing.services.invoicing import issue
 from tui_billing.services.permissions import requires
@@ -57,7 +57,7 @@ class Billing(Service):
         if through > issued:
             raise InvalidInput(f"The invoice cannot run through {through}: that day lies in the future.", "Through")
         with self.store.writing() as connection:
-            account = found(connection, number)
+            account = held(connection, number)
             period = period_of(through, account.billing_day)
             invoice = issue(self, connection, session, account, period, through)
             if invoice is None:

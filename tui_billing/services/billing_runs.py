@@ -26,6 +26,7 @@ from tui_billing.services.progress import Progress, ignore_progress
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import accounts, automatic_payments, billing_runs
+from tui_billing.store.turns import Turn, take
 
 
 @dataclass(slots=True)
@@ -122,13 +123,14 @@ class BillingRuns(Service):
                 run.invoiced.add(invoice.money(invoice.total_minor))
                 run.settled.add(invoice.money(invoice.total_minor - invoice.due_minor))
         with self.store.writing() as connection:
+            take(connection, Turn.CLOSING)
             run.accounts_closed += billing_runs.close_others(connection, run.through, only)
 
     def _close_one(self, session: OperatorSession, account_id: int, through: date) -> list[Invoice]:
         """Invoice an account's open charges period by period, and close those periods, in one transaction."""
         invoices = []
         with self.store.writing() as connection:
-            account = accounts.by_id(connection, account_id)
+            account = accounts.hold(connection, account_id)
             last_day = last_closed_day(through, account.billing_day)
             first = account.created if account.billed_through is None else account.billed_through + timedelta(days=1)
             for period in periods(first, last_day, account.billing_day):

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from tui_billing.domain.payments import CancelReason, Payment, PaymentState
 from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
-from tui_billing.services.lookups import payment_found
+from tui_billing.services.lookups import payment_held
 from tui_billing.services.requests import CancelRequest
 from tui_billing.services.results import MoneyMoved, told
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
-from tui_billing.store import accounts, payments
+from tui_billing.store import payments
 from tui_billing.store.ledger import load_book, save_book
 
 
@@ -27,7 +27,7 @@ def cancel(
     """Take a recorded payment or a credit out whole, unless `refuse` raises for it."""
     key = checked_key(key)
     with service.store.writing() as connection:
-        payment = payment_found(connection, payment_id)
+        account, payment = payment_held(connection, payment_id)
         content = content_of(action, payment.id, CancelRequest(reason))
         if (earlier := earlier_result(connection, key, content)) is not None:
             return told(connection, earlier)
@@ -42,7 +42,6 @@ def cancel(
             cancel_reason=reason.value,
         )
         remember(connection, key, content, payment.id)
-        account = accounts.by_id(connection, payment.account_id)
         book = load_book(connection, account, reversing=payment.sequence)
         book.take_back(payment.sequence, payment.amount_minor)
         save_book(connection, account, book, now, session.name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account, CardOnFile
 from tui_billing.domain.cards import checked_reference, refuse_card
-from tui_billing.services.accounts import found
+from tui_billing.services.accounts import found, held
 from tui_billing.services.permissions import requires
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
@@ -51,7 +51,7 @@ class Cards(Service):
             kept.payment_method_reference,
         )
         with self.store.writing() as connection:
-            account = found(connection, number)
+            account = held(connection, number)
             refuse_card(account)
             accounts.save_card(connection, account.id, card)
             self.audit(connection, session, ACTION, number, f"done: {card.label} at {gateway.name}")
@@ -72,7 +72,7 @@ class Cards(Service):
         """The account as the gateway knows it, made known there the first time, in the steps of a payment."""
         gateway = self.gateway(self.default_gateway)
         with self.store.writing() as connection:
-            account = found(connection, number)
+            account = held(connection, number)
             refuse_card(account)
             if account.card is not None and account.card.gateway == gateway.name:
                 return account.card.customer_reference

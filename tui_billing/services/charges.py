@@ -21,6 +21,7 @@ from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import accounts, charge_imports
 from tui_billing.store.charge_imports import ChargedLine
+from tui_billing.store.turns import Turn, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Charges(Service):
             return earlier
         rows = self._checked(request.content, progress)
         with self.store.writing() as connection:
+            take(connection, Turn.CHARGE_IMPORTS)
             # Asked again, since somebody else may have taken the same file in meanwhile.
             if (earlier := _earlier(connection, key, digest, again=request.again)) is not None:
                 return earlier

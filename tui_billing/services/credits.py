@@ -19,7 +19,7 @@ from tui_billing.domain.payments import (
     refuse_credit,
 )
 from tui_billing.domain.text import checked_text
-from tui_billing.services.accounts import found
+from tui_billing.services.accounts import held
 from tui_billing.services.cancelling import cancel
 from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
 from tui_billing.services.permissions import requires
@@ -40,9 +40,9 @@ class Credits(Service):
         """Issue Credit: raise the customer's balance, once per key; a reason is required."""
         key, content = checked_key(key), content_of("credit", number, request)
         with self.store.writing() as connection:
+            account = held(connection, number)
             if (earlier := earlier_result(connection, key, content)) is not None:
                 return told(connection, earlier)
-            account = found(connection, number)
             refuse_credit(account)
             amount_minor = Money.parse(request.amount, account.currency).minor_units
             today = self.clock().date()

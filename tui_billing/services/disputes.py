@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
+from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import RuleRefused
 from tui_billing.domain.exceptions import Finding
 from tui_billing.domain.money import Money
@@ -21,16 +22,17 @@ from tui_billing.domain.payments import (
     state_after,
 )
 from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
-from tui_billing.services.lookups import charge_back_found, dispute_found, payment_found
+from tui_billing.services.lookups import charge_back_found, dispute_found, payment_found, payment_held
 from tui_billing.services.outcomes import book_charge_back
 from tui_billing.services.permissions import requires
 from tui_billing.services.requests import DisputeRequest, ReversalRequest
 from tui_billing.services.results import MoneyMoved, told
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
-from tui_billing.store import accounts, findings, payments
+from tui_billing.store import findings, payments
 from tui_billing.store.clearing import dispute_name
 from tui_billing.store.ledger import load_book, save_book
+from tui_billing.store.turns import Turn, take
 
 # The banks' words, as Stripe has them; what is not here is Other.
 REASONS = {
@@ -54,13 +56,17 @@ class Disputes(Service):
         """Record a dispute that reconcile has found as a charge back that is Completed already, once per dispute."""
         key, content = checked_key(key), content_of("record dispute", reference, DisputeRequest(reference))
         with self.store.writing() as connection:
+            held_id = _hold_disputed(connection, reference)
             earlier = earlier_result(connection, key, content)
             if earlier is not None:
                 return told(connection, payments.charge_back_by_id(connection, earlier).payment_id, earlier)
             dispute, payment = dispute_found(connection, reference)
+            if payment.id != held_id:
+                raise RuleRefused("Reconcile has only just found this dispute. Try again.")
             refuse_dispute(payment, dispute.amount)
-            charge_back = self._add(connection, session, dispute, payment, key)
-            remember(connection, key, content, charge_back.id)
+            charge_back_id = uuid.uuid4().hex
+            remember(connection, key, content, charge_back_id)
+            charge_back = self._add(connection, session, dispute, payment, charge_back_id, key)
             book_charge_back(self, connection, charge_back, reference)
             findings.remove(connection, dispute.id)
             self.audit(connection, session, "Record Dispute", payment.id, f"done: {dispute.amount}, {reference}")
@@ -71,6 +77,8 @@ class Disputes(Service):
         """Charge Back Reversed: a dispute was won, and its money or a part of it comes back to the payment."""
         key = checked_key(key)
         with self.store.writing() as connection:
+            account, _ = payment_held(connection, charge_back_found(connection, charge_back_id).payment_id)
+            take(connection, Turn.FINDINGS)
             charge_back = charge_back_found(connection, charge_back_id)
             content = content_of("reverse", charge_back.id, ReversalRequest(amount))
             if earlier_result(connection, key, content) is not None:
@@ -83,19 +91,25 @@ class Disputes(Service):
             values = {"id": reversal_id, "charge_back_id": charge_back.id, "amount_minor": regained.minor_units}
             values |= {"key": key, "recorded_by": session.name, "recorded_at": self.clock()}
             payments.add_reversal(connection, values)
-            self._regain(connection, session, payment, charge_back, regained.minor_units)
+            self._regain(connection, session, account, payment, charge_back, regained.minor_units)
             _note(connection, won, regained.minor_units)
             self.audit(connection, session, "Charge Back Reversed", payment.id, f"done: {regained}, {won.reference}")
             return told(connection, payment.id, charge_back.id)
 
     def _add(
-        self, connection: Connection, session: OperatorSession, dispute: Finding, payment: Payment, key: str
+        self,
+        connection: Connection,
+        session: OperatorSession,
+        dispute: Finding,
+        payment: Payment,
+        charge_back_id: str,
+        key: str,
     ) -> ChargeBack:
         payments.save(connection, payment.id, charge_back_pending_minor=dispute.amount_minor)
         return payments.add_charge_back(
             connection,
             {
-                "id": uuid.uuid4().hex,
+                "id": charge_back_id,
                 "payment_id": payment.id,
                 "amount_minor": dispute.amount_minor,
                 "state": ChargeBackState.PENDING.value,
@@ -112,6 +126,7 @@ class Disputes(Service):
         self,
         connection: Connection,
         session: OperatorSession,
+        account: Account,
         payment: Payment,
         charge_back: ChargeBack,
         regained_minor: int,
@@ -122,10 +137,18 @@ class Disputes(Service):
         returned_minor = payment.charged_back_minor - regained_minor
         state = state_after(payment, returned_minor)
         payments.save(connection, payment.id, state=state.value, charged_back_minor=returned_minor)
-        account = accounts.by_id(connection, payment.account_id)
         book = load_book(connection, account, reversing=payment.sequence)
         book.regain(payment.sequence, regained_minor)
         save_book(connection, account, book, self.clock(), session.name)
+
+
+def _hold_disputed(connection: Connection, reference: str) -> str | None:
+    """Hold what reconcile has found, and the account of the payment that is disputed, if it is known; gives its ID."""
+    payment_id = findings.disputed_payment(connection, reference)
+    if payment_id is not None:
+        payment_held(connection, payment_id)
+    take(connection, Turn.FINDINGS)
+    return payment_id
 
 
 def won_dispute(connection: Connection, charge_back: ChargeBack) -> Finding:

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from tui_billing.domain.errors import InvalidInput, RuleRefused
 from tui_billing.domain.text import checked_text
@@ -17,6 +18,7 @@ from tui_billing.store.money_actions import MoneyAction
 LONGEST_KEY = 128
 # What the billing run begins its own keys with: one that was taken by hand would stand in its way.
 RUN_PREFIX = "auto:"
+USED = "This idempotency key was used for another action. Use a new key for a new action."
 UUID = re.compile(r"[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -41,10 +43,14 @@ def earlier_result(connection: Connection, key: str, content: str) -> str | None
     if first is None:
         return None
     if first.content != content:
-        raise RuleRefused("This idempotency key was used for another action. Use a new key for a new action.")
+        raise RuleRefused(USED)
     return first.result_id
 
 
 def remember(connection: Connection, key: str, content: str, result_id: str) -> None:
     """Keep what this key led to, in the transaction that does it."""
-    money_actions.add(connection, key, MoneyAction(content, result_id))
+    try:
+        money_actions.add(connection, key, MoneyAction(content, result_id))
+    except IntegrityError:
+        # Since the key was looked for, somebody has used it on another account.
+        raise RuleRefused(USED) from None

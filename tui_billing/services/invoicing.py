@@ -15,6 +15,7 @@ from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import invoices
 from tui_billing.store.ledger import load_book, save_book
+from tui_billing.store.turns import Turn, take
 
 # Times the largest single amount: what the columns of the screens hold, and far below what 64 bits do.
 LARGEST_TOTAL = 10
@@ -34,10 +35,10 @@ def issue(
     """
     if account.billed_through is not None and period[1] <= account.billed_through:
         raise RuleRefused(f"The billing periods up to {account.billed_through} are closed. Choose a later day.")
-    amounts_minor = invoices.open_charges(connection, account.id, through)
-    if not amounts_minor:
+    charges_minor = invoices.open_charges(connection, account.id, through)
+    if not charges_minor:
         return None
-    total_minor = sum(amounts_minor)
+    total_minor = sum(charges_minor.values())
     _refuse_total(account.money(total_minor), through)
     issued = service.clock().date()
     values = {
@@ -48,7 +49,8 @@ def issue(
         "total_minor": total_minor,
         "due_minor": total_minor,
     }
-    invoice = invoices.add(connection, account, values, through)
+    take(connection, Turn.INVOICE_NUMBERS)
+    invoice = invoices.add(connection, account, values, charges_minor)
     book = load_book(connection, account, due_minor=total_minor)
     book.charge(OpenInvoice(invoice.sequence, issued, total_minor, total_minor))
     save_book(connection, account, book, service.clock(), session.name)

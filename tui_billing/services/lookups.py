@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import InvalidInput, NotFound, RuleRefused
 from tui_billing.domain.exceptions import ExceptionKind, Finding
 from tui_billing.domain.payments import ChargeBack, Payment
-from tui_billing.store import findings, payments
+from tui_billing.store import accounts, findings, payments
 
 RowT = TypeVar("RowT")
 SHORTEST_START = 8
@@ -23,6 +24,13 @@ def payment_found(connection: Connection, payment_id: str, account_number: str |
     With an account number no other account's payments are looked at, so that nothing is learnt of them.
     """
     return _only("payment", payment_id, lambda: payments.by_id_start(connection, payment_id, account_number))
+
+
+def payment_held(connection: Connection, payment_id: str) -> tuple[Account, Payment]:
+    """The same payment and its account, held against everybody else who would change either."""
+    account = accounts.hold(connection, payment_found(connection, payment_id).account_id)
+    # Read again: what others have done to it until its account was held.
+    return account, payment_found(connection, payment_id)
 
 
 def charge_back_found(connection: Connection, charge_back_id: str) -> ChargeBack:

@@ -16,7 +16,7 @@ from tui_billing.domain.ledger import Funding
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import ChargeBack, ChargeBackState, Payment, PaymentState, state_after
 from tui_billing.gateways.base import Answer, Approved, Declined, Unknown
-from tui_billing.services.lookups import payment_found
+from tui_billing.services.lookups import payment_found, payment_held
 from tui_billing.services.permissions import open_to_all, requires
 from tui_billing.services.results import told
 from tui_billing.services.service import Service
@@ -87,10 +87,10 @@ class Outcomes(Service):
             pending = _pending_of(connection, payment)
         resolve_payment(self, payment.id)
         with self.store.writing() as connection:
+            account, _ = payment_held(connection, payment.id)
             sentence = _what_became(connection, payment.id, pending)
             self.audit(connection, session, "Look up", payment.id, f"done: {sentence}")
-            found = payment_found(connection, payment.id)
-            return LookedUp(accounts.by_id(connection, found.account_id), found, sentence)
+            return LookedUp(account, payment_found(connection, payment.id), sentence)
 
 
 def resolve_all(service: Service) -> Reconciled:
@@ -117,8 +117,7 @@ def resolve_payment(service: Service, payment_id: str) -> None:
 def save_payment_outcome(service: Service, payment_id: str, answer: Answer) -> None:
     """Bring the answer to a charge into the ledger, unless that has been done already."""
     with service.store.writing() as connection:
-        payment = payments.by_id(connection, payment_id)
-        assert payment is not None
+        account, payment = payment_held(connection, payment_id)
         if payment.state is not PaymentState.PENDING:
             return
         if isinstance(answer, Unknown):
@@ -127,13 +126,14 @@ def save_payment_outcome(service: Service, payment_id: str, answer: Answer) -> N
             state = PaymentState.FAILED.value
             payments.save(connection, payment.id, state=state, failure_reason=answer.reason)
         else:
-            _book_payment(service, connection, payment, answer)
+            _book_payment(service, connection, account, payment, answer)
         _audit_answer(service, connection, payment.recorded_by, payment.id, answer)
 
 
 def save_charge_back_outcome(service: Service, charge_back_id: str, answer: Answer) -> None:
     """Bring the answer to a refund into the ledger, unless that has been done already."""
     with service.store.writing() as connection:
+        payment_held(connection, payments.charge_back_by_id(connection, charge_back_id).payment_id)
         charge_back = payments.charge_back_by_id(connection, charge_back_id)
         if charge_back.state is not ChargeBackState.PENDING:
             return
@@ -171,10 +171,11 @@ def _resolve(service: Service, row: Payment | ChargeBack) -> Answer:
     return answer
 
 
-def _book_payment(service: Service, connection: Connection, payment: Payment, answer: Approved) -> None:
+def _book_payment(
+    service: Service, connection: Connection, account: Account, payment: Payment, answer: Approved
+) -> None:
     state = PaymentState.COMPLETED.value
     payments.save(connection, payment.id, state=state, gateway_reference=answer.reference)
-    account = accounts.by_id(connection, payment.account_id)
     book = load_book(connection, account)
     book.fund(Funding.of(payment))
     save_book(connection, account, book, service.clock(), payment.recorded_by)

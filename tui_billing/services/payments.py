@@ -26,7 +26,7 @@ from tui_billing.domain.payments import (
     refuse_record,
 )
 from tui_billing.domain.text import checked_text
-from tui_billing.services.accounts import OWN, found
+from tui_billing.services.accounts import OWN, found, held
 from tui_billing.services.card_charges import add_payment, pending_values, send
 from tui_billing.services.idempotency import checked_key, content_of, earlier_result
 from tui_billing.services.lookups import payment_found
@@ -90,9 +90,9 @@ class Payments(Service):
         """Record Payment: money a corporate customer paid the provider, once per key."""
         key, content = checked_key(key), content_of("record", number, request)
         with self.store.writing() as connection:
+            account = held(connection, number)
             if (earlier := earlier_result(connection, key, content)) is not None:
                 return told(connection, earlier)
-            account = found(connection, number)
             refuse_record(account)
             values = self._recorded_values(account, request)
             payment = add_payment(self, connection, session, account, key, content, values)
@@ -110,8 +110,8 @@ class Payments(Service):
         """
         key, content = checked_key(key), content_of("make", number, MakeRequest(amount))
         with self.store.writing() as connection:
+            account = held(connection, number)
             earlier = earlier_result(connection, key, content)
-            account = found(connection, number)
             if earlier is None:
                 refuse_make(account)
                 assert account.card is not None

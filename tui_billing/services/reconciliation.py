@@ -17,6 +17,7 @@ from tui_billing.services.permissions import requires
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import clearing, findings
+from tui_billing.store.turns import Turn, take
 
 DAYS_COMPARED = 7
 # More than the clocks here and at a gateway differ, and than a request takes: what was recorded at the last moment
@@ -93,6 +94,7 @@ class Reconciliation(Service):
             ExceptionKind.DISPUTE_WON: disputes_since,
         }
         with self.store.writing() as connection:
+            take(connection, Turn.FINDINGS)
             # Read in the transaction that keeps them: somebody may just have recorded one.
             charged = clearing.charged(connection, name, {d.charge_reference for d in disputes})
             recorded = clearing.disputed(connection, {clearing.dispute_name(name, d.reference) for d in disputes})

@@ -22,7 +22,7 @@ from tui_billing.domain.text import checked_text
 from tui_billing.gateways.base import RefundRequest
 from tui_billing.services.cancelling import cancel
 from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
-from tui_billing.services.lookups import payment_found
+from tui_billing.services.lookups import payment_found, payment_held
 from tui_billing.services.outcomes import once_sent, resolve_payment, save_charge_back_outcome
 from tui_billing.services.permissions import requires
 from tui_billing.services.requests import ChargeBackRequest
@@ -49,14 +49,15 @@ class Refunds(Service):
         resolve_payment(self, payment_id)
         key, content = checked_key(key), content_of("charge back", payment_id, request)
         with self.store.writing() as connection:
+            # Read only now: the look-up above may just have learnt the reference of the charge.
+            _, payment = payment_held(connection, payment_id)
             earlier = earlier_result(connection, key, content)
             if earlier is None:
-                # Read only now: the look-up above may just have learnt the reference of the charge.
-                payment = payment_found(connection, payment_id)
                 refuse_charge_back(payment)
                 gateway = self.gateway(payment.gateway)
-                charge_back = self._add_pending(connection, session, payment, request, key)
-                remember(connection, key, content, charge_back.id)
+                charge_back_id = uuid.uuid4().hex
+                remember(connection, key, content, charge_back_id)
+                charge_back = self._add_pending(connection, session, payment, request, charge_back_id, key)
         with once_sent():
             if earlier is None:
                 answer = gateway.refund(_refund_request(payment, charge_back))
@@ -70,13 +71,19 @@ class Refunds(Service):
         return cancel(self, session, payment_id, reason, key, refuse_cancel_payment, "Cancel Payment")
 
     def _add_pending(
-        self, connection: Connection, session: OperatorSession, payment: Payment, request: ChargeBackRequest, key: str
+        self,
+        connection: Connection,
+        session: OperatorSession,
+        payment: Payment,
+        request: ChargeBackRequest,
+        charge_back_id: str,
+        key: str,
     ) -> ChargeBack:
         amount = charge_back_amount(payment, request.amount)
         charge_back = payments.add_charge_back(
             connection,
             {
-                "id": uuid.uuid4().hex,
+                "id": charge_back_id,
                 "payment_id": payment.id,
                 "amount_minor": amount.minor_units,
                 "state": ChargeBackState.PENDING.value,

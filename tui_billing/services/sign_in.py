@@ -39,7 +39,7 @@ class SignIn:
             user = users.by_name(connection, name)
         matches = self.passwords.verify(password, None if user is None else user.password_hash)
         with self.store.writing() as connection:
-            user = users.by_name(connection, name)
+            user = users.hold(connection, name)
             outcome = self._outcome(user, matches)
             if user is not None:
                 users.save(connection, user.id, **self._counted(user, outcome))

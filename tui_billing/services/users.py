@@ -15,6 +15,7 @@ from tui_billing.services.permissions import no_account, requires
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import accounts, users
+from tui_billing.store.turns import Turn, take
 from tui_billing.store.users import User
 
 NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}", re.ASCII)
@@ -50,6 +51,7 @@ class Users(Service):
             raise InvalidInput(f"A {profile.value} {needs}.", field="Account")
         password_hash = passwords.hash(checked_password(password))
         with self.store.writing() as connection:
+            take(connection, Turn.USER_NAMES)
             account_id = None if account_number is None else self._account_id(connection, account_number)
             if users.by_name(connection, name) is not None:
                 raise RuleRefused(f"There is a user {name} already. Choose another name.")
@@ -61,7 +63,7 @@ class Users(Service):
     def unlock(self, session: OperatorSession, name: str) -> User:
         """End a lock that failed sign-ins brought about, of any user: it gives nobody more than they had."""
         with self.store.writing() as connection:
-            user = self._found(connection, name)
+            user = self._held(connection, name)
             users.save(connection, user.id, failures=0, locked_until=None)
             self.audit(connection, session, "unlock user", name, "done")
             return self._found(connection, name)
@@ -95,7 +97,7 @@ class Users(Service):
         profile: Profile | None = None,
     ) -> User:
         with self.store.writing() as connection:
-            user = self._found(connection, name)
+            user = self._held(connection, name)
             self._refuse_root(session, user.profile)
             if profile is not None and user.profile.is_customer is not profile.is_customer:
                 raise RuleRefused("A customer's user cannot become a provider's, nor the other way round.")
@@ -111,6 +113,13 @@ class Users(Service):
     @staticmethod
     def _found(connection: Connection, name: str) -> User:
         user = users.by_name(connection, name)
+        if user is None:
+            raise NotFound(f"There is no user {name[:64]}.")
+        return user
+
+    @staticmethod
+    def _held(connection: Connection, name: str) -> User:
+        user = users.hold(connection, name)
         if user is None:
             raise NotFound(f"There is no user {name[:64]}.")
         return user

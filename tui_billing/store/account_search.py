@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountFilter, AccountOrder
 from tui_billing.domain.text import folded
@@ -35,6 +37,10 @@ SQLITE = (
         search, content='', columnsize=0, detail=none, tokenize='trigram case_sensitive 1')""",
     "CREATE VIRTUAL TABLE account_fragment USING fts5vocab(account_search, instance)",
 )
+POSTGRESQL = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "CREATE INDEX account_search ON account USING gin (search gin_trgm_ops)",
+)
 # No triggers keep it: with trusted_schema off SQLite lets none write to a virtual table.
 INDEX = "INSERT INTO account_search (rowid, search) VALUES (CAST(:number AS INTEGER), :search)"
 INDEX_ALL = (
@@ -43,19 +49,27 @@ INDEX_ALL = (
 
 
 def create(connection: Connection) -> None:
-    """Make the index of an empty table of accounts."""
-    for statement in SQLITE:
-        connection.exec_driver_sql(statement)
+    """Make the index of an empty table of accounts; PostgreSQL without `pg_trgm` does without one."""
+    if connection.dialect.name == "sqlite":
+        for statement in SQLITE:
+            connection.exec_driver_sql(statement)
+        return
+    with suppress(DBAPIError), connection.begin_nested():
+        for statement in POSTGRESQL:
+            connection.exec_driver_sql(statement)
 
 
 def index(connection: Connection, accounts: Sequence[Mapping[str, Any]]) -> None:
-    """Take new accounts into the index, from their column values."""
+    """Take new accounts into the index, from their column values; PostgreSQL does so by itself."""
+    if connection.dialect.name != "sqlite":
+        return
     on_driver(connection, INDEX, [{name: row[name] for name in ("number", "search")} for row in accounts], many=True)
 
 
 def index_all(connection: Connection) -> None:
-    """Take every account into the empty index."""
-    connection.exec_driver_sql(INDEX_ALL)
+    """Take every account into the empty index; PostgreSQL has done so by itself."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(INDEX_ALL)
 
 
 def text_of(number: str, name: str, master_user: str) -> str:

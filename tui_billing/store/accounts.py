@@ -27,8 +27,11 @@ from tui_billing.store.prepared import Prepared, Row
 from tui_billing.store.tables import AccountRow, table
 
 ACCOUNT = table(AccountRow)
-BY_NUMBER = Prepared(select(ACCOUNT).where(ACCOUNT.c.number == bindparam("number")))
-BY_ID = Prepared(select(ACCOUNT).where(ACCOUNT.c.id == bindparam("account_id")))
+SELECT_BY_NUMBER = select(ACCOUNT).where(ACCOUNT.c.number == bindparam("number"))
+SELECT_BY_ID = select(ACCOUNT).where(ACCOUNT.c.id == bindparam("account_id"))
+BY_NUMBER, BY_ID = Prepared(SELECT_BY_NUMBER), Prepared(SELECT_BY_ID)
+# SQLite, where every writer holds all there is, leaves out what else this says.
+HOLD_NUMBER, HOLD_ID = (Prepared(each.with_for_update(key_share=True)) for each in (SELECT_BY_NUMBER, SELECT_BY_ID))
 SORT_NAME = Prepared(select(ACCOUNT.c.sort_name).where(ACCOUNT.c.number == bindparam("number")))
 ORDERS = {AccountOrder.NUMBER: (ACCOUNT.c.number,), AccountOrder.NAME: (ACCOUNT.c.sort_name, ACCOUNT.c.number)}
 SAVE_BALANCES = Prepared(
@@ -64,10 +67,10 @@ def page(
     if key is not None and chosen.order is AccountOrder.NAME:
         row = SORT_NAME.first(connection, number=number)
         key = ("" if row is None else row["sort_name"], *key)
-    return listed(chosen).page(connection, direction, key, limit)
+    return _listed(connection, chosen).page(connection, direction, key, limit)
 
 
-def listed(chosen: AccountFilter) -> Keyset[Account]:
+def _listed(connection: Connection, chosen: AccountFilter) -> Keyset[Account]:
     """The accounts that match; a search finds any part of number, name or master user."""
     where: list[ColumnElement[bool]] = [ACCOUNT.c.number != SYSTEM_NUMBER]
     if chosen.type is not None:
@@ -75,8 +78,11 @@ def listed(chosen: AccountFilter) -> Keyset[Account]:
     if chosen.state is not None:
         where.append(ACCOUNT.c.state == chosen.state.value)
     statement, columns = select(ACCOUNT).where(*where), ORDERS[chosen.order]
-    if fragment := folded(chosen.search[:LONGEST_SEARCH]):
+    fragment = folded(chosen.search[:LONGEST_SEARCH])
+    if fragment and connection.dialect.name == "sqlite":
         return FoundAccounts(statement, columns, account_of, search=AccountSearch(fragment, chosen))
+    if fragment:
+        statement = statement.where(ACCOUNT.c.search.contains(fragment, autoescape=True))
     return Keyset(statement, columns, account_of)
 
 
@@ -109,6 +115,22 @@ def by_id(connection: Connection, account_id: int) -> Account:
     row = BY_ID.first(connection, account_id=account_id)
     assert row is not None
     return account_of(row)
+
+
+def hold(connection: Connection, account_id: int) -> Account:
+    """The account with this internal id, which from here to the transaction's end nobody else changes.
+
+    Before anything is read that a change of its money is decided on, and one account before another by their ids.
+    """
+    row = HOLD_ID.first(connection, account_id=account_id)
+    assert row is not None
+    return account_of(row)
+
+
+def hold_number(connection: Connection, number: str) -> Account | None:
+    """The same by number, if there is such an account."""
+    row = HOLD_NUMBER.first(connection, number=number)
+    return None if row is None else account_of(row)
 
 
 def add(connection: Connection, *accounts: dict[str, Any]) -> None:

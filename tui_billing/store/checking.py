@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import Connection, text
 
-from tui_billing.store.checks.balances import BALANCES
-from tui_billing.store.checks.billing import BILLING
+from tui_billing.store.checks.balances import BALANCES, totals
+from tui_billing.store.checks.billing import billing
 from tui_billing.store.checks.entries import ENTRIES
 from tui_billing.store.checks.payments import PAYMENTS
-from tui_billing.store.checks.structure import STRUCTURE
+from tui_billing.store.checks.structure import structure
 
-CHECKS = BALANCES | ENTRIES | PAYMENTS | BILLING | STRUCTURE
 CARD_CLEARING = """
     SELECT payment.gateway, currency, sum(CASE debit WHEN 'card_clearing' THEN e.amount_minor ELSE -e.amount_minor END)
     FROM ledger_entry e JOIN payment ON payment.sequence = e.payment_sequence JOIN account ON account.id = e.account_id
@@ -30,18 +30,23 @@ class Difference:
     recomputed: int
 
 
+def checks(dialect: str) -> dict[str, str]:
+    """The statements that find what is wrong in this kind of database, by figure."""
+    return BALANCES | totals(dialect) | ENTRIES | PAYMENTS | billing(dialect) | structure(dialect)
+
+
 def differences(connection: Connection) -> list[Difference]:
     """Every figure that does not follow from the ledger entries, and every row that cannot be as it is."""
     return [
         Difference(figure, subject, _whole(stored), _whole(recomputed))
-        for figure, statement in CHECKS.items()
+        for figure, statement in checks(connection.dialect.name).items()
         for subject, stored, recomputed in connection.exec_driver_sql(statement)
     ]
 
 
 def _whole(figure: object) -> int:
     """The figure, or 0 where somebody wrote what is no whole number; `file` names that."""
-    return figure if isinstance(figure, int) else 0
+    return int(figure) if isinstance(figure, (int, Decimal)) else 0
 
 
 def card_clearing(connection: Connection) -> dict[tuple[str, str], int]:

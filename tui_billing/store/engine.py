@@ -1,198 +1,113 @@
-"""The database: opened safely, with real transactions, off the event loop."""
+"""The database: opened by its URL, with real transactions, off the event loop."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import stat
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from tui_billing.domain.errors import NotFound, SetUpRefused, StoreUnavailable
-from tui_billing.store.schema import APPLICATION_ID, SCHEMA_VERSION, TRAINING_APPLICATION_ID, create_schema
+from tui_billing.domain.database_urls import is_postgresql
+from tui_billing.domain.errors import StoreBusy, StoreUnavailable
 
-BUSY_TIMEOUT_S = 30
-PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
-    # WAL with NORMAL syncs nothing at commit: an acknowledged payment must survive a power cut.
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA trusted_schema = OFF",
-)
-SQLITE_HEADER = b"SQLite format 3\0"
-APPLICATION_ID_OFFSET = 68
-# SQLite's codes of a file that fails: busy, read-only, I/O error, corrupt, disk full, cannot open, no database.
-FAILING = frozenset({5, 8, 10, 11, 13, 14, 26})
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
 
 
-class Store:
-    """One database; hands out transactions and nothing else."""
+class Store(ABC):
+    """One database; hands out transactions and nothing else. Each kind of database is a class beside it."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file: tuple[int, int] | None = None
-        self._engine = create_engine(
-            f"sqlite:///{path}",
-            creator=self._connect,
-            isolation_level=None,
-            max_overflow=24,
-            pool_reset_on_return=None,
-            # An error's text goes to the log, and the values may be names and password hashes.
-            hide_parameters=True,
-        )
-        event.listen(self._engine, "begin", _begin)
+    # How long a use case that is told apart by its key is asked again after a commit that got no answer.
+    patience_s: int = 0
+
+    def __init__(self, name: str, engine: Engine) -> None:
+        # For people: it holds no password.
+        self.name = name
+        self._engine = engine
 
     @classmethod
     def create(cls, url: str, fill: Callable[[Connection], None], training: bool = False) -> None:
-        """Make a database with its tables and first rows, whole or not at all; `SetUpRefused` if a file is there."""
-        path = sqlite_path(url)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        try:
-            store = cls(unfinished)
-            try:
-                with store.writing() as connection:
-                    create_schema(connection, training)
-                    fill(connection)
-            finally:
-                store.close()
-            os.link(unfinished, path)
-        except StoreUnavailable as fault:
-            raise SetUpRefused(fault.sentence) from fault
-        except FileExistsError:
-            raise SetUpRefused(f"{path} is there already. Open it, or name another file.") from None
-        finally:
-            unfinished.unlink()
+        """Make the tables and first rows, whole or not at all; `SetUpRefused` if they are there already."""
+        _kind(url).create(url, fill, training)
 
     @classmethod
     def open(cls, url: str) -> Store:
-        """Open an existing database; raises `SetUpRefused` if others could read it or it is not one of ours."""
-        path = sqlite_path(url)
-        if not path.exists():
-            raise NotFound(f"There is no database at {path}. Make one with: tui-billing --database {url} init")
-        # Read from the file itself: connecting would already change a database that is not ours.
-        if application_id(path) not in (APPLICATION_ID, TRAINING_APPLICATION_ID):
-            raise SetUpRefused(f"{path} is not a tui-billing database. Name another file.")
-        _refuse_readable_by_others(path)
-        store = cls(path)
-        store._file = _identity(path)
-        try:
-            store._refuse_another_schema()
-        except SetUpRefused:
-            store.close()
-            raise
-        return store
+        """Open an existing database; `NotFound` if there is none, `SetUpRefused` if it is not one to be used."""
+        return _kind(url).open(url)
+
+    @classmethod
+    def exists(cls, url: str) -> bool:
+        """Whether there is something at this URL, be it a database of ours or not."""
+        return _kind(url).exists(url)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database and changes nothing."""
-        with self._transaction("BEGIN") as connection:
+        with self._transaction(writes=False) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that holds the write lock from its start, so what it read is still so when it commits."""
-        with self._transaction("BEGIN IMMEDIATE") as connection:
+        """A transaction that changes the database, whole or not at all.
+
+        Whatever it decides on it must hold first (`store.accounts.hold`, `store.holding`): SQLite holds everything
+        from the start, PostgreSQL holds only what it is told to.
+        """
+        with self._transaction(writes=True) as connection:
             yield connection
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[Connection]:
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
         assert not _on_event_loop(), "database work on the event loop"
-        if self._file is not None and _identity(self.path) != self._file:
-            # What is written to a file without a name would be gone with the last connection.
-            raise StoreUnavailable(f"{self.path} has been moved, replaced or deleted. Nothing was done.")
+        committing = False
         try:
-            with self._engine.connect().execution_options(begin=begin) as connection, connection.begin():
-                yield connection
-        except DatabaseError as error:
-            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in FAILING:
+            with self._connect(writes=writes) as connection:
+                with connection.begin():
+                    yield connection
+                    committing = writes
+                if writes:
+                    self._confirm(connection)
+        except DBAPIError as error:
+            failure = self._failure(error, committing=committing)
+            if failure is None:
                 raise
-            raise StoreUnavailable(f"{self.path} cannot be used: {error.orig}. Try again.") from None
+            raise failure from None
+        except PoolTimeout:
+            raise StoreBusy(f"{self.name} is busy. Nothing was done; try again.") from None
 
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
 
-    def _connect(self) -> Any:
-        import sqlite3
-
-        os.umask(0o077)
-        # Never creating: a file that is gone is not replaced by an empty one.
-        uri = f"file:{quote(str(self.path))}?mode=rw"
-        connection = sqlite3.connect(
-            uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
-        try:
-            for pragma in PRAGMAS:
-                connection.execute(pragma)
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-
+    @abstractmethod
     def is_training(self) -> bool:
         """Whether this is a demo or training database."""
-        with self.reading() as connection:
-            return bool(connection.execute(text("PRAGMA application_id")).scalar_one() == TRAINING_APPLICATION_ID)
 
-    def _refuse_another_schema(self) -> None:
-        try:
-            with self.reading() as connection:
-                version = connection.execute(text("PRAGMA user_version")).scalar_one()
-        except StoreUnavailable as fault:
-            raise SetUpRefused(fault.sentence) from fault
-        if version > SCHEMA_VERSION:
-            raise SetUpRefused(f"{self.path} was made by a newer tui-billing. Upgrade this one to open it.")
-        if version < SCHEMA_VERSION:
-            raise SetUpRefused(
-                f"{self.path} was made by an older tui-billing. Open it with that one; if it is the demo's,"
-                " make it anew with: tui-billing demo --reset"
-            )
+    @abstractmethod
+    def _connect(self, *, writes: bool) -> Connection:
+        """A connection whose next transaction is of this kind."""
+
+    def _confirm(self, connection: Connection) -> None:  # noqa: B027 -- most databases keep what they commit
+        """Raise `StoreUnanswered` if what has just been committed may not be kept."""
+
+    @abstractmethod
+    def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
+        """What an error of the database means to its users; nothing if it is a fault of the program."""
 
 
-def application_id(path: Path) -> int:
-    """What a SQLite file says it belongs to, read without opening it as a database; 0 for any other file."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(APPLICATION_ID_OFFSET + 4)
-    except OSError as error:
-        raise SetUpRefused(f"{path} cannot be opened: {error.strerror}.") from None
-    return int.from_bytes(header[APPLICATION_ID_OFFSET:], "big") if header.startswith(SQLITE_HEADER) else 0
+def _kind(url: str) -> type[Store]:
+    """The class for this URL; what one of them needs is imported for it alone."""
+    if is_postgresql(url):
+        from tui_billing.store.postgresql import PostgresqlStore
 
+        return PostgresqlStore
+    from tui_billing.store.sqlite import SqliteStore
 
-def sqlite_path(url: str) -> Path:
-    """The file of a `sqlite:///` URL or a plain path; raises `SetUpRefused` for anything else."""
-    if "://" not in url:
-        return Path(url).expanduser().absolute()
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise SetUpRefused("The database URL cannot be read. Use sqlite:////absolute/path/billing.db.") from None
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise SetUpRefused("Only SQLite files are supported: sqlite:////absolute/path/billing.db.")
-    return Path(parsed.database).expanduser().absolute()
-
-
-def sqlite_url(path: Path) -> str:
-    """The database URL of a file."""
-    return f"sqlite:///{path.absolute()}"
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file on which device has this name now."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+    return SqliteStore
 
 
 def _on_event_loop() -> bool:
@@ -201,16 +116,3 @@ def _on_event_loop() -> bool:
     except RuntimeError:
         return False
     return True
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
-
-
-def _refuse_readable_by_others(path: Path) -> None:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise SetUpRefused(
-            f"Other users of this machine can open {path} (mode {mode:04o}), past every permission check."
-            f" Close it to them with: chmod 600 {path}"
-        )

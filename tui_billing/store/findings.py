@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from tui_billing.domain.exceptions import ExceptionKind, ExceptionLine, Finding
 from tui_billing.domain.text import folded
+from tui_billing.store import payments
 from tui_billing.store.accounts import ACCOUNT, LONGEST_SEARCH
 from tui_billing.store.keyset import Keyset
 from tui_billing.store.ledger import INVOICE
@@ -70,6 +71,15 @@ def named(connection: Connection, kind: ExceptionKind, reference: str) -> list[F
     """The findings of this kind with this reference: one at most for each gateway."""
     statement = select(*COLUMNS).where(FINDING.c.kind == kind.value, FINDING.c.reference == reference)
     return [_finding_of(row) for row in connection.execute(statement).mappings()]
+
+
+def disputed_payment(connection: Connection, reference: str) -> str | None:
+    """The payment that a dispute with this reference is about, whether it is to be recorded or was."""
+    found = named(connection, ExceptionKind.DISPUTE, reference)
+    recorded = payments.charge_back_of_dispute(connection, reference)
+    if found or recorded is None:
+        return found[0].payment_id if found else None
+    return recorded.payment_id
 
 
 def of_charge_back(connection: Connection, charge_back_id: str) -> Finding | None:

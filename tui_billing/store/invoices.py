@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, case, func, literal_column, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, case, func, literal_column, select, update
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import Charge, Invoice
@@ -20,6 +20,7 @@ from tui_billing.store.tables import ChargeRow, table
 
 CHARGE = table(ChargeRow)
 CHARGE_FIELDS = tuple(field.name for field in fields(Charge))
+GATHER = update(CHARGE).where(CHARGE.c.sequence == bindparam("charge")).values(invoice_sequence=bindparam("invoice"))
 PAID_FROM_CREDIT = (
     select(func.coalesce(NET_APPLIED, 0))
     .join(PAYMENT, ENTRY.c.payment_sequence == PAYMENT.c.sequence)
@@ -105,18 +106,19 @@ def add_charges(connection: Connection, account_id: int, charges: Sequence[Charg
     connection.execute(CHARGE.insert(), rows)
 
 
-def open_charges(connection: Connection, account_id: int, through: date) -> list[int]:
-    """The amounts, in minor units, of the charges dated up to `through` that no invoice has gathered."""
-    amounts = connection.execute(select(CHARGE.c.amount_minor).where(_waiting(account_id, through))).scalars()
-    return [int(minor) for minor in amounts]
+def open_charges(connection: Connection, account_id: int, through: date) -> dict[int, int]:
+    """The charges dated up to `through` that no invoice has gathered: their amounts, in minor units, by sequence."""
+    waiting = (CHARGE.c.account_id == account_id) & CHARGE.c.invoice_sequence.is_(None) & (CHARGE.c.dated <= through)
+    return dict(connection.execute(select(CHARGE.c.sequence, CHARGE.c.amount_minor).where(waiting)).all())
 
 
-def add(connection: Connection, account: Account, values: dict[str, Any], through: date) -> Invoice:
-    """Insert an invoice that gathers the open charges dated up to `through`; its number is its own."""
+def add(connection: Connection, account: Account, values: dict[str, Any], charges: Iterable[int]) -> Invoice:
+    """Insert an invoice that gathers the charges of these sequences; its number is its own."""
     following = connection.execute(select(func.coalesce(func.max(INVOICE.c.sequence), 0) + 1)).scalar_one()
     number = f"INV-{values['issued']:%Y}-{following:06d}"
     connection.execute(INVOICE.insert().values(sequence=following, number=number, account_id=account.id, **values))
-    connection.execute(update(CHARGE).where(_waiting(account.id, through)).values(invoice_sequence=following))
+    # These and no others: more may have come since their sum was taken.
+    connection.execute(GATHER, [{"charge": sequence, "invoice": following} for sequence in charges])
     invoice = by_sequence(connection, following)
     assert invoice is not None
     return invoice
@@ -130,7 +132,3 @@ def invoice_of(row: RowMapping) -> Invoice:
 def charge_of(row: RowMapping) -> Charge:
     """The charge that a row holds."""
     return Charge(**{name: row[name] for name in CHARGE_FIELDS})
-
-
-def _waiting(account_id: int, through: date) -> ColumnElement[bool]:
-    return (CHARGE.c.account_id == account_id) & CHARGE.c.invoice_sequence.is_(None) & (CHARGE.c.dated <= through)

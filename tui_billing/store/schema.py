@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from tui_billing.store import account_search, tables
-from tui_billing.store.triggers import triggers
+from tui_billing.store.triggers import trigger_statements, triggers
 
 # "TUBI" and "TUBT": another program's database is told from ours, and a training database from a real one.
 APPLICATION_ID = 0x54554249
@@ -32,11 +32,9 @@ TABLES = tuple(tables.table(row) for row in ROWS)
 TRIGGERS = tuple(triggers(TABLES))
 
 
-def create_schema(connection: Connection, training: bool) -> None:
+def create_schema(connection: Connection) -> None:
     """Make every table, index and trigger in the connection's transaction."""
     SQLModel.metadata.create_all(connection, tables=TABLES)
-    for trigger in TRIGGERS:
-        connection.exec_driver_sql(trigger.statement)
+    for statement in trigger_statements(TRIGGERS, connection.dialect.name):
+        connection.exec_driver_sql(statement)
     account_search.create(connection)
-    connection.execute(text(f"PRAGMA application_id = {TRAINING_APPLICATION_ID if training else APPLICATION_ID}"))
-    connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))

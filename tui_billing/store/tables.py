@@ -19,7 +19,7 @@ from tui_billing.domain.payments import (
     PaymentMethod,
     PaymentState,
 )
-from tui_billing.store.columns import Amount, Sequence, UtcMoment, amounts, one_of, partial_index
+from tui_billing.store.columns import Amount, Sequence, UtcMoment, amounts, one_of, order_by_bytes, partial_index
 from tui_billing.store.entry_rules import LEGS_HOLD, REFERENCES_HOLD
 
 # A sequence that was given once is never given again, so that a row missing at the end leaves its mark.
@@ -341,3 +341,7 @@ def table(row: type[SQLModel]) -> Table:
     found: Any = row.__dict__["__table__"]
     assert isinstance(found, Table)
     return found
+
+
+for each in SQLModel.metadata.tables.values():
+    order_by_bytes(each)

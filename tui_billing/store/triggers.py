@@ -24,6 +24,9 @@ GATHERED = "OLD.invoice_sequence IS NOT NULL"
 FIXED = f"{GATHERED} OR OLD.sequence IS NOT NEW.sequence OR OLD.import_sequence IS NOT NEW.import_sequence"
 CLOSED = "EXISTS (SELECT 1 FROM account WHERE id = NEW.account_id AND billed_through >= {day})"
 
+TAKEN = "is there already and is never replaced"
+TRUNCATE = "TRUNCATE"
+
 
 class Trigger(NamedTuple):
     """A refusal: on which table, of which action, for which rows (all if empty), in which words, and about what."""
@@ -40,12 +43,28 @@ class Trigger(NamedTuple):
         return f"{self.table}_refuses_{self.action.lower()}{self.about}"
 
     @property
-    def statement(self) -> str:
-        """The statement that makes it."""
+    def sqlite(self) -> str:
+        """The statement that makes it on SQLite."""
         rows = f"WHEN {self.rows} " if self.rows else ""
         return (
             f'CREATE TRIGGER {self.name} BEFORE {self.action} ON "{self.table}" {rows}'
             f"BEGIN SELECT RAISE(ABORT, '{self.table} {self.words}'); END"
+        )
+
+    @property
+    def postgresql(self) -> Iterator[str]:
+        """The statements that make it on PostgreSQL: a function of the same name, and the trigger that calls it."""
+        rows = self.rows.replace(" IS NOT NEW.", " IS DISTINCT FROM NEW.") or "true"
+        row = "OLD" if self.action == "DELETE" else "NEW"
+        yield (
+            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF {rows} THEN RAISE EXCEPTION"
+            f" USING MESSAGE = '{self.table} {self.words}', ERRCODE = 'integrity_constraint_violation';"
+            f" END IF; RETURN {row}; END$$"
+        )
+        each = "STATEMENT" if self.action == TRUNCATE else "ROW"
+        yield (
+            f'CREATE TRIGGER {self.name} BEFORE {self.action} ON "{self.table}"'
+            f" FOR EACH {each} EXECUTE FUNCTION {self.name}()"
         )
 
 
@@ -53,7 +72,7 @@ def triggers(tables: Iterable[Table]) -> Iterator[Trigger]:
     """Every trigger of the schema."""
     for table in tables:
         # INSERT OR REPLACE takes the old row away without its DELETE triggers.
-        yield Trigger(table.name, "INSERT", _taken(table), "is there already and is never replaced")
+        yield Trigger(table.name, "INSERT", _taken(table), TAKEN)
     for name in APPEND_ONLY:
         for action in ("UPDATE", "DELETE"):
             yield Trigger(name, action, "", "is append-only")
@@ -71,6 +90,21 @@ def triggers(tables: Iterable[Table]) -> Iterator[Trigger]:
     yield Trigger("ledger_entry", "INSERT", closed, "never enters a closed period", "_when_closed")
     opened = "OLD.billed_through IS NOT NULL AND (NEW.billed_through < OLD.billed_through) IS NOT FALSE"
     yield Trigger("account", "UPDATE", opened, "never opens a closed period", "_when_closed")
+
+
+def triggers_on(dialect: str, triggers: Iterable[Trigger]) -> list[Trigger]:
+    """Those that this database needs: PostgreSQL replaces no row by inserting one, but can empty a whole table."""
+    if dialect == "sqlite":
+        return list(triggers)
+    needed = [trigger for trigger in triggers if trigger.words != TAKEN]
+    guarded = sorted({trigger.table for trigger in needed if trigger.action == "DELETE"})
+    return [*needed, *(Trigger(name, TRUNCATE, "", "is never emptied") for name in guarded)]
+
+
+def trigger_statements(triggers: Iterable[Trigger], dialect: str) -> Iterator[str]:
+    """The statements that make the triggers on this database."""
+    for trigger in triggers_on(dialect, triggers):
+        yield from (trigger.sqlite,) if dialect == "sqlite" else trigger.postgresql
 
 
 def _taken(table: Table) -> str:

@@ -58,6 +58,13 @@ def by_name(connection: Connection, name: str) -> User | None:
     return None if row is None else _user_of(row)
 
 
+def hold(connection: Connection, name: str) -> User | None:
+    """The same, whom from here to the transaction's end nobody else changes."""
+    statement = WITH_ACCOUNT.where(USER.c.name == name).with_for_update(of=USER, key_share=True)
+    row = connection.execute(statement).mappings().one_or_none()
+    return None if row is None else _user_of(row)
+
+
 def by_id(connection: Connection, user_id: int) -> User:
     """The user with this internal id, which must exist: users are disabled, never deleted."""
     row = BY_ID.first(connection, user_id=user_id)

@@ -27,15 +27,18 @@ def _unlike(row: str, stored: str, amount: str, source: str, joined: str) -> str
 
 
 # The first day of the stretch that an entry counts for: of its month, or the account's billing day in it.
-STRETCH = (
-    "substr(recorded_at, 1, 8) || CASE WHEN CAST(substr(recorded_at, 9, 2) AS INTEGER) < billing_day THEN '01'"
-    " ELSE substr('0' || billing_day, -2) END"
-)
+STRETCH = {
+    "sqlite": "substr(recorded_at, 1, 8) || CASE WHEN CAST(substr(recorded_at, 9, 2) AS INTEGER) < billing_day"
+    " THEN '01' ELSE substr('0' || billing_day, -2) END",
+    "postgresql": "CAST(date_trunc('month', recorded_at) + interval '1 day' * CASE"
+    " WHEN extract(day FROM recorded_at) < billing_day THEN 0 ELSE billing_day - 1 END AS date)",
+}
 TOTALS = ("charges_minor", "payments_minor", "credits_minor")
 
 
-def _unlike_totals() -> str:
+def totals(dialect: str) -> dict[str, str]:
     """The totals that are not what the entries of their stretch of days come to, and those that are missing."""
+    stretch = STRETCH[dialect]
     recomputed = ", ".join(f"sum({totalled(name)}) AS {name}" for name in TOTALS)
     sums = ", ".join(f"sum({name}) AS {name}, sum(re_{name}) AS re_{name}" for name in TOTALS)
     differ = " OR ".join(f"sum({name}) <> sum(re_{name})" for name in TOTALS)
@@ -44,15 +47,16 @@ def _unlike_totals() -> str:
         f" FROM unlike JOIN account ON account.id = account_id WHERE {name} <> re_{name}"
         for name in TOTALS
     )
-    return f"""
+    unlike = f"""
         WITH unlike AS MATERIALIZED (
             SELECT account_id, start, {sums} FROM (
                 SELECT account_id, start, {", ".join(f"{name}, 0 AS re_{name}" for name in TOTALS)} FROM account_total
                 UNION ALL SELECT account_id, start, {", ".join(f"0, {name}" for name in TOTALS)} FROM (
-                    SELECT account_id, {STRETCH} AS start, {recomputed}
-                    FROM ledger_entry JOIN account ON account.id = account_id GROUP BY account_id, {STRETCH}) entries
+                    SELECT account_id, {stretch} AS start, {recomputed}
+                    FROM ledger_entry JOIN account ON account.id = account_id GROUP BY account_id, {stretch}) entries
             ) both_sides GROUP BY account_id, start HAVING {differ})
         {each}"""
+    return {"totals": unlike}
 
 
 ACCOUNT, OF_ACCOUNT = "'account ' || number", "account_id = account.id"
@@ -97,7 +101,6 @@ BALANCES = {
     "invoice lines": _unlike(INVOICE, "total_minor", "amount_minor", "charge", OF_INVOICE),
     "unapplied sum": _unlike(ACCOUNT, "funds_minor", "unapplied_minor", "payment", OF_ACCOUNT),
     "invoices due": _unlike(ACCOUNT, "receivable_minor", "due_minor", "invoice", OF_ACCOUNT),
-    "totals": _unlike_totals(),
     # What the statements come to in the end, as they are made of invoices and totals.
     "last statement": """
         SELECT 'account ' || number, receivable_minor - funds_minor, coalesce(invoiced, 0) - coalesce(came, 0)

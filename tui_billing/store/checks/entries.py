@@ -10,7 +10,8 @@ ENTRIES = {
     "wrong legs": f"SELECT 'entry ' || sequence, 1, 0 FROM ledger_entry WHERE NOT {LEGS_HOLD}",
     "wrong references": f"SELECT 'entry ' || sequence, 1, 0 FROM ledger_entry WHERE NOT ({REFERENCES_HOLD})",
     "wrong account": """
-        SELECT 'entry ' || e.sequence, e.account_id, iif(p.account_id <> e.account_id, p.account_id, i.account_id)
+        SELECT 'entry ' || e.sequence, e.account_id,
+            CASE WHEN p.account_id <> e.account_id THEN p.account_id ELSE i.account_id END
         FROM ledger_entry e
         LEFT JOIN payment p ON p.sequence = e.payment_sequence
         LEFT JOIN invoice i ON i.sequence = e.invoice_sequence
@@ -20,7 +21,8 @@ ENTRIES = {
         WHERE e.invoice_sequence IS NULL AND p.kind || ':' || e.event NOT IN ({EVENTS_OF_KINDS})""",
     "undone beyond applied": """
         SELECT 'payment ' || payment.id, net, 0 FROM payment JOIN (
-            SELECT payment_sequence, sum(iif(event = 'funds_applied', amount_minor, -amount_minor)) AS net
+            SELECT payment_sequence,
+                sum(CASE event WHEN 'funds_applied' THEN amount_minor ELSE -amount_minor END) AS net
             FROM ledger_entry WHERE event IN ('funds_applied', 'application_undone')
             GROUP BY payment_sequence, invoice_sequence) sums ON sums.payment_sequence = payment.sequence
         WHERE net < 0""",
@@ -28,5 +30,5 @@ ENTRIES = {
     "back in time": """
         SELECT 'entries ' || earlier || ' and ' || sequence, 1, 0 FROM (
             SELECT sequence, lag(sequence) OVER (PARTITION BY account_id ORDER BY recorded_at, sequence) AS earlier
-            FROM ledger_entry) WHERE sequence < earlier""",
+            FROM ledger_entry) entries WHERE sequence < earlier""",
 }

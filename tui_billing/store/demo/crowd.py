@@ -103,7 +103,8 @@ STEPS = (
     """UPDATE account SET receivable_minor = due FROM (
             SELECT account_id, sum(due) AS due FROM billed GROUP BY account_id) WHERE id = account_id""",
     f"""INSERT INTO user (name, profile, account_id, password_hash, disabled, failures)
-        SELECT master_user, '{Profile.MASTER_USER.value}', account_id, password_hash, 0, 0 FROM crowd ORDER BY account_id""",
+        SELECT master_user, '{Profile.MASTER_USER.value}', account_id, password_hash, 0, 0
+        FROM crowd ORDER BY account_id""",
 )
 CARD_PAYMENTS = """
     SELECT printf('ch_%08d', first_card + n), key, 'charge', amount, currency, 'card_approved', NULL, NULL,

@@ -1,0 +1,247 @@
+"""A PostgreSQL database: many desks on many hosts at once, a lost server survived, nothing left unknown unsaid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from tui_billing.domain.database_urls import shown_url
+from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnanswered, StoreUnavailable
+from tui_billing.store.engine import Store
+from tui_billing.store.schema import SCHEMA_VERSION, TABLES, create_schema
+from tui_billing.store.turns import Turn, take
+
+POOL_SIZE, MAX_OVERFLOW, POOL_TIMEOUT_S = 5, 10, 10
+# Of the connection, where the URL does not say otherwise; a server that is silent is given up after some 20 seconds.
+CONNECTION = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+    "application_name": "tui-billing",
+    "client_encoding": "utf8",
+}
+# Locks are held for milliseconds; a statement that takes so long hangs; nobody waits for a person in a transaction.
+SESSION = """
+    SET lock_timeout = '5s';
+    SET statement_timeout = '10min';
+    SET idle_in_transaction_session_timeout = '30s';
+    SELECT set_config('synchronous_commit', 'on', false)
+    WHERE current_setting('synchronous_commit') IN ('off', 'local');
+"""
+MARKER = "tui_billing_database"
+MARKER_TABLE = f"""
+    CREATE TABLE {MARKER} (
+        training boolean NOT NULL, schema_version integer NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one))
+"""
+CONTENDED = ("40001", "40P01", "55P03")
+CANCELLED, UNDEFINED_TABLE, NOT_ALLOWED, READ_ONLY = "57014", "42P01", "42501", "25006"
+# The server or the way to it failed: insufficient resources, operator intervention, system error, corrupt data.
+FAILING = ("08", "53", "57P", "58", "25P03", "XX001", "XX002")
+# Of these the server has said that the transaction was not kept; after any other failure at a commit nobody knows.
+ANSWERED = ("53", "58")
+# What a commit that no longer waits for the standbys says, though it succeeds.
+WARNING = "01000"
+PORTS = re.compile(r"[0-9,]*", re.ASCII)
+
+
+class PostgresqlStore(Store):
+    """A database on a server, whose writers hold the rows that they decide on."""
+
+    patience_s = 20
+
+    def __init__(self, url: str) -> None:
+        _refuse_unreadable(url)
+        self._url = url
+        engine = create_engine(
+            "postgresql+psycopg://",
+            creator=self._open_connection,
+            pool_size=POOL_SIZE,
+            max_overflow=MAX_OVERFLOW,
+            pool_timeout=POOL_TIMEOUT_S,
+            pool_pre_ping=True,
+            pool_use_lifo=True,
+            use_native_hstore=False,
+            # An error's text goes to the log, and the values may be names and password hashes.
+            hide_parameters=True,
+        )
+        event.listen(engine, "connect", _note_warnings)
+        self._reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        # Held rows keep it exact, and a statement sees what those who held them before have done.
+        self._writer = engine.execution_options(isolation_level="READ COMMITTED", postgresql_readonly=False)
+        super().__init__(shown_url(url), engine)
+
+    @classmethod
+    def create(cls, url: str, fill: Callable[[Connection], None], training: bool = False) -> None:
+        """Make the tables and first rows in a database of the server, whole or not at all."""
+        store = cls(url)
+        try:
+            with store.writing() as connection:
+                take(connection, Turn.SCHEMA)
+                store._refuse_taken(connection)
+                create_schema(connection)
+                mark(connection, training)
+                fill(connection)
+        except StoreUnavailable as fault:
+            raise SetUpRefused(fault.sentence) from fault
+        finally:
+            store.close()
+
+    @classmethod
+    def open(cls, url: str) -> PostgresqlStore:
+        """Open a database that has our tables; `NotFound` if it has none, `SetUpRefused` if it cannot be used."""
+        store = cls(url)
+        with ExitStack() as closing:
+            closing.callback(store.close)
+            store._refuse_another_schema()
+            closing.pop_all()
+        return store
+
+    @classmethod
+    def exists(cls, url: str) -> bool:
+        """Whether the database has our tables, or any of their names is taken."""
+        store = cls(url)
+        try:
+            with store.reading() as connection:
+                return bool(_taken(connection))
+        except StoreUnavailable as fault:
+            raise SetUpRefused(fault.sentence) from fault
+        finally:
+            store.close()
+
+    def is_training(self) -> bool:
+        """Whether this is a demo or training database."""
+        return self._marks()[0]
+
+    def _connect(self, *, writes: bool) -> Connection:
+        connection = (self._writer if writes else self._reader).connect()
+        connection.info.pop(WARNING, None)
+        return connection
+
+    def _confirm(self, connection: Connection) -> None:
+        if connection.info.pop(WARNING, False):
+            raise StoreUnanswered(
+                f"{self.name} has not made sure that a second server has this too. Whether it is kept is not known."
+            )
+
+    def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
+        state = getattr(error.orig, "sqlstate", None)
+        if state in CONTENDED:
+            return StoreBusy(f"{self.name} is busy: others are working on the same. Nothing was done; try again.")
+        if state == NOT_ALLOWED:
+            return StoreUnavailable(
+                f"{self.name} does not allow its user to do this. Nothing was done. Ask the database's administrator."
+            )
+        if state == CANCELLED:
+            return StoreUnavailable(f"{self.name} took too long. Nothing was done; try again.")
+        lost = isinstance(error, OperationalError) if state is None else state.startswith(FAILING)
+        if state == READ_ONLY:
+            # This server is no longer the one to write to: none of the connections to it is of use.
+            self._engine.dispose()
+        elif not lost:
+            return None
+        if committing and not (state or "").startswith(ANSWERED):
+            return StoreUnanswered(
+                f"{self.name} did not answer at the last step. Whether this was done is not known: look before you do"
+                " it again."
+            )
+        reason = "" if error.orig is None else str(error.orig).partition("\n")[0].strip()
+        return StoreUnavailable(f"{self.name} cannot be used now ({reason}). Nothing was done; try again.")
+
+    def _open_connection(self) -> Any:
+        import psycopg
+        from psycopg.conninfo import conninfo_to_dict
+
+        given = conninfo_to_dict(self._url)
+        defaults: dict[str, Any] = {name: value for name, value in CONNECTION.items() if name not in given}
+        # The URL as it is: libpq knows what several hosts, a service or a password file in it mean.
+        connection = psycopg.connect(self._url, autocommit=True, **defaults)
+        try:
+            connection.execute(SESSION)
+            connection.autocommit = False
+        except psycopg.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _marks(self) -> tuple[bool, int]:
+        with self.reading() as connection:
+            marks = connection.execute(text(f"SELECT training, schema_version FROM {MARKER}")).one()  # noqa: S608
+            return bool(marks.training), int(marks.schema_version)
+
+    def _refuse_another_schema(self) -> None:
+        try:
+            _, version = self._marks()
+        except StoreUnavailable as fault:
+            raise SetUpRefused(fault.sentence) from fault
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != UNDEFINED_TABLE:
+                raise
+            raise NotFound(f"{self.name} has no tables of tui-billing. Make them with: tui-billing init") from None
+        if version > SCHEMA_VERSION:
+            raise SetUpRefused(f"{self.name} was made by a newer tui-billing. Upgrade this one to open it.")
+        if version < SCHEMA_VERSION:
+            raise SetUpRefused(f"{self.name} was made by an older tui-billing. Open it with that one.")
+
+    def _refuse_taken(self, connection: Connection) -> None:
+        taken = _taken(connection)
+        if MARKER in taken:
+            raise SetUpRefused(f"{self.name} has the tables of tui-billing already. Open it, or name another database.")
+        if taken:
+            raise SetUpRefused(
+                f"{self.name} has a table “{min(taken)}” that is not tui-billing's. Name an empty database."
+            )
+        encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+        if encoding != "UTF8":
+            raise SetUpRefused(f"{self.name} keeps its text as {encoding}. Name a database that was made with UTF8.")
+
+
+def mark(connection: Connection, training: bool) -> None:
+    """Write into the database that it is ours, whether it is for training, and of which schema."""
+    connection.execute(text(MARKER_TABLE))
+    values = {"training": training, "version": SCHEMA_VERSION}
+    connection.execute(text(f"INSERT INTO {MARKER} VALUES (:training, :version)"), values)  # noqa: S608
+
+
+def _taken(connection: Connection) -> set[str]:
+    """Which of our names are those of tables in the schema that we would use."""
+    ours = {MARKER, *(table.name for table in TABLES)}
+    return ours.intersection(inspect(connection).get_table_names())
+
+
+def _refuse_unreadable(url: str) -> None:
+    """Raise `SetUpRefused` for a URL that libpq cannot read; its own words might repeat a password."""
+    try:
+        from psycopg import ProgrammingError
+        from psycopg.conninfo import conninfo_to_dict
+    except ImportError:
+        raise SetUpRefused(
+            "PostgreSQL needs a package that is not installed. Install it with: pip install 'tui-billing[postgres]'"
+        ) from None
+    try:
+        parts = conninfo_to_dict(url)
+        readable = "@" not in f"{parts.get('host')}{parts.get('dbname')}" and PORTS.fullmatch(
+            str(parts.get("port", ""))
+        )
+    except ProgrammingError:
+        readable = None
+    if not readable:
+        raise SetUpRefused(
+            "The database URL cannot be read. Use postgresql://user@host/database; in a password write %40 for an @,"
+            " %3A for a : and %2F for a /."
+        )
+
+
+def _note_warnings(dbapi_connection: Any, record: Any) -> None:
+    def note(diagnostic: Any) -> None:
+        if diagnostic.sqlstate == WARNING:
+            record.info[WARNING] = True
+
+    dbapi_connection.add_notice_handler(note)

@@ -1,0 +1,209 @@
+"""A SQLite file: opened safely, made whole or not at all, synced at each commit."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnavailable
+from tui_billing.store.engine import Store
+from tui_billing.store.schema import APPLICATION_ID, SCHEMA_VERSION, TRAINING_APPLICATION_ID, create_schema
+
+BUSY_TIMEOUT_S = 30
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    # WAL with NORMAL syncs nothing at commit: an acknowledged payment must survive a power cut.
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+)
+SQLITE_HEADER = b"SQLite format 3\0"
+APPLICATION_ID_OFFSET = 68
+BUSY = 5
+# SQLite's codes of a file that fails: busy, read-only, I/O error, corrupt, disk full, cannot open, no database.
+FAILING = frozenset({BUSY, 8, 10, 11, 13, 14, 26})
+
+
+class SqliteStore(Store):
+    """A database in one file, whose writers take turns."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: tuple[int, int] | None = None
+        engine = create_engine(
+            f"sqlite:///{path}",
+            creator=self._open_file,
+            isolation_level=None,
+            max_overflow=24,
+            pool_reset_on_return=None,
+            # An error's text goes to the log, and the values may be names and password hashes.
+            hide_parameters=True,
+        )
+        event.listen(engine, "begin", _begin)
+        super().__init__(str(path), engine)
+
+    @classmethod
+    def create(cls, url: str, fill: Callable[[Connection], None], training: bool = False) -> None:
+        """Make a database with its tables and first rows, whole or not at all; `SetUpRefused` if a file is there."""
+        path = sqlite_path(url)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        try:
+            store = cls(unfinished)
+            try:
+                with store.writing() as connection:
+                    create_schema(connection)
+                    mark(connection, training)
+                    fill(connection)
+            finally:
+                store.close()
+            os.link(unfinished, path)
+        except StoreUnavailable as fault:
+            raise SetUpRefused(fault.sentence) from fault
+        except FileExistsError:
+            raise SetUpRefused(f"{path} is there already. Open it, or name another file.") from None
+        finally:
+            unfinished.unlink()
+
+    @classmethod
+    def open(cls, url: str) -> SqliteStore:
+        """Open an existing database; raises `SetUpRefused` if others could read it or it is not one of ours."""
+        path = sqlite_path(url)
+        if not path.exists():
+            raise NotFound(f"There is no database at {path}. Make one with: tui-billing --database {url} init")
+        # Read from the file itself: connecting would already change a database that is not ours.
+        if application_id(path) not in (APPLICATION_ID, TRAINING_APPLICATION_ID):
+            raise SetUpRefused(f"{path} is not a tui-billing database. Name another file.")
+        _refuse_readable_by_others(path)
+        store = cls(path)
+        store._file = _identity(path)
+        try:
+            store._refuse_another_schema()
+        except SetUpRefused:
+            store.close()
+            raise
+        return store
+
+    @classmethod
+    def exists(cls, url: str) -> bool:
+        """Whether there is such a file."""
+        return sqlite_path(url).exists()
+
+    def is_training(self) -> bool:
+        """Whether this is a demo or training database."""
+        with self.reading() as connection:
+            return bool(connection.execute(text("PRAGMA application_id")).scalar_one() == TRAINING_APPLICATION_ID)
+
+    def _connect(self, *, writes: bool) -> Connection:
+        if self._file is not None and _identity(self.path) != self._file:
+            # What is written to a file without a name would be gone with the last connection.
+            raise StoreUnavailable(f"{self.path} has been moved, replaced or deleted. Nothing was done.")
+        # With the write lock from its start, what a transaction read is still so when it commits.
+        begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        return self._engine.connect().execution_options(begin=begin)
+
+    def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        if code not in FAILING:
+            return None
+        kind = StoreBusy if code == BUSY and not committing else StoreUnavailable
+        return kind(f"{self.path} cannot be used: {error.orig}. Try again.")
+
+    def _open_file(self) -> Any:
+        import sqlite3
+
+        os.umask(0o077)
+        # Never creating: a file that is gone is not replaced by an empty one.
+        uri = f"file:{quote(str(self.path))}?mode=rw"
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        try:
+            for pragma in PRAGMAS:
+                connection.execute(pragma)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _refuse_another_schema(self) -> None:
+        try:
+            with self.reading() as connection:
+                version = connection.execute(text("PRAGMA user_version")).scalar_one()
+        except StoreUnavailable as fault:
+            raise SetUpRefused(fault.sentence) from fault
+        if version > SCHEMA_VERSION:
+            raise SetUpRefused(f"{self.path} was made by a newer tui-billing. Upgrade this one to open it.")
+        if version < SCHEMA_VERSION:
+            raise SetUpRefused(
+                f"{self.path} was made by an older tui-billing. Open it with that one; if it is the demo's,"
+                " make it anew with: tui-billing demo --reset"
+            )
+
+
+def mark(connection: Connection, training: bool) -> None:
+    """Write into the file that it is ours, whether it is for training, and of which schema."""
+    connection.execute(text(f"PRAGMA application_id = {TRAINING_APPLICATION_ID if training else APPLICATION_ID}"))
+    connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+
+
+def application_id(path: Path) -> int:
+    """What a SQLite file says it belongs to, read without opening it as a database; 0 for any other file."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(APPLICATION_ID_OFFSET + 4)
+    except OSError as error:
+        raise SetUpRefused(f"{path} cannot be opened: {error.strerror}.") from None
+    return int.from_bytes(header[APPLICATION_ID_OFFSET:], "big") if header.startswith(SQLITE_HEADER) else 0
+
+
+def sqlite_path(url: str) -> Path:
+    """The file of a `sqlite:///` URL or a plain path; raises `SetUpRefused` for anything else."""
+    if "://" not in url:
+        return Path(url).expanduser().absolute()
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise SetUpRefused("The database URL cannot be read. Use sqlite:////absolute/path/billing.db.") from None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise SetUpRefused(
+            "Only SQLite files and PostgreSQL are supported: sqlite:////absolute/path/billing.db,"
+            " postgresql://user@host/database."
+        )
+    return Path(parsed.database).expanduser().absolute()
+
+
+def sqlite_url(path: Path) -> str:
+    """The database URL of a file."""
+    return f"sqlite:///{path.absolute()}"
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file on which device has this name now."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def _refuse_readable_by_others(path: Path) -> None:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise SetUpRefused(
+            f"Other users of this machine can open {path} (mode {mode:04o}), past every permission check."
+            f" Close it to them with: chmod 600 {path}"
+        )
