@@ -26,7 +26,7 @@ def nothing_is_synced() -> Iterator[None]:
     """What survives a power cut is not the question here, and thirty thousand syncs are slow."""
     with pytest.MonkeyPatch.context() as patch:
         fast = tuple(pragma.replace("FULL", "OFF") for pragma in PRAGMAS)
-        patch.setattr("tui_billing.store.engine.PRAGMAS", fast)
+        patch.setattr("tui_billing.store.sqlite.PRAGMAS", fast)
         yield
 
 

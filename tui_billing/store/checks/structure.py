@@ -110,7 +110,7 @@ def _keys(table: Table) -> list[ForeignKeyConstraint]:
 def _hanging(table: Table, key: ForeignKeyConstraint) -> str:
     (element,) = key.elements
     parent, column = element.column.table.name, element.column.name
-    (identity,) = (each.name for each in table.primary_key)
+    identity = next(each.name for each in table.primary_key)
     return f"""
         SELECT '{table.name} ' || child.{identity} || ' to {parent}', 1, 0
         FROM "{table.name}" child LEFT JOIN "{parent}" parent ON parent.{column} = child.{element.parent.name}
