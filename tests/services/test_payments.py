@@ -85,6 +85,7 @@ def test_a_payment_pays_the_oldest_invoice_first_and_the_rest_stays_as_credit_ba
 def test_a_detail_that_cannot_be_kept_is_refused_and_nothing_moves(
     desk: Desk, details: dict[str, Any], field: str, fault: str
 ) -> None:
+    details = details.copy()
     key = details.pop("key", None)
     with pytest.raises(InvalidInput, match=fault) as refusal:
         desk.services.payments.record(
