@@ -32,6 +32,7 @@ SELECT_BY_ID = select(ACCOUNT).where(ACCOUNT.c.id == bindparam("account_id"))
 BY_NUMBER, BY_ID = Prepared(SELECT_BY_NUMBER), Prepared(SELECT_BY_ID)
 # SQLite, where every writer holds all there is, leaves out what else this says.
 HOLD_NUMBER, HOLD_ID = (Prepared(each.with_for_update(key_share=True)) for each in (SELECT_BY_NUMBER, SELECT_BY_ID))
+ADD = Prepared(ACCOUNT.insert())
 SORT_NAME = Prepared(select(ACCOUNT.c.sort_name).where(ACCOUNT.c.number == bindparam("number")))
 ORDERS = {AccountOrder.NUMBER: (ACCOUNT.c.number,), AccountOrder.NAME: (ACCOUNT.c.sort_name, ACCOUNT.c.number)}
 SAVE_BALANCES = Prepared(
@@ -134,9 +135,9 @@ def hold_number(connection: Connection, number: str) -> Account | None:
 
 
 def add(connection: Connection, *accounts: dict[str, Any]) -> None:
-    """Insert accounts from their column values; what they are found and sorted by is made here."""
+    """Insert accounts from their column values, all of the same columns; what finds and sorts them is made here."""
     rows = [values | found_by(values) for values in accounts]
-    connection.execute(ACCOUNT.insert(), rows)
+    ADD.run_rows(connection, tuple(rows[0]), [tuple(row.values()) for row in rows])
     account_search.index(connection, rows)
 
 

@@ -73,6 +73,17 @@ class Prepared:
             compiled = self._for(connection.dialect, rows[0])
             on_driver(connection, compiled.sql, list(map(compiled.parameters, rows)), many=True)
 
+    def run_rows(self, connection: Connection, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Run it for each of many rows, whose values are in the order of the names."""
+        compiled = self._for(connection.dialect, dict.fromkeys(names))
+        columns: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True), strict=True))
+        columns |= {name: [value] * len(rows) for name, value in compiled.constants.items()}
+        # A column at a time, as most need nothing done to them.
+        columns |= {name: tuple(map(process, columns[name])) for name, process in compiled.to_database.items()}
+        ordered = zip(*(columns[name] for name in compiled.positions or columns), strict=True)
+        many = list(ordered if compiled.positions else (dict(zip(columns, row, strict=True)) for row in ordered))
+        on_driver(connection, compiled.sql, many, many=True)
+
     def _for(self, dialect: Dialect, values: Mapping[str, Any]) -> _Compiled:
         key = (dialect.name, *values)
         if (compiled := self._compiled.get(key)) is None:

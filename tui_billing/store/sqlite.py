@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnavailable
 from tui_billing.store.engine import Store
@@ -19,6 +21,7 @@ from tui_billing.store.prepared import on_driver
 from tui_billing.store.schema import APPLICATION_ID, SCHEMA_VERSION, TRAINING_APPLICATION_ID, create_schema
 
 BUSY_TIMEOUT_S = 30
+WRITE, TURN = "BEGIN IMMEDIATE", "turn"
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     # WAL with NORMAL syncs nothing at commit: an acknowledged payment must survive a power cut.
@@ -53,10 +56,15 @@ class SqliteStore(Store):
             isolation_level=None,
             max_overflow=24,
             pool_reset_on_return=None,
+            # The same connection again, as it still has in memory what it read.
+            pool_use_lifo=True,
             # An error's text goes to the log, and the values may be names and password hashes.
             hide_parameters=True,
         )
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "begin", self._begin)
+        event.listen(engine, "checkin", _end_turn)
+        # With the write lock from its start, what a transaction read is still so when it commits.
+        self._reader, self._writer = (engine.execution_options(begin=begin) for begin in ("BEGIN", WRITE))
         super().__init__(str(path), engine)
 
     @classmethod
@@ -120,9 +128,24 @@ class SqliteStore(Store):
         if self._file is not None and _identity(self.path) != self._file:
             # What is written to a file without a name would be gone with the last connection.
             raise StoreUnavailable(f"{self.path} has been moved, replaced or deleted. Nothing was done.")
-        # With the write lock from its start, what a transaction read is still so when it commits.
-        begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
-        return self._engine.connect().execution_options(begin=begin)
+        return (self._writer if writes else self._reader).connect()
+
+    def _begin(self, connection: Connection) -> None:
+        begin = connection.get_execution_options().get("begin", "BEGIN")
+        # A file that has no name yet has one writer.
+        if begin == WRITE and self._file is not None:
+            connection.info[TURN] = self._begin_turn()
+        # On the driver, as there is one for every read and every write.
+        on_driver(connection, begin, ())
+
+    def _begin_turn(self) -> int:
+        """Wait for this writer's turn: SQLite itself lets some wait a second while others pass them.
+
+        The lock is that of a file beside the database, and is gone with whoever holds it.
+        """
+        descriptor = os.open(self.path.with_name(f"{self.path.name}-turn"), os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return descriptor
 
     def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
@@ -218,9 +241,10 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _begin(connection: Connection) -> None:
-    # On the driver, as there is one for every read and every write.
-    on_driver(connection, connection.get_execution_options().get("begin", "BEGIN"), ())
+def _end_turn(_: object, record: ConnectionPoolEntry) -> None:
+    """Let the next writer go on, once this one has committed or rolled back."""
+    if (descriptor := record.info.pop(TURN, None)) is not None:
+        os.close(descriptor)
 
 
 def _refuse_readable_by_others(path: Path) -> None:
