@@ -124,9 +124,18 @@ def test_one_module_knows_how_passwords_are_hashed() -> None:
     assert importers_of("passlib") == {"tui_billing/services/passwords.py"}
 
 
-def test_only_one_module_and_the_sandbox_speak_to_sqlite_itself() -> None:
+def test_only_the_store_s_files_and_the_sandbox_speak_to_sqlite_itself() -> None:
     sandbox = {"tui_billing/gateways/sandbox.py", "tui_billing/gateways/sandbox_record.py"}
-    assert importers_of("sqlite3") == {"tui_billing/store/sqlite.py", *sandbox}
+    assert importers_of("sqlite3") == {"tui_billing/store/sqlite.py", "tui_billing/store/sqlite_files.py", *sandbox}
+
+
+def test_alembic_is_imported_for_an_upgrade_alone() -> None:
+    migrations = {name for name in map(named, MODULES) if name.startswith("tui_billing/store/migrations/")}
+    upgrades = {"tui_billing/store/postgresql_upgrade.py", "tui_billing/store/sqlite_upgrade.py"}
+    assert importers_of("alembic") <= migrations
+    assert importers_of("tui_billing.store.migrations") - migrations == upgrades
+    at_once = {node.module for module in MODULES for node in tree_of(module).body if isinstance(node, ast.ImportFrom)}
+    assert not at_once & {"tui_billing.store.postgresql_upgrade", "tui_billing.store.sqlite_upgrade"}
 
 
 def test_one_module_speaks_to_the_package_for_postgresql() -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from tui_billing.screens.base import DeskScreen
+    from tui_billing.screens.watching import Watcher
     from tui_billing.services.desk_services import DeskServices
     from tui_billing.services.session import OperatorSession
 
@@ -80,6 +81,7 @@ class BillingApp(App[None]):
         self.stylesheet.set_variables(self.get_css_variables())
         self.settings = settings
         self.session: OperatorSession | None = None
+        self.watcher: Watcher | None = None
         self._open_services = open_services
         self._login = LoginScreen(self.services, shown_url(settings.database), settings.demo)
         self._painted = asyncio.Event()
@@ -119,6 +121,8 @@ class BillingApp(App[None]):
     async def services(self) -> DeskServices:
         """The services, once the database is open; raises what kept it from opening."""
         assert self._opening is not None, "the database is opened when the application is mounted"
+        if self._opening.done() and self._opening.exception() is not None:
+            self._opening = asyncio.create_task(self._opened())
         return await asyncio.shield(self._opening)
 
     @work
@@ -127,6 +131,8 @@ class BillingApp(App[None]):
             services = await self.services()
             if services.training:
                 self._login.show_training()
+            if services.upgraded:
+                self._login.show_notice(services.upgraded)
             await asyncio.to_thread(services.outcomes.resolve_all)
         except BillingError as refusal:
             self._login.show_notice(refusal.sentence)
@@ -156,6 +162,20 @@ class BillingApp(App[None]):
             return
         self.session = event.session
         await self.push_screen(screen)
+        self._watch(services)
+
+    @work(exclusive=True, group="watch")
+    async def _watch(self, services: DeskServices) -> None:
+        """Follow what others change until the session ends."""
+        from tui_billing.screens.watching import Watcher
+
+        self.watcher = Watcher(self, services, lambda: not self._is_locked(), self.settings.watch_pause_s)
+        await self.watcher.run()
+
+    def on_database_failed(self) -> None:
+        """Say so until the database answers again."""
+        if self.watcher is not None:
+            self.watcher.failed()
 
     async def on_account_opened(self, event: AccountOpened) -> None:
         """Show the account's dashboard, over All Accounts."""
@@ -207,7 +227,8 @@ class BillingApp(App[None]):
 
     async def on_session_ended(self, event: SessionEnded) -> None:
         """Go back to the log in and say why."""
-        self.session = None
+        self.session = self.watcher = None
+        self.workers.cancel_group(self, "watch")
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         self._login.start_anew(event.reason)

@@ -1,18 +1,18 @@
-"""The command line: one invocation from its arguments to its exit code."""
+"""The command line: one invocation from its arguments to its exit code.
+
+It imports next to nothing before the log in's first frame is on the terminal.
+"""
 
 from __future__ import annotations
 
 import gc
-import importlib
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING
 
-from tui_billing.domain.errors import BillingError
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui_billing.commands.output import Result
 
 BUG = 1
@@ -29,10 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(*GC_THRESHOLD)
     given = list(sys.argv[1:] if arguments is None else arguments)
     if _may_open_desk(given):
-        from tui_billing.terminal import drop_textual_environment, prepare_terminal
+        demo = "demo" in given
+        _show_log_in(training=demo, first_run=_is_first_run(given, demo))
+    from tui_billing.domain.errors import BillingError
 
-        drop_textual_environment()
-        prepare_terminal()
     as_json = "--json" in given
     try:
         result = _carry_out(given)
@@ -54,7 +54,31 @@ def _may_open_desk(arguments: Sequence[str]) -> bool:
     return command_word(arguments) in ("", "demo") and {"--url", "--help", "-h", "--version"}.isdisjoint(arguments)
 
 
+def _is_first_run(arguments: Sequence[str], demo: bool) -> bool:
+    """Whether a database has to be made before there is anything to log in to, as far as a glance tells."""
+    from tui_billing.own_files import configuration_file, own_database
+
+    other = not demo and ("TUI_BILLING_DATABASE" in os.environ or _is_there(configuration_file(os.environ)))
+    named = other or "--database" in arguments
+    return "--reset" in arguments or not (named or _is_there(own_database(os.environ, demo)))
+
+
+def _is_there(file: str) -> bool:
+    return os.path.exists(file)  # noqa: PTH110 -- pathlib takes too long to import
+
+
+def _show_log_in(training: bool, first_run: bool) -> None:
+    from tui_billing.terminal import drop_textual_environment, paint_first_frame, prepare_terminal
+
+    drop_textual_environment()
+    prepare_terminal()
+    if not first_run:
+        paint_first_frame(training)
+
+
 def _carry_out(arguments: list[str]) -> Result:
+    import importlib
+
     from tui_billing.commands.arguments import parse
 
     found = parse(arguments)
@@ -88,9 +112,13 @@ def _write(result: Result, as_json: bool) -> int:
 
 
 def _tell(title: str, sentence: str, exit_code: int, as_json: bool, details: Sequence[str] = ()) -> int:
+    from contextlib import suppress
+
     from tui_billing.commands.output import json_text
     from tui_billing.domain.text import shown
+    from tui_billing.terminal import restore_terminal
 
+    restore_terminal()
     with suppress(OSError):
         print(f"{title}: {shown(sentence, LONGEST_MESSAGE)}", file=sys.stderr)
         for detail in details:
@@ -114,6 +142,8 @@ def _print(text: str) -> None:
 
 def _silence_output() -> None:
     """Let nothing more be written to a standard output that is gone, not even at the interpreter's end."""
+    from contextlib import suppress
+
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -127,6 +157,7 @@ def _log(error: Exception, arguments: Sequence[str]) -> str:
     """Write a bug to the log file, without the values of any variable, and say where it went."""
     from tui_billing.commands.words import command_word
     from tui_billing.config import read_settings
+    from tui_billing.domain.errors import BillingError
     from tui_billing.failure_log import told_of_failure, write_failure
 
     try:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tui_billing.domain.errors import SetUpRefused
+from tui_billing.own_files import configuration_file, own_database, own_folder
 
 IDLE_LOCK_S = 15 * 60
 GATEWAYS = ("sandbox", "stripe")
@@ -54,6 +55,7 @@ class Settings:
     gateway: str = "sandbox"
     stripe: StripeSettings = field(default_factory=StripeSettings)
     documents: Path | None = Path()
+    watch_pause_s: float = 1.0
 
 
 def read_settings(
@@ -61,9 +63,8 @@ def read_settings(
 ) -> Settings:
     """The settings in force; raises `SetUpRefused` naming a file or key that cannot be used."""
     configured = _configured(environment)
-    data = _base(environment, "XDG_DATA_HOME", ".local/share")
-    state = _base(environment, "XDG_STATE_HOME", ".local/state")
-    own = str(data / ("demo.db" if demo else "billing.db"))
+    state = Path(own_folder(environment, "XDG_STATE_HOME", ".local/state"))
+    own = own_database(environment, demo)
     chosen = None if demo else environment.get("TUI_BILLING_DATABASE") or configured.get("database")
     record = None if demo else configured.get("gateway_record")
     return Settings(
@@ -77,6 +78,12 @@ def read_settings(
         stripe=StripeSettings() if demo else _stripe_settings(configured),
         documents=_documents(configured.get("documents", ".")),
     )
+
+
+def record_beside(database: Path) -> Path:
+    """The file of the sandbox's own record of a database file, where nothing else is configured."""
+    # No two databases of a folder share one: a.db has a.sandbox.db, a.sqlite has a.sqlite.sandbox.
+    return database.with_name(f"{database.stem}.sandbox.db" if database.suffix == ".db" else f"{database.name}.sandbox")
 
 
 def names_stripe(settings: Settings, environment: Mapping[str, str] = os.environ) -> bool:
@@ -99,17 +106,6 @@ def stripe_key(settings: Settings, environment: Mapping[str, str] = os.environ) 
     if not STRIPE_KEY.fullmatch(key):
         raise SetUpRefused(f"{origin} holds no secret key of Stripe's: those begin with sk_ or rk_.")
     return key
-
-
-def configuration_file(environment: Mapping[str, str] = os.environ) -> Path:
-    """The TOML file that is read if it is there."""
-    given = environment.get("TUI_BILLING_CONFIG")
-    return Path(given) if given else _base(environment, "XDG_CONFIG_HOME", ".config") / "config.toml"
-
-
-def _base(environment: Mapping[str, str], variable: str, below_home: str) -> Path:
-    base = Path(environment.get(variable) or Path(environment.get("HOME") or Path.home()) / below_home)
-    return base / "tui-billing"
 
 
 def _stripe_settings(configured: dict[str, Any]) -> StripeSettings:
@@ -143,7 +139,7 @@ STRIPE_TYPES: dict[str, type] = {"api_base": str, "after_card_page": str}
 
 
 def _configured(environment: Mapping[str, str]) -> dict[str, Any]:
-    file = configuration_file(environment)
+    file = Path(configuration_file(environment))
     if not file.exists():
         return {}
     import tomllib

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from tui_billing.config import Settings, names_stripe, stripe_key
+from tui_billing.config import Settings, names_stripe, record_beside, stripe_key
 from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState, AccountType
 from tui_billing.domain.database_urls import is_postgresql, shown_url, without_password
@@ -23,9 +23,11 @@ from tui_billing.gateways.sandbox import SandboxGateway
 from tui_billing.gateways.stripe import StripeGateway
 from tui_billing.services.accounts import Accounts
 from tui_billing.services.automatic_payments import AutomaticPayments
+from tui_billing.services.backups import Backups
 from tui_billing.services.billing import Billing
 from tui_billing.services.billing_runs import BillingRuns
 from tui_billing.services.cards import Cards
+from tui_billing.services.changes import Changes
 from tui_billing.services.charges import Charges
 from tui_billing.services.checks import Checks
 from tui_billing.services.credits import Credits
@@ -81,6 +83,8 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         outcomes=Outcomes(*parts),
         reconciliation=Reconciliation(*parts),
         checks=Checks(*parts),
+        changes=Changes(store),
+        backups=Backups(*parts, record=gateway_record(settings)),
         passwords=passwords,
         training=training,
     )
@@ -196,10 +200,7 @@ def gateway_record(settings: Settings) -> Path:
         return settings.log_file.with_name(f"{shown_url(settings.database).partition('@')[0]}.sandbox.db")
     from tui_billing.store.sqlite import sqlite_path
 
-    path = sqlite_path(settings.database)
-    # No two databases of a folder share one: a.db has a.sandbox.db, a.sqlite has a.sqlite.sandbox.
-    own = f"{path.stem}.sandbox.db" if path.suffix == ".db" else f"{path.name}.sandbox"
-    return path.with_name(own)
+    return record_beside(sqlite_path(settings.database))
 
 
 def _system_account(now: datetime) -> dict[str, object]:
@@ -224,7 +225,7 @@ def _refuse_real(path: Path) -> None:
 
 
 def _remove(database: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", "-turn"):
         database.with_name(f"{database.name}{suffix}").unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""The desk's hold on the terminal. The only module that knows Textual's private names; a test watches them."""
+"""The desk's hold on the terminal. It knows Textual's private names, which a test watches."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import os
 import selectors
 import signal
-import sys
 import threading
 import time
 from codecs import getincrementaldecoder
@@ -15,21 +14,28 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from rich.console import Console
-from textual import _compositor, constants, events
-from textual._compositor import ChopsUpdate
+from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
+from tui_billing.painting import paint_only_changes
 from tui_billing.paste import Pastes
-from tui_billing.terminal import ENDING_SIGNALS, original_attributes, restore_terminal, take_type_ahead
+from tui_billing.terminal import (
+    ENDING_SIGNALS,
+    original_attributes,
+    restore_terminal,
+    screen_descriptor,
+    take_first_frame,
+    take_type_ahead,
+)
 from tui_billing.terminal_output import TerminalOutput
 
 GRACE_S = 1.5
 READY_CHECK_S = 0.01
 READY_DEADLINE_S = 2.0
+ALTERNATE_SCREEN = "\x1b[?1049h"
 READ_BYTES = 16 * 1024
 ESCAPE_DELAY_S = constants.ESCAPE_DELAY * 1.05
 UNENDED_PASTE_S = 1.0
@@ -40,13 +46,14 @@ class DeskDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
+        paint_only_changes()
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         signal.signal(signal.SIGCONT, signal.SIG_DFL)
         self._wake_reader, self._wake_writer = os.pipe()
         self._may_read = threading.Event()
         self._pastes = Pastes()
         self._ready_deadline_s = self._loop.time() + READY_DEADLINE_S
-        self._screen_descriptor = _screen_descriptor()
+        self._screen_descriptor = screen_descriptor()
         self._output: TerminalOutput | None = None
 
     @property
@@ -66,7 +73,8 @@ class DeskDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Send to the terminal, or nowhere once it has hung up."""
-        if self._output is not None:
+        # Entered anew, the alternate screen would be blank for a moment.
+        if self._output is not None and not (data == ALTERNATE_SCREEN and take_first_frame()):
             self._output.write(data)
 
     def disable_input(self) -> None:
@@ -157,29 +165,6 @@ class DeskDriver(LinuxDriver):
             return 80, 24
 
 
-class SegmentsUpdate(ChopsUpdate):
-    """Paints a line from the first text that has changed; Textual begins at the left edge of the widget."""
-
-    def render_segments(self, console: Console) -> str:
-        """The text to write, with its positions."""
-        parts: list[str] = []
-        for y, first, last in self.spans:
-            for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
-                right = min(end, last)
-                if strip is None or right <= max(x, first):
-                    continue
-                skipped = 0
-                for segment in strip:
-                    if x + skipped + segment.cell_length > first:
-                        break
-                    skipped += segment.cell_length
-                parts += (f"\x1b[{y + 1};{x + skipped + 1}H", strip.crop(skipped, right - x).render(console))
-        return "".join(parts)
-
-
-_compositor.ChopsUpdate = SegmentsUpdate  # type: ignore[misc]
-
-
 def exit_on_signals(app: App[Any], loop: asyncio.AbstractEventLoop, grace_s: float = GRACE_S) -> None:
     """Make SIGTERM, SIGHUP and SIGQUIT end the application with its terminal restored; SIGINT does nothing.
 
@@ -215,8 +200,3 @@ def _last_resort(told_reader: int, grace_s: float) -> None:
 def _end_process(return_code: int) -> None:
     restore_terminal()
     os._exit(return_code)
-
-
-def _screen_descriptor() -> int:
-    streams = [stream for stream in (sys.__stderr__, sys.__stdout__) if stream is not None and stream.isatty()]
-    return streams[0].fileno() if streams else 2

@@ -1,111 +1,49 @@
-"""Bytes on their way to the terminal, in a thread that a dead or stalled line cannot turn against the desk."""
+"""Bytes on their way to the terminal: at once if it takes them, and else in a thread that no dead line can stop."""
 
 from __future__ import annotations
 
 import os
-import re
 import threading
-from typing import NamedTuple
+from contextlib import suppress
+
+from tui_billing.terse_styles import TerseStyles
 
 MAX_WAITING = 64 * 1024
 STALL_S = 0.25
 LAST_BYTES_S = 0.3
-
-TOKEN = re.compile(
-    r"\x1b\[(?P<style>[0-9;]*)m"
-    r"|(?P<position>\n?\x1b\[[0-9]+;[0-9]+H)"
-    r"|(?P<sequence>\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\)|.))"
-    r"|(?P<blanks> +(?![^\x1b]))"
-    r"|(?P<text>(?:[^\x1b\n]|\n(?!\x1b\[[0-9]+;[0-9]+H))+)",
-    re.DOTALL,
-)
-UNSEEN_ON_BLANKS = frozenset({"1", "2", "3"})
-COLOUR = re.compile(r"(?:[34]8;(?:5;[0-9]+|2;[0-9]+;[0-9]+;[0-9]+)|[0-9]+)(?:;|$)")
+SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+WHOLE_ANYWAY = 1024
 
 
-class Style(NamedTuple):
-    """Attributes, foreground and background as the terminal is told them; nothing is the terminal's own."""
-
-    attributes: tuple[str, ...] = ()
-    foreground: str = ""
-    background: str = ""
-
-
-class TerseStyles:
-    """Says only what changes between two texts: Textual sets and resets every attribute for each of them."""
-
-    def __init__(self) -> None:
-        self._wanted = self._told = Style()
-
-    def shorten(self, output: str) -> str:
-        """The same output in fewer bytes."""
-        parts: list[str] = []
-        for token in TOKEN.finditer(output):
-            if token["style"] is not None:
-                self._wanted = _with(self._wanted, token["style"])
-            elif token["position"]:
-                parts.append(token["position"])
-            else:
-                parts += (self._change(token["blanks"] is not None), token[0])
-        parts.append(self._change())
-        return "".join(parts)
-
-    def _change(self, blank: bool = False) -> str:
-        told, wanted = self._told, self._wanted
-        if blank and told.attributes == wanted.attributes and UNSEEN_ON_BLANKS.issuperset(wanted.attributes):
-            wanted = wanted._replace(foreground=told.foreground)
-        self._told = wanted
-        if told == wanted:
-            return ""
-        codes: list[str] = []
-        if not set(told.attributes) <= set(wanted.attributes) or wanted == Style():
-            codes, told = ["0"], Style()
-        codes += [attribute for attribute in wanted.attributes if attribute not in told.attributes]
-        if wanted.foreground != told.foreground:
-            codes.append(wanted.foreground or "39")
-        if wanted.background != told.background:
-            codes.append(wanted.background or "49")
-        return f"\x1b[{';'.join(codes)}m"
-
-
-def _with(style: Style, codes: str) -> Style:
-    for match in COLOUR.finditer(codes or "0"):
-        code = match[0].rstrip(";")
-        number = int(code.split(";")[0])
-        if number == 0:
-            style = Style()
-        elif 30 <= number <= 39 or 90 <= number <= 97:
-            style = style._replace(foreground="" if number == 39 else code)
-        elif 40 <= number <= 49 or 100 <= number <= 107:
-            style = style._replace(background="" if number == 49 else code)
-        elif code not in style.attributes:
-            style = style._replace(attributes=(*style.attributes, code))
-    return style
+def _framed(frame: str) -> str:
+    """A frame that the terminal is to show at once; a short one comes in one piece, and needs no marks for that."""
+    return frame if len(frame) <= WHOLE_ANYWAY else f"{SYNC_START}{frame}{SYNC_END}"
 
 
 class TerminalOutput(threading.Thread):
-    """Writes in the background; past a limit the writer waits, but never long, and never for a line that is gone."""
+    """Writes what can leave at once, and the rest in the background; past a limit the writer waits, but never long."""
 
     def __init__(self, descriptor: int) -> None:
         super().__init__(name="terminal-output", daemon=True)
         self._descriptor = descriptor
-        self._waiting: list[str] = []
+        self._at_once = _opened_again(descriptor)
         self._styles = TerseStyles()
-        self._size = 0
-        self._stalled = False
-        self._ending = False
+        self._frame: list[str] | None = None
+        self._waiting = b""
+        self._under_way = self._stalled = self._ending = False
         self._changed = threading.Condition()
 
     def write(self, text: str) -> None:
-        """Queue text; when the terminal is slow, wait a moment so that screens are skipped rather than queued."""
-        with self._changed:
-            if self._ending or not text:
-                return
-            self._waiting.append(text)
-            self._size += len(text)
-            self._changed.notify_all()
-            if self._size > MAX_WAITING and not self._stalled:
-                self._stalled = not self._changed.wait_for(lambda: self._size <= MAX_WAITING, STALL_S)
+        """Send text; when the terminal is slow, wait a moment so that screens are skipped rather than queued."""
+        if text == SYNC_START:
+            self._frame = []
+        elif self._frame is None:
+            self._send(text)
+        elif text != SYNC_END:
+            self._frame.append(text)
+        else:
+            frame, self._frame = _framed("".join(self._frame)), None
+            self._send(frame)
 
     def stop(self) -> None:
         """Take no more text, and give what is queued a moment to leave."""
@@ -125,16 +63,43 @@ class TerminalOutput(threading.Thread):
                 break
         with self._changed:
             self._ending = True
-            self._waiting.clear()
-            self._size = 0
+            self._waiting = b""
             self._changed.notify_all()
+
+    def _send(self, text: str) -> None:
+        with self._changed:
+            data = self._styles.shorten(text).encode(errors="replace")
+            if self._ending or not data:
+                return
+            if not self._waiting and not self._under_way:
+                data = data[self._taken_at_once(data) :]
+            if data:
+                self._queue(data)
+
+    def _queue(self, data: bytes) -> None:
+        self._waiting += data
+        self._changed.notify_all()
+        if len(self._waiting) > MAX_WAITING and not self._stalled:
+            self._stalled = not self._changed.wait_for(lambda: len(self._waiting) <= MAX_WAITING, STALL_S)
+
+    def _taken_at_once(self, data: bytes) -> int:
+        # The thread would have to wait until this one, which has just drawn and draws on, lets go of the interpreter.
+        with suppress(OSError):
+            return 0 if self._at_once is None else os.write(self._at_once, data)
+        return 0
 
     def _next(self) -> bytes:
         with self._changed:
-            self._stalled = False
+            self._stalled = self._under_way = False
             self._changed.wait_for(lambda: self._waiting or self._ending)
-            text = "".join(self._waiting)
-            self._waiting.clear()
-            self._size = 0
+            data, self._waiting = self._waiting, b""
+            self._under_way = True
             self._changed.notify_all()
-        return self._styles.shorten(text).encode(errors="replace")
+        return data
+
+
+def _opened_again(descriptor: int) -> int | None:
+    """The terminal under a descriptor that never waits; the operator's shell shares the first one."""
+    with suppress(OSError):
+        return os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
+    return None

@@ -56,7 +56,12 @@ GLOBEX, MARA, BRUNO, DIEGO, YUSUF = "10000056", "10000093", "10000870", "1000061
 def settings_of_practice() -> Settings:
     """The settings of a desk in the current directory."""
     return Settings(
-        database=DATABASE, log_file=Path("desk.log"), hashing=HashingCost(memory_kib=64, rounds=1), demo=True
+        database=DATABASE,
+        log_file=Path("desk.log"),
+        hashing=HashingCost(memory_kib=64, rounds=1),
+        demo=True,
+        # A test looks when it wants to.
+        watch_pause_s=3_600,
     )
 
 

@@ -88,9 +88,12 @@ MAY: dict[str, set[Profile]] = {
     "reconciliation.exceptions": MONEY,
     "checks.check": MONEY,
     "checks.card_clearing": MONEY,
+    "backups.backup": MONEY,
+    "backups.restore": MONEY,
+    "backups.copy": MONEY,
 }
 # How a session comes about, and what the desk looks up before there is one.
-OPEN_TO_ALL = {"sign_in.sign_in", "sign_in.confirm", "outcomes.resolve_all"}
+OPEN_TO_ALL = {"sign_in.sign_in", "sign_in.confirm", "outcomes.resolve_all", "changes.seen"}
 
 
 @dataclass(frozen=True)
@@ -184,6 +187,11 @@ CALLS: dict[str, Call] = {
     ),
     "checks.check": lambda c, s: c.desk.services.checks.check(s),
     "checks.card_clearing": lambda c, s: c.desk.services.checks.card_clearing(s),
+    "backups.backup": lambda c, s: c.desk.services.backups.backup(s, c.desk.settings.log_file),
+    "backups.copy": lambda c, s: c.desk.services.backups.copy(
+        s, str(c.desk.settings.log_file), c.desk.settings.log_file
+    ),
+    "backups.restore": lambda c, s: c.desk.services.backups.restore(s, c.desk.settings.log_file),
 }
 # The use cases that take an account number: how a customer could try to look at another account.
 BY_NUMBER: dict[str, Callable[[Desk, OperatorSession, str], Any]] = {

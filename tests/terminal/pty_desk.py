@@ -88,6 +88,7 @@ class PtyDesk:
         self.attributes_before = self.attributes
         if type_ahead:
             os.write(self.master, type_ahead)
+        self.started_s = time.monotonic()
         self.process = subprocess.Popen(
             # A session leader without a terminal makes the first one it opens its own.
             ["/bin/sh", "-c", TAKES_TERMINAL, os.ttyname(self._slave), *argv],
@@ -156,8 +157,14 @@ class PtyDesk:
     @property
     def processor_s(self) -> float:
         """How many seconds of processor time the process has used."""
-        user, system = _stat(Path(f"/proc/{self.process.pid}"))[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        # The kernel's number for the processor clock of another process.
+        return time.clock_gettime(~self.process.pid << 3 | 2)
+
+    @property
+    def resident_kib(self) -> int:
+        """How much memory the process holds."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii", errors="replace")
+        return int(re.findall(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)[0])
 
     def _wants_to_run(self) -> bool:
         threads = Path(f"/proc/{self.process.pid}/task").iterdir()
@@ -198,14 +205,15 @@ class PtyDesk:
     def wait_for_exit(self, timeout_s: float = PATIENCE_S) -> tuple[int, float]:
         """Read until the process has ended; the answer is its return code and the seconds that took."""
         start = time.monotonic()
-        while self.process.poll() is None:
-            if time.monotonic() - start > timeout_s:
-                raise AssertionError(f"still there after {timeout_s} s; the screen:\n{self.screen_text()}")
-            if self.master >= 0:
-                self.read(0.005)
-            else:
-                select.select([], [], [], 0.005)
+        sources = [self.master] if self.master >= 0 else []
+        with os.fdopen(os.pidfd_open(self.process.pid), "rb") as process:
+            ended = process.fileno()
+            while ended not in (ready := select.select([ended, *sources], [], [], timeout_s)[0]):
+                if not ready or time.monotonic() - start > timeout_s:
+                    raise AssertionError(f"still there after {timeout_s} s; the screen:\n{self.screen_text()}")
+                self.read(0)
         took_s = time.monotonic() - start
+        self.process.wait()
         if self.master >= 0:
             while self.read(0):
                 pass

@@ -229,7 +229,10 @@ PRIVATE_NAMES: list[tuple[object, str]] = [
     (_xterm_parser.XTermParser, "feed"),
     (constants, "ESCAPE_DELAY"),
     (App, "_build_driver"),
-    (_compositor.ChopsUpdate, "render_segments"),
+    (_compositor.CompositorUpdate, "render_segments"),
+    (_compositor.Compositor, "render_partial_update"),
+    (_compositor.Compositor, "visible_widgets"),
+    (_compositor.Compositor, "_regions_to_spans"),
 ]
 
 
@@ -252,4 +255,6 @@ def test_textual_still_uses_what_the_driver_overrides() -> None:
     ):
         assert use in text
     assert "self._loop =" in source(driver.Driver)
-    assert "return ChopsUpdate(chops, spans, chop_ends)" in source(_compositor.Compositor)
+    compositor = source(_compositor.Compositor)
+    assert "return self.render_partial_update()" in compositor
+    assert "self._dirty_regions.update(regions)" in compositor

@@ -25,7 +25,7 @@ ENDINGS: Mapping[str, tuple[int, Callable[[PtyDesk], None]]] = {
 @contextmanager
 def on_the_log_in(demo: DemoHome) -> Iterator[PtyDesk]:
     with demo.open() as desk:
-        desk.wait_for("Log In")
+        desk.wait_for("F1 Help")
         yield desk
 
 

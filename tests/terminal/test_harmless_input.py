@@ -37,7 +37,7 @@ def test_no_bytes_and_no_random_strings_do_harm(demo: DemoHome) -> None:
         bytes(byte for byte in chance.randbytes(chance.randint(1, 16)) if byte != QUIT) for _ in range(RANDOM_STRINGS)
     ]
     with demo.open() as desk:
-        desk.wait_for("Log In")
+        desk.wait_for("F1 Help")
         for said, what in HARMLESS.items():
             desk.send(what)
             desk.read_for(0.2)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.terminal.pty_desk import Emulator
-from tui_billing.terminal_output import TerseStyles
+from tui_billing.terse_styles import TerseStyles
 
 CODES = ["1", "2", "3", "4", "7", "9", "31", "38;5;188", "38;2;216;222;233", "97", "44", "48;5;23", "48;2;46;52;64"]
 styles = st.lists(st.sampled_from(CODES), unique=True, max_size=4).map(";".join)
@@ -44,7 +44,13 @@ def test_the_screen_is_the_same(written: list[str]) -> None:
 def test_neighbours_of_one_background_say_it_once() -> None:
     background = "48;2;46;52;64"
     written = f"\x1b[38;5;1;{background}mone\x1b[0m\x1b[38;5;2;{background}mtwo\x1b[0m"
-    assert TerseStyles().shorten(written) == f"\x1b[38;5;1;{background}mone\x1b[38;5;2mtwo\x1b[0m"
+    assert TerseStyles().shorten(written) == f"\x1b[38;5;1;{background}mone\x1b[38;5;2mtwo"
+
+
+def test_an_attribute_ends_alone_and_the_colours_stay() -> None:
+    colours = "38;5;1;48;5;2"
+    written = f"\x1b[{colours}mone\x1b[0m\x1b[1;7;{colours}mtwo\x1b[0m\x1b[{colours}mthree\x1b[0m"
+    assert TerseStyles().shorten(written) == f"\x1b[{colours}mone\x1b[1;7mtwo\x1b[22;27mthree"
 
 
 def test_a_style_left_on_is_remembered_for_the_next_output() -> None:

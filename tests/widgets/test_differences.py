@@ -4,43 +4,31 @@ from __future__ import annotations
 
 import pytest
 from rich.segment import Segment
-from textual.geometry import Region
+from rich.style import Style
 from textual.strip import Strip
 
-from tui_billing.widgets.line_widget import LineWidget
-
-
-class Recorder(LineWidget):
-    """Remembers what it is asked to paint."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.painted: list[Region] = []
-
-    def refresh(self, *regions: Region, **_: object) -> Recorder:
-        """Paint nothing."""
-        self.painted += regions
-        return self
+from tui_billing.widgets.line_widget import differences
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "first", "last"),
+    ("before", "after", "stretches"),
     [
-        ("abcdef", "abXdYf", 2, 4),
-        ("日本甲", "日本乙", 4, 5),
-        ("日本x", "日本", 4, 4),
-        ("e\u0301ab", "e\u0301ac", 2, 2),
-        ("e\u0301ab", "e\u0300ab", 0, 0),
+        ("same", "same", []),
+        ("abcdef", "abXdYf", [(2, 3)]),
+        ("abcdefghijkl", "Xbcdefghijkl", [(0, 1)]),
+        ("abcdefghijkl", "XbcdefghijkY", [(0, 1), (11, 1)]),
+        ("日本甲", "日本乙", [(4, 2)]),
+        ("日本x", "日本", [(4, 1)]),
+        ("日日", "a日b", [(0, 4)]),
+        ("e\u0301ab", "e\u0301ac", [(2, 1)]),
+        ("e\u0301ab", "e\u0300ab", [(0, 1)]),
     ],
 )
-def test_all_cells_of_what_differs_and_no_others(before: str, after: str, first: int, last: int) -> None:
-    widget = Recorder()
-    widget.refresh_difference(3, Strip([Segment(before)]), Strip([Segment(after)]))
-    assert widget.painted[-1:] == [Region(first, 3, last + 1 - first, 1)]
+def test_all_cells_of_what_differs_and_no_others(before: str, after: str, stretches: list[tuple[int, int]]) -> None:
+    assert differences(Strip([Segment(before)]), Strip([Segment(after)])) == stretches
 
 
-def test_nothing_where_nothing_differs() -> None:
-    widget = Recorder()
-    before = len(widget.painted)
-    widget.refresh_difference(3, Strip([Segment("same")]), Strip([Segment("same")]))
-    assert len(widget.painted) == before
+def test_cells_of_another_style_are_not_painted_along() -> None:
+    middle = Segment("--", Style(color="red"))
+    before, after = Strip([Segment("a"), middle, Segment("b")]), Strip([Segment("A"), middle, Segment("B")])
+    assert differences(before, after) == [(0, 1), (3, 1)]

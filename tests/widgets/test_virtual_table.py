@@ -205,7 +205,7 @@ async def test_the_icon_has_a_tooltip_and_other_columns_have_none() -> None:
         assert app.table.tooltip is None
 
 
-async def test_a_move_repaints_two_lines_only() -> None:
+async def test_a_move_repaints_the_cursor_s_cells_of_two_lines_only() -> None:
     app = TableApp(Source(100))
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
@@ -213,7 +213,7 @@ async def test_a_move_repaints_two_lines_only() -> None:
         refresh = app.table.refresh
         app.table.refresh = lambda *regions, **_: painted.append(regions) or refresh(*regions)  # type: ignore[func-returns-value, method-assign]
         await pilot.press("down")
-        assert painted == [(Region(0, 1, 80, 1), Region(0, 2, 80, 1))]
+        assert painted == [(Region(0, y, 1, 1), Region(4, y, 12, 1)) for y in (1, 2)]
 
 
 async def test_a_list_whose_rows_open_nothing_offers_no_enter() -> None:

@@ -265,6 +265,26 @@ def _check(branch: argparse.ArgumentParser) -> None:
     branch.set_defaults(run="books:check", signs_in=True)
 
 
+def _backup(branch: argparse.ArgumentParser) -> None:
+    branch.set_defaults(run="backups:backup", signs_in=True)
+    branch.add_argument("file", metavar="FILE", help="a new file, for its owner alone")
+
+
+def _restore(branch: argparse.ArgumentParser) -> None:
+    branch.set_defaults(run="backups:restore")
+    branch.add_argument("file", metavar="FILE", help="a file that backup has made")
+
+
+def _copy(branch: argparse.ArgumentParser) -> None:
+    branch.set_defaults(run="backups:copy")
+    branch.add_argument("--from", dest="source", required=True, metavar="URL", help="the database that is there")
+    branch.add_argument("--to", dest="target", required=True, metavar="URL", help="a new file, or an empty database")
+
+
+def _migrate(branch: argparse.ArgumentParser) -> None:
+    branch.set_defaults(run="backups:migrate")
+
+
 def _init(branch: argparse.ArgumentParser) -> None:
     branch.set_defaults(run="database:init")
 
@@ -292,4 +312,8 @@ NOUNS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "reconcile": ("Look up unknown outcomes, compare with the gateways and read their disputes", _reconcile),
     "exceptions": ("What needs a person", _exceptions),
     "check": ("Recompute every stored figure from the ledger entries", _check),
+    "backup": ("Save the whole database as a file, checked", _backup),
+    "restore": ("Put a backup in the place of the database, which is kept", _restore),
+    "copy": ("Copy the whole database into a new one, between SQLite and PostgreSQL too", _copy),
+    "migrate": ("Upgrade the tables of a database that an earlier version made", _migrate),
 }

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from tui_billing.commands.output import Result
 from tui_billing.commands.parsing import UsageFault
 from tui_billing.commands.progress import progress_bar
-from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
+from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password, tell_upgrade
 from tui_billing.config import Settings, read_settings
 from tui_billing.domain.database_urls import is_postgresql
 from tui_billing.domain.text import shown
-from tui_billing.terminal import prepare_terminal, restore_terminal
+from tui_billing.terminal import end_at_once, leave_first_frame, prepare_terminal, restore_terminal
 
 if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
@@ -55,6 +55,7 @@ def demo(arguments: argparse.Namespace) -> Result:
         _require_terminal()
     sized = arguments.accounts is not None or arguments.payments is not None
     if arguments.reset or not _file_is_there(settings.database):
+        leave_first_frame()
         _make_demo(settings, arguments)
     elif sized:
         print("The demo database is there already and kept as it is; --reset makes it anew.", file=sys.stderr)
@@ -66,7 +67,9 @@ def demo(arguments: argparse.Namespace) -> Result:
 def _url_of_demo(settings: Settings) -> Result:
     from tui_billing import desk
 
-    desk.open_services(settings).sign_in.store.close()
+    services = desk.open_services(settings)
+    services.sign_in.store.close()
+    tell_upgrade(services)
     url = desk.database_url(settings)
     return Result({"url": url}, url)
 
@@ -113,7 +116,7 @@ def _open_desk(settings: Settings) -> int:
     app.run()
     for services in opened:
         services.sign_in.store.close()
-    return app.return_code or 0
+    return end_at_once(app.return_code or 0)
 
 
 def _file_is_there(database: str) -> bool:

@@ -6,7 +6,8 @@ import argparse
 import getpass
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from tui_billing.commands.output import Result
 from tui_billing.commands.parsing import UsageFault
 from tui_billing.commands.words import is_utf8
-from tui_billing.config import read_settings
+from tui_billing.config import Settings, read_settings
 from tui_billing.domain.errors import InvalidInput
 from tui_billing.domain.text import shown
 
@@ -37,16 +38,36 @@ class Desk:
 
 def with_session(arguments: argparse.Namespace, command: Callable[[Desk, argparse.Namespace], Result]) -> Result:
     """Sign the user in on the configured database and run the command."""
-    user = arguments.user or environment("TUI_BILLING_USER")
+    user = acting_user(arguments)
+    with signed_in(read_settings(arguments.database), user) as desk:
+        tell_upgrade(desk.services)
+        return command(desk, arguments)
+
+
+def tell_upgrade(services: DeskServices) -> None:
+    """Say beside what the command says that opening the database has upgraded it."""
+    if services.upgraded:
+        print(services.upgraded, file=sys.stderr)
+
+
+def acting_user(arguments: argparse.Namespace) -> str:
+    """The name of the user who acts; raises `UsageFault` if none is given."""
+    user: str = arguments.user or environment("TUI_BILLING_USER")
     if not user:
         raise UsageFault("This command needs to know who acts. Name the user with --user NAME")
+    return user
+
+
+@contextmanager
+def signed_in(settings: Settings, user: str) -> Iterator[Desk]:
+    """The services of a database and a session of the user; closed at the end."""
     from tui_billing import desk
 
-    services = desk.open_services(read_settings(arguments.database))
+    services = desk.open_services(settings)
     try:
         password = environment(PASSWORD_VARIABLE) or prompted(f"Password for {shown(user)}: ", PASSWORD_VARIABLE)
         session = services.sign_in.sign_in(user, password, environment("SSH_CONNECTION"))
-        return command(Desk(services, session), arguments)
+        yield Desk(services, session)
     finally:
         services.sign_in.store.close()
 

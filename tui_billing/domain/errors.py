@@ -77,16 +77,21 @@ class StoreUnavailable(BillingError):
     """The database failed while it was used, and nothing was done."""
 
     title = "The database did not answer"
+    lasts = True
+    """Whether it goes on until the database is back."""
 
 
 class StoreBusy(StoreUnavailable):
     """Others were working on the same for too long, and nothing was done."""
 
     title = "Busy"
+    lasts = False
 
 
 class StoreUnanswered(StoreUnavailable, OutcomeUnknown):
     """The database failed when what was asked may have been done: whether it has been is not known."""
+
+    title = OutcomeUnknown.title
 
 
 class SetUpRefused(BillingError):
@@ -99,6 +104,17 @@ class NotSaved(BillingError):
     """A document could not be made or written; nothing is left half written."""
 
     title = "Not saved"
+
+
+class BooksDiffer(BillingError):
+    """What is to be kept or put in place does not pass the check; the details name each difference."""
+
+    title = "The books are not right"
+    exit_code = 6
+
+    def __init__(self, sentence: str, details: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.details = details
 
 
 def refusal_of(rule: Callable[[], object]) -> str:

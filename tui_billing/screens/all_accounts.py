@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -162,10 +161,7 @@ class AllAccounts(MoneyScreen, SearchedScreen):
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Account] | None:
         number = None if key is None else str(key)
-        with self.reporting_errors():
-            page = self.services.accounts.page
-            return await asyncio.to_thread(page, self.session, self._chosen, direction, number, limit)
-        return None
+        return await self.read(self.services.accounts.page, self.session, self._chosen, direction, number, limit)
 
 
 def account_cells(account: Account) -> Sequence[str | Cell]:

@@ -13,9 +13,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui_billing.domain.access import Permission
-from tui_billing.domain.errors import BillingError, SignInRefused
+from tui_billing.domain.errors import BillingError, NotPermitted, SignInRefused, StoreUnavailable
 from tui_billing.domain.text import shown
-from tui_billing.screens.messages import SessionEnded, WentBack
+from tui_billing.screens.messages import DatabaseFailed, SessionEnded, WentBack
 from tui_billing.screens.plain_screen import PlainScreen
 from tui_billing.widgets.key_bar import KeyBar
 from tui_billing.widgets.path_line import PathLine
@@ -38,6 +38,7 @@ class DeskScreen(PlainScreen[None]):
         Binding("escape", "back", "Back", key_display="Esc", tooltip="One step back", id="back"),
         Binding("f5", "reload", "Reload", show=False, tooltip="Read what is shown again", id="reload"),
     ]
+    _permitted = True
     is_first = False
     """Set for the screen that a session begins with: behind it there is only the log in."""
 
@@ -89,10 +90,30 @@ class DeskScreen(PlainScreen[None]):
         self.app.clear_notifications()
         return await self.opened(form)
 
+    def fall_behind(self) -> None:
+        """Catch up, but not with what is not permitted any more: each try would be one more refusal in the log."""
+        if self._permitted:
+            super().fall_behind()
+
+    def show_outage(self, sentence: str) -> None:
+        """Say it instead of who one is, so that nothing else moves."""
+        for line in self.query(PathLine):
+            line.show_notice(sentence)
+
     async def asked(self, use_case: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R | None:
         """What a use case answers, asked off the event loop; a refusal is shown, and answered with none."""
         with self.reporting_errors():
             return await asyncio.to_thread(use_case, *args, **kwargs)
+        return None
+
+    async def read(self, use_case: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R | None:
+        """The same for what the screen shows: it is read again by itself once the database answers."""
+        with self.reporting_errors():
+            try:
+                return await asyncio.to_thread(use_case, *args, **kwargs)
+            except StoreUnavailable:
+                # The banner says it.
+                self.post_message(DatabaseFailed())
         return None
 
     @contextmanager
@@ -103,4 +124,7 @@ class DeskScreen(PlainScreen[None]):
         except SignInRefused as ended:
             self.post_message(SessionEnded(ended.sentence))
         except BillingError as refusal:
+            if isinstance(refusal, StoreUnavailable) and refusal.lasts:
+                self.post_message(DatabaseFailed())
+            self._permitted = not isinstance(refusal, NotPermitted)
             self.notify(shown(refusal.sentence), title=refusal.title, severity="warning", markup=False)

@@ -54,9 +54,13 @@ class Dashboard(CardScreen):
         """Read the figures again."""
         self._load()
 
+    def catch_up(self) -> None:
+        """Read the figures again."""
+        self._load()
+
     @work(exclusive=True, group="load")
     async def _load(self) -> None:
-        figures = await self.asked(self.services.dashboards.show, self.session, self.account.number)
+        figures = await self.read(self.services.dashboards.show, self.session, self.account.number)
         if figures is None:
             return
         self.account = figures.account

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -224,10 +223,8 @@ class Exceptions(SearchedScreen, LookingUp):
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[ExceptionLine] | None:
         after = cast("Any", key)
-        with self.reporting_errors():
-            page = self.services.reconciliation.exceptions
-            return await asyncio.to_thread(page, self.session, self._kind, direction, after, limit, self.search)
-        return None
+        page = self.services.reconciliation.exceptions
+        return await self.read(page, self.session, self._kind, direction, after, limit, self.search)
 
 
 def line_cells(line: ExceptionLine) -> Sequence[str | Cell]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -47,6 +46,7 @@ class Invoices(DocumentScreen, SearchedScreen):
     SEARCHES = "Invoice number"
     SAVES = "Save Invoice"
     BINDINGS: ClassVar[list[BindingType]] = [save_binding(SAVES)]
+    _detailed: int | None = None
 
     def place(self) -> Iterable[Widget]:
         """The list and the details of the selected invoice."""
@@ -83,10 +83,15 @@ class Invoices(DocumentScreen, SearchedScreen):
     def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
         invoice: Invoice | None = event.row
         if invoice is None:
+            self._detailed = None
             self._details.show("No invoice selected", [])
             return
-        self._details.show(invoice_title(invoice), invoice_summary(invoice, self.services.today))
-        if self.has_class("-wide"):
+        wide = self.has_class("-wide")
+        # Of the invoice that is there in full already, a word less would be a step back for the blink of an eye.
+        if not wide or self._detailed != invoice.sequence:
+            self._detailed = None
+            self._details.show(invoice_title(invoice), invoice_summary(invoice, self.services.today))
+        if wide:
             self._show_details(invoice)
 
     @on(VirtualTable.RowOpened)
@@ -104,18 +109,15 @@ class Invoices(DocumentScreen, SearchedScreen):
 
     @work(exclusive=True, group="details")
     async def _show_details(self, invoice: Invoice) -> None:
-        details = await self.asked(self.services.billing.details, self.session, self.account.number, invoice.sequence)
+        details = await self.read(self.services.billing.details, self.session, self.account.number, invoice.sequence)
         if details is not None:
+            self._detailed = invoice.sequence
             self._details.show(f"Invoice {invoice.number}", invoice_details(details, self.services.today))
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Invoice] | None:
         after = cast("Any", key)
-        with self.reporting_errors():
-            page = self.services.billing.page
-            return await asyncio.to_thread(
-                page, self.session, self.account.number, direction, after, limit, self.search
-            )
-        return None
+        page = self.services.billing.page
+        return await self.read(page, self.session, self.account.number, direction, after, limit, self.search)
 
 
 def invoice_cells(invoice: Invoice, today: date) -> Sequence[str | Cell]:

@@ -65,6 +65,10 @@ class WentBack(Message):
     """The operator went one step back."""
 
 
+class DatabaseFailed(Message):
+    """A screen asked the database for something, and it did not answer."""
+
+
 class SessionEnded(Message):
     """The session is no longer good; the reason for the one who signs in next."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -68,6 +67,7 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
         save_binding(SAVES, show=False),
     ]
     _filter = PaymentFilter.ALL
+    _detailed = ""
     first_selected: tuple[date, int] | None = None
     """The received date and sequence of the payment to begin with; set before the screen is shown."""
 
@@ -130,6 +130,11 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
         self._table.reload()
         self._reload_account()
 
+    def catch_up(self) -> None:
+        """Read the rows on the screen and the balance again."""
+        super().catch_up()
+        self._reload_account()
+
     def money_moved(self, moved: MoneyMoved | None) -> None:
         """Show the row the action made or changed, selected."""
         if moved is None:
@@ -156,10 +161,15 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
     def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
         payment: Payment | None = event.row
         if payment is None:
+            self._detailed = ""
             self._details.show("No payment selected", [])
             return
-        self._details.show(f"{payment_title(payment)} · {state_in_words(payment)}", payment_summary(payment))
-        if self.has_class("-wide"):
+        wide = self.has_class("-wide")
+        # Of the payment that is there in full already, a word less would be a step back for the blink of an eye.
+        if not wide or self._detailed != payment.id:
+            self._detailed = ""
+            self._details.show(f"{payment_title(payment)} · {state_in_words(payment)}", payment_summary(payment))
+        if wide:
             self._show_details(payment)
 
     @on(VirtualTable.RowOpened)
@@ -174,13 +184,14 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
 
     @work(exclusive=True, group="details")
     async def _show_details(self, payment: Payment) -> None:
-        details = await self.asked(self.services.payments.details, self.session, self.account.number, payment.id)
+        details = await self.read(self.services.payments.details, self.session, self.account.number, payment.id)
         if details is not None:
+            self._detailed = payment.id
             self._details.show(payment_title(payment), payment_details(details))
 
     @work(exclusive=True, group="account")
     async def _reload_account(self) -> None:
-        account = await self.asked(self.services.accounts.show, self.session, self.account.number)
+        account = await self.read(self.services.accounts.show, self.session, self.account.number)
         if account is not None:
             self.account = account
             self._show_note()
@@ -191,12 +202,10 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Payment] | None:
         after = cast("Any", key)
-        with self.reporting_errors():
-            page = self.services.payments.page
-            return await asyncio.to_thread(
-                page, self.session, self.account.number, self._filter, direction, after, limit, self.search
-            )
-        return None
+        page = self.services.payments.page
+        return await self.read(
+            page, self.session, self.account.number, self._filter, direction, after, limit, self.search
+        )
 
 
 def payment_title(payment: Payment) -> str:

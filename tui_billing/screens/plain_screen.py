@@ -18,5 +18,27 @@ class PlainScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
     busy = False
     """Set while a payment is in flight."""
 
+    _behind = False
+
     def action_reload(self) -> None:
         """Read what is shown again; most screens show nothing that could have changed."""
+
+    def catch_up(self) -> None:
+        """Others have changed something: read what is shown again, beneath the keys; most screens need not."""
+
+    def show_outage(self, sentence: str) -> None:
+        """Say that the database does not answer, or with nothing to say that it does again."""
+
+    def fall_behind(self) -> None:
+        """Others have changed something: catch up, now or as soon as nothing lies over this screen any more."""
+        self._behind = True
+        self._catch_up_on_top()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what has been changed while something lay over this screen."""
+        self._catch_up_on_top()
+
+    def _catch_up_on_top(self) -> None:
+        if self._behind and self.is_active and self.is_mounted:
+            self._behind = False
+            self.catch_up()

@@ -64,6 +64,10 @@ class SearchedScreen(DeskScreen):
         """Read the list again."""
         self._list.reload()
 
+    def catch_up(self) -> None:
+        """Read the rows on the screen again; cursor, selection and search stay."""
+        self._list.reread()
+
     @property
     def _line(self) -> SearchLine:
         return self.query_one(SearchLine)

@@ -35,7 +35,7 @@ from tui_billing.store.ledger import load_book, save_book
 class Credits(Service):
     """Credits granted to customers, which pay their charges before their own money does."""
 
-    @requires(Permission.FINANCE, action="Issue Credit")
+    @requires(Permission.FINANCE, action="Issue Credit", keyed=True)
     def issue(self, session: OperatorSession, number: str, request: CreditRequest, key: str) -> MoneyMoved:
         """Issue Credit: raise the customer's balance, once per key; a reason is required."""
         key, content = checked_key(key), content_of("credit", number, request)
@@ -71,7 +71,7 @@ class Credits(Service):
             self.audit(connection, session, "Issue Credit", credit.id, f"done: {credit.amount} on {number}")
             return told(connection, credit.id)
 
-    @requires(Permission.FINANCE, action="Cancel Credit")
+    @requires(Permission.FINANCE, action="Cancel Credit", keyed=True)
     def cancel(self, session: OperatorSession, credit_id: str, reason: CancelReason, key: str) -> MoneyMoved:
         """Cancel Credit: take a credit back whole, once per key; what it had paid is due again."""
         return cancel(self, session, credit_id, reason, key, refuse_cancel_credit, "Cancel Credit")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from tui_billing.services.accounts import Accounts
 from tui_billing.services.automatic_payments import AutomaticPayments
+from tui_billing.services.backups import Backups
 from tui_billing.services.billing import Billing
 from tui_billing.services.billing_runs import BillingRuns
 from tui_billing.services.cards import Cards
+from tui_billing.services.changes import Changes
 from tui_billing.services.charges import Charges
 from tui_billing.services.checks import Checks
 from tui_billing.services.credits import Credits
@@ -48,10 +50,21 @@ class DeskServices:
     outcomes: Outcomes
     reconciliation: Reconciliation
     checks: Checks
+    changes: Changes
+    backups: Backups
     passwords: Passwords
     training: bool
 
     @property
+    def upgraded(self) -> str:
+        """What opening the database has done to its tables, for people; nothing as a rule."""
+        return self.sign_in.store.upgraded
+
+    @property
     def today(self) -> date:
         """The day by the services' clock, in UTC: what a screen shows must be what a service checks against."""
-        return self.payments.clock().date()
+        return self.now().date()
+
+    def now(self) -> datetime:
+        """The moment by the services' clock, in UTC."""
+        return self.payments.clock()

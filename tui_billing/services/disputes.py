@@ -51,7 +51,7 @@ REASONS = {
 class Disputes(Service):
     """What banks take and give back by themselves; nothing here sends money."""
 
-    @requires(Permission.FINANCE, action="Record Dispute")
+    @requires(Permission.FINANCE, action="Record Dispute", keyed=True)
     def record(self, session: OperatorSession, reference: str, key: str) -> MoneyMoved:
         """Record a dispute that reconcile has found as a charge back that is Completed already, once per dispute."""
         key, content = checked_key(key), content_of("record dispute", reference, DisputeRequest(reference))
@@ -72,7 +72,7 @@ class Disputes(Service):
             self.audit(connection, session, "Record Dispute", payment.id, f"done: {dispute.amount}, {reference}")
             return told(connection, payment.id, charge_back.id)
 
-    @requires(Permission.FINANCE, action="Charge Back Reversed")
+    @requires(Permission.FINANCE, action="Charge Back Reversed", keyed=True)
     def reverse(self, session: OperatorSession, charge_back_id: str, amount: str, key: str) -> MoneyMoved:
         """Charge Back Reversed: a dispute was won, and its money or a part of it comes back to the payment."""
         key = checked_key(key)

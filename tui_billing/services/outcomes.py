@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
-from tui_billing.domain.errors import OutcomeUnknown, RuleRefused, StoreUnavailable
+from tui_billing.domain.errors import RuleRefused, StoreUnanswered, StoreUnavailable
 from tui_billing.domain.ledger import Funding
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import ChargeBack, ChargeBackState, Payment, PaymentState, state_after
@@ -52,9 +52,9 @@ def once_sent() -> Iterator[None]:
     try:
         yield
     except StoreUnavailable as fault:
-        raise OutcomeUnknown(
-            f"{fault.sentence} Whether the money has moved is not known: the row stays Pending and is looked up before"
-            " anything else happens to it."
+        raise StoreUnanswered(
+            "The database failed when the gateway had been asked. Whether the money has moved is not known: the row"
+            " stays Pending and is looked up before anything else happens to it."
         ) from fault
 
 

@@ -85,7 +85,7 @@ class Payments(Service):
         with self.store.reading() as connection:
             return payment_found(connection, payment_id).account_number
 
-    @requires(Permission.FINANCE, action="Record Payment")
+    @requires(Permission.FINANCE, action="Record Payment", keyed=True)
     def record(self, session: OperatorSession, number: str, request: RecordRequest, key: str) -> MoneyMoved:
         """Record Payment: money a corporate customer paid the provider, once per key."""
         key, content = checked_key(key), content_of("record", number, request)
@@ -102,7 +102,7 @@ class Payments(Service):
             self.audit(connection, session, "Record Payment", payment.id, f"done: {payment.amount} on {number}")
             return told(connection, payment.id)
 
-    @requires(own=(Permission.BILLING_ADMIN,), action="Make Payment")
+    @requires(own=(Permission.BILLING_ADMIN,), action="Make Payment", keyed=True)
     def make(self, session: OperatorSession, number: str, amount: str, key: str) -> MoneyMoved:
         """Make Payment: charge the retail account's card on file through its gateway, once per key.
 

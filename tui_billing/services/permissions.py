@@ -17,9 +17,11 @@ from tui_billing.domain.errors import (
     OutcomeUnknown,
     RuleRefused,
     SignInRefused,
+    StoreUnanswered,
     StoreUnavailable,
 )
 from tui_billing.domain.text import masked
+from tui_billing.services.asking_again import answered
 from tui_billing.services.service import LONGEST_SUBJECT, Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import users
@@ -31,14 +33,19 @@ S = TypeVar("S", bound=Service)
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """What a use case requires: any one of `permissions`, or of `own` for the user's own account."""
+    """What a use case requires: any one of `permissions`, or of `own` for the user's own account; and perhaps a key."""
 
     permissions: tuple[Permission, ...]
     own: tuple[Permission, ...] = ()
+    keyed: bool = False
 
 
 def requires(
-    *permissions: Permission, own: tuple[Permission, ...] = (), action: str = "", trying: bool = False
+    *permissions: Permission,
+    own: tuple[Permission, ...] = (),
+    action: str = "",
+    trying: bool = False,
+    keyed: bool = False,
 ) -> Callable[
     [Callable[Concatenate[S, OperatorSession, P], R]],
     Callable[Concatenate[S, OperatorSession, P], R],
@@ -46,10 +53,10 @@ def requires(
     """Let the use case run only for sessions that hold one of the permissions, and log what is refused.
 
     With `own`, its first argument is an account number, and those permissions open the user's own account.
-    With `trying`, it is asked while the operator types, and a rule that forbids it is no news. `action` names it in
-    the audit log.
+    With `trying`, it is asked while the operator types, and a rule that forbids it is no news. With `keyed`, it does
+    the same once per idempotency key. `action` names it in the audit log.
     """
-    required = Required(permissions, own)
+    required = Required(permissions, own, keyed)
 
     def stamp(
         method: Callable[Concatenate[S, OperatorSession, P], R],
@@ -61,10 +68,9 @@ def requires(
             subject = args[0] if args and isinstance(args[0], str) else ""
             try:
                 _authorize(self, session, required, subject)
-                return method(self, session, *args, **kwargs)
+                return answered(self.store, lambda: method(self, session, *args, **kwargs), keyed=keyed)
             except BillingError as refusal:
-                expected = isinstance(refusal, (InvalidInput, StoreUnavailable))
-                if not expected and not (trying and isinstance(refusal, RuleRefused)):
+                if not _is_expected(refusal) and not (trying and isinstance(refusal, RuleRefused)):
                     _log_refusal(self, session, named, subject, refusal)
                 raise
 
@@ -97,6 +103,11 @@ def _authorize(service: Service, session: OperatorSession, required: Required, s
         raise NotPermitted(f"Your profile, {session.profile.value}, does not allow this.")
     if subject != session.account_number:
         raise NotFound(no_account(subject))
+
+
+def _is_expected(refusal: BillingError) -> bool:
+    """Whether it is no news for the audit log."""
+    return isinstance(refusal, (InvalidInput, StoreUnavailable)) and not isinstance(refusal, StoreUnanswered)
 
 
 def _log_refusal(service: Service, session: OperatorSession, action: str, subject: str, refusal: BillingError) -> None:

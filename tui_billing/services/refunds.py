@@ -36,7 +36,7 @@ from tui_billing.store import payments
 class Refunds(Service):
     """The way back of every payment: card payments by charge back, recorded ones by cancellation."""
 
-    @requires(Permission.FINANCE, action="Issue Charge Back")
+    @requires(Permission.FINANCE, action="Issue Charge Back", keyed=True)
     def charge_back(
         self, session: OperatorSession, payment_id: str, request: ChargeBackRequest, key: str
     ) -> MoneyMoved:
@@ -65,7 +65,7 @@ class Refunds(Service):
             with self.store.reading() as connection:
                 return told(connection, payment_id, earlier or charge_back.id)
 
-    @requires(Permission.FINANCE, action="Cancel Payment")
+    @requires(Permission.FINANCE, action="Cancel Payment", keyed=True)
     def cancel_payment(self, session: OperatorSession, payment_id: str, reason: CancelReason, key: str) -> MoneyMoved:
         """Cancel Payment: take a recorded payment out whole, once per key; what it had paid is due again."""
         return cancel(self, session, payment_id, reason, key, refuse_cancel_payment, "Cancel Payment")

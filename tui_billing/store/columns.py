@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Connection,
     DateTime,
     Dialect,
     Index,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    event,
     text,
 )
 
@@ -66,7 +68,14 @@ def amounts(*checks: str, whole: str) -> tuple[CheckConstraint, ...]:
 
 def partial_index(name: str, columns: str, where: str) -> Index:
     """An index of just the rows where the condition holds."""
-    return Index(name, *columns.split(", "), sqlite_where=text(where), postgresql_where=text(where))
+    index = Index(name, *columns.split(", "))
+
+    # Told when it is made: to name a kind of database here would import it, on every start.
+    def tell(index: Index, connection: Connection, **_: object) -> None:
+        index.dialect_options[connection.dialect.name]["where"] = text(where)
+
+    event.listen(index, "before_create", tell)
+    return index
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:

@@ -13,8 +13,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tui_billing.domain.database_urls import is_postgresql
 from tui_billing.domain.errors import StoreBusy, StoreUnavailable
+from tui_billing.store.changes import DatabaseChanges
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection, Engine
 
 
@@ -23,10 +26,13 @@ class Store(ABC):
 
     # How long a use case that is told apart by its key is asked again after a commit that got no answer.
     patience_s: int = 0
+    # What opening it has done to its tables, for people; nothing as a rule.
+    upgraded = ""
 
     def __init__(self, name: str, engine: Engine) -> None:
         # For people: it holds no password.
         self.name = name
+        self.changes = DatabaseChanges(self)
         self._engine = engine
 
     @classmethod
@@ -43,6 +49,11 @@ class Store(ABC):
     def exists(cls, url: str) -> bool:
         """Whether there is something at this URL, be it a database of ours or not."""
         return _kind(url).exists(url)
+
+    @classmethod
+    def migrate(cls, url: str) -> str:
+        """Give an existing database today's tables; says what was done, or that there was nothing to do."""
+        return _kind(url).migrate(url)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -62,17 +73,23 @@ class Store(ABC):
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
-        assert not _on_event_loop(), "database work on the event loop"
         committing = False
+        with self.telling_failures(lambda: committing), self._connect(writes=writes) as connection:
+            with connection.begin():
+                self._refuse_other_tables(connection)
+                yield connection
+                committing = writes
+            if writes:
+                self._confirm(connection)
+
+    @contextmanager
+    def telling_failures(self, committing: Callable[[], bool] = lambda: False) -> Iterator[None]:
+        """Raise what an error of the database means to its users."""
+        assert not _on_event_loop(), "database work on the event loop"
         try:
-            with self._connect(writes=writes) as connection:
-                with connection.begin():
-                    yield connection
-                    committing = writes
-                if writes:
-                    self._confirm(connection)
+            yield
         except DBAPIError as error:
-            failure = self._failure(error, committing=committing)
+            failure = self._failure(error, committing=committing())
             if failure is None:
                 raise
             raise failure from None
@@ -81,15 +98,31 @@ class Store(ABC):
 
     def close(self) -> None:
         """Close every connection."""
+        self.changes.close()
         self._engine.dispose()
 
     @abstractmethod
     def is_training(self) -> bool:
         """Whether this is a demo or training database."""
 
+    def kept_connection(self) -> Connection:
+        """A connection that is asked for the `version` again and again."""
+        return self._connect(writes=False)
+
+    @abstractmethod
+    def version(self, connection: Connection) -> object:
+        """What differs from the last time on this connection if anything has been committed since."""
+
+    @abstractmethod
+    def copy_to(self, file: Path, progress: Callable[[int, int], None]) -> None:
+        """Write one state of the database into a new file, while others work with it."""
+
     @abstractmethod
     def _connect(self, *, writes: bool) -> Connection:
         """A connection whose next transaction is of this kind."""
+
+    def _refuse_other_tables(self, connection: Connection) -> None:  # noqa: B027 -- not asked where that costs a round trip
+        """Raise `StoreUnavailable` if a newer program has upgraded the tables meanwhile."""
 
     def _confirm(self, connection: Connection) -> None:  # noqa: B027 -- most databases keep what they commit
         """Raise `StoreUnanswered` if what has just been committed may not be kept."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tui_billing.domain.database_urls import shown_url
-from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnanswered, StoreUnavailable
+from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused, StoreBusy, StoreUnanswered, StoreUnavailable
 from tui_billing.store.engine import Store
 from tui_billing.store.schema import SCHEMA_VERSION, TABLES, create_schema
 from tui_billing.store.turns import Turn, take
@@ -105,6 +106,21 @@ class PostgresqlStore(Store):
         return store
 
     @classmethod
+    def migrate(cls, url: str) -> str:
+        """Give it today's tables; of several who do so at once, one does it and the others find it done."""
+        from tui_billing.store.postgresql_upgrade import upgrade_database
+
+        store = cls(url)
+        try:
+            if store._schema_version() < SCHEMA_VERSION:
+                return upgrade_database(store)
+            return f"{store.name} is up to date."
+        except StoreUnavailable as fault:
+            raise SetUpRefused(fault.sentence) from fault
+        finally:
+            store.close()
+
+    @classmethod
     def exists(cls, url: str) -> bool:
         """Whether the database has our tables, or any of their names is taken."""
         store = cls(url)
@@ -119,6 +135,18 @@ class PostgresqlStore(Store):
     def is_training(self) -> bool:
         """Whether this is a demo or training database."""
         return self._marks()[0]
+
+    def version(self, connection: Connection) -> object:
+        """Which transactions are over: with NOTIFY those who write would wait for each other's commits."""
+        version = connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one()
+        connection.rollback()
+        return version
+
+    def copy_to(self, file: Path, progress: Callable[[int, int], None]) -> None:  # noqa: ARG002
+        """Refuse: the server's own programs do this better."""
+        raise NotSaved(
+            f"{self.name} is saved with PostgreSQL's own pg_dump and put back with pg_restore. See docs/operations.md."
+        )
 
     def _connect(self, *, writes: bool) -> Connection:
         connection = (self._writer if writes else self._reader).connect()
@@ -148,10 +176,7 @@ class PostgresqlStore(Store):
         elif not lost:
             return None
         if committing and not (state or "").startswith(ANSWERED):
-            return StoreUnanswered(
-                f"{self.name} did not answer at the last step. Whether this was done is not known: look before you do"
-                " it again."
-            )
+            return StoreUnanswered(f"{self.name} did not answer at the last step. Whether this was done is not known.")
         reason = "" if error.orig is None else str(error.orig).partition("\n")[0].strip()
         return StoreUnavailable(f"{self.name} cannot be used now ({reason}). Nothing was done; try again.")
 
@@ -176,7 +201,8 @@ class PostgresqlStore(Store):
             marks = connection.execute(text(f"SELECT training, schema_version FROM {MARKER}")).one()  # noqa: S608
             return bool(marks.training), int(marks.schema_version)
 
-    def _refuse_another_schema(self) -> None:
+    def _schema_version(self) -> int:
+        """The version of the tables, if they are no newer than this program's."""
         try:
             _, version = self._marks()
         except StoreUnavailable as fault:
@@ -186,9 +212,19 @@ class PostgresqlStore(Store):
                 raise
             raise NotFound(f"{self.name} has no tables of tui-billing. Make them with: tui-billing init") from None
         if version > SCHEMA_VERSION:
-            raise SetUpRefused(f"{self.name} was made by a newer tui-billing. Upgrade this one to open it.")
+            raise SetUpRefused(
+                f"{self.name} was made by a newer tui-billing: its tables are of version {version}, and this one knows"
+                f" them up to {SCHEMA_VERSION}. Upgrade tui-billing to open it."
+            )
+        return version
+
+    def _refuse_another_schema(self) -> None:
+        version = self._schema_version()
         if version < SCHEMA_VERSION:
-            raise SetUpRefused(f"{self.name} was made by an older tui-billing. Open it with that one.")
+            raise SetUpRefused(
+                f"{self.name} was made by an earlier tui-billing: its tables are of version {version}, and this one"
+                f" needs {SCHEMA_VERSION}. Close all desks, save it with pg_dump, then run: tui-billing migrate"
+            )
 
     def _refuse_taken(self, connection: Connection) -> None:
         taken = _taken(connection)

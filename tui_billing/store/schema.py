@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
 from tui_billing.store import account_search, tables
@@ -11,7 +11,7 @@ from tui_billing.store.triggers import trigger_statements, triggers
 # "TUBI" and "TUBT": another program's database is told from ours, and a training database from a real one.
 APPLICATION_ID = 0x54554249
 TRAINING_APPLICATION_ID = 0x54554254
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 ROWS = (
     tables.AccountRow,
     tables.GatewayCustomerRow,
@@ -27,14 +27,36 @@ ROWS = (
     tables.AccountTotalRow,
     tables.MoneyActionRow,
     tables.AuditEntryRow,
+    tables.SkippedNumbersRow,
 )
 TABLES = tuple(tables.table(row) for row in ROWS)
 TRIGGERS = tuple(triggers(TABLES))
+
+# On PostgreSQL what a trigger does is a function, and goes with it.
+TRIGGER_FUNCTIONS = """
+    SELECT DISTINCT proname FROM pg_trigger
+    JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE NOT tgisinternal AND relnamespace = to_regnamespace(current_schema())"""
 
 
 def create_schema(connection: Connection) -> None:
     """Make every table, index and trigger in the connection's transaction."""
     SQLModel.metadata.create_all(connection, tables=TABLES)
+    account_search.create(connection)
+    create_triggers(connection)
+
+
+def create_triggers(connection: Connection) -> None:
+    """Make every trigger."""
     for statement in trigger_statements(TRIGGERS, connection.dialect.name):
         connection.exec_driver_sql(statement)
-    account_search.create(connection)
+
+
+def drop_triggers(connection: Connection) -> None:
+    """Remove every trigger, those of earlier versions too."""
+    if connection.dialect.name == "sqlite":
+        found, drop = "SELECT name FROM sqlite_master WHERE type = 'trigger'", 'DROP TRIGGER "{}"'
+    else:
+        found, drop = TRIGGER_FUNCTIONS, 'DROP FUNCTION "{}" CASCADE'
+    for name in list(connection.execute(text(found)).scalars()):
+        connection.exec_driver_sql(drop.format(name))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -46,10 +47,11 @@ FAILING = frozenset({BUSY, 8, 10, 11, 13, 14, 26})
 class SqliteStore(Store):
     """A database in one file, whose writers take turns."""
 
-    def __init__(self, path: Path, pragmas: Sequence[str] | None = None) -> None:
+    def __init__(self, path: Path, *pragmas: str, filling: bool = False) -> None:
         self.path = path
-        self._pragmas = pragmas
+        self._pragmas = FILLING if filling else (*PRAGMAS, *pragmas)
         self._file: tuple[int, int] | None = None
+        self._knows_tables = False
         engine = create_engine(
             f"sqlite:///{path}",
             creator=self._open_file,
@@ -75,7 +77,7 @@ class SqliteStore(Store):
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         try:
-            store = cls(unfinished, FILLING)
+            store = cls(unfinished, filling=True)
             try:
                 with store.writing() as connection:
                     create_schema(connection)
@@ -105,14 +107,20 @@ class SqliteStore(Store):
         if application_id(path) not in (APPLICATION_ID, TRAINING_APPLICATION_ID):
             raise SetUpRefused(f"{path} is not a tui-billing database. Name another file.")
         _refuse_readable_by_others(path)
-        store = cls(path)
-        store._file = _identity(path)
-        try:
-            store._refuse_another_schema()
-        except SetUpRefused:
-            store.close()
-            raise
+        with ExitStack() as failed:
+            store = cls(path)
+            failed.callback(store.close)
+            store._file = _identity(path)
+            store._bring_up_to_date()
+            failed.pop_all()
         return store
+
+    @classmethod
+    def migrate(cls, url: str) -> str:
+        """Opening it does."""
+        store = cls.open(url)
+        store.close()
+        return store.upgraded or f"{store.path} is up to date."
 
     @classmethod
     def exists(cls, url: str) -> bool:
@@ -124,10 +132,27 @@ class SqliteStore(Store):
         with self.reading() as connection:
             return bool(connection.execute(text("PRAGMA application_id")).scalar_one() == TRAINING_APPLICATION_ID)
 
-    def _connect(self, *, writes: bool) -> Connection:
+    def copy_to(self, file: Path, progress: Callable[[int, int], None]) -> None:
+        """Write one state of the database into a new file, while others work with it."""
+        from tui_billing.store.sqlite_files import copy_file
+
+        copy_file(self.path, file, progress)
+
+    def version(self, connection: Connection) -> object:
+        """SQLite counts for each connection what others commit, be they of this process or not."""
+        self._refuse_moved()
+        version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+        # Within a transaction it stands still.
+        connection.rollback()
+        return version
+
+    def _refuse_moved(self) -> None:
         if self._file is not None and _identity(self.path) != self._file:
             # What is written to a file without a name would be gone with the last connection.
             raise StoreUnavailable(f"{self.path} has been moved, replaced or deleted. Nothing was done.")
+
+    def _connect(self, *, writes: bool) -> Connection:
+        self._refuse_moved()
         return (self._writer if writes else self._reader).connect()
 
     def _begin(self, connection: Connection) -> None:
@@ -164,26 +189,39 @@ class SqliteStore(Store):
             uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
         try:
-            for pragma in self._pragmas or PRAGMAS:
+            for pragma in self._pragmas:
                 connection.execute(pragma)
         except sqlite3.Error:
             connection.close()
             raise
         return connection
 
-    def _refuse_another_schema(self) -> None:
+    def _refuse_other_tables(self, connection: Connection) -> None:
+        if self._knows_tables:
+            file: Any = connection.connection.driver_connection
+            if file.execute("PRAGMA user_version").fetchone() != (SCHEMA_VERSION,):
+                raise StoreUnavailable(
+                    f"{self.path} was upgraded by a newer tui-billing. Nothing was done. Leave this desk and open it"
+                    " with that one."
+                )
+
+    def _bring_up_to_date(self) -> None:
         try:
             with self.reading() as connection:
                 version = connection.execute(text("PRAGMA user_version")).scalar_one()
+            if version < SCHEMA_VERSION:
+                # Only now, since Alembic takes a while to import.
+                from tui_billing.store.sqlite_upgrade import upgrade_file
+
+                self.upgraded = upgrade_file(self.path)
         except StoreUnavailable as fault:
             raise SetUpRefused(fault.sentence) from fault
         if version > SCHEMA_VERSION:
-            raise SetUpRefused(f"{self.path} was made by a newer tui-billing. Upgrade this one to open it.")
-        if version < SCHEMA_VERSION:
             raise SetUpRefused(
-                f"{self.path} was made by an older tui-billing. Open it with that one; if it is the demo's,"
-                " make it anew with: tui-billing demo --reset"
+                f"{self.path} was made by a newer tui-billing: its tables are of version {version}, and this one knows"
+                f" them up to {SCHEMA_VERSION}. Upgrade tui-billing to open it."
             )
+        self._knows_tables = True
 
 
 def mark(connection: Connection, training: bool) -> None:

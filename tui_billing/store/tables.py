@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Table, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from tui_billing.domain.access import Profile
@@ -53,7 +53,7 @@ class AccountRow(SQLModel, table=True):
     number: str = Field(unique=True)
     name: str
     search: str
-    sort_name: str
+    sort_name: str = Field(sa_column_kwargs={"server_default": ""})
     type: str
     state: str
     currency: str
@@ -334,6 +334,14 @@ class AuditEntryRow(SQLModel, table=True):
     action: str
     subject: str
     outcome: str
+
+
+class SkippedNumbersRow(SQLModel, table=True):
+    """How many numbers of a table were never given to a row, where rows came with gaps from another database."""
+
+    __tablename__ = "skipped_numbers"
+    table_name: str = Field(primary_key=True)
+    skipped: int = Field(sa_type=BigInteger)
 
 
 def table(row: type[SQLModel]) -> Table:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
 
-APPEND_ONLY = ("ledger_entry", "audit_entry", "money_action", "charge_import")
+APPEND_ONLY = ("ledger_entry", "audit_entry", "money_action", "charge_import", "skipped_numbers")
 # The columns of a row that never change; what became of it may.
 IDENTITY = {
     "account": ("id", "number", "currency", "created", "billing_day"),

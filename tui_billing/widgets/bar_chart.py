@@ -49,12 +49,12 @@ class BarChart(LineWidget):
         self._formatter = formatter
 
     def show(self, bars: Sequence[Bar], formatter: Callable[[int], str] | None = None) -> None:
-        """Show other bars, and write their scale in another way if given."""
+        """Show other bars, and write their scale in another way if given; only what differs is painted."""
         self._bars = tuple(bars)
         self._formatter = formatter or self._formatter
-        self.refresh()
+        self.repaint(range(self.size.height))
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """The legend, a line of bars, or the labels."""
         first, second = self._legend
         if y == 0:

@@ -63,7 +63,7 @@ class Choice(LineWidget, can_focus=True):
     def value(self, value: str) -> None:
         self._choose(self._values.index(value))
 
-    def render_line(self, y: int) -> Strip:  # noqa: ARG002
+    def draw_line(self, y: int) -> Strip:  # noqa: ARG002
         """The chosen value, between arrows while it can be changed."""
         width = max(len(shown(value)) for value in self._values)
         text = fitted(self.value, min(width, max(1, self.size.width - 4)))

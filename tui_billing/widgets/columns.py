@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from tui_billing.domain.text import shown
 
@@ -72,6 +72,19 @@ def fitted(text: str, width: int, align: Literal["left", "right"] = "left") -> s
         return set_cell_size(text, width - 1) + "…" if width > 0 else ""
     padding = " " * (width - cells)
     return padding + text if align == "right" else text + padding
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` cells, broken between words where that is possible."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if cell_len(longer) <= width:
+            lines[-1] = longer
+        else:
+            pieces = chop_cells(word, width)
+            lines = [*lines, *pieces] if lines[-1] else pieces
+    return lines
 
 
 def _kept(columns: Sequence[Column], width: int) -> list[Column]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len, chop_cells
 from textual import events
 from textual.strip import Strip
 
 from tui_billing.domain.text import shown
-from tui_billing.widgets.columns import fitted
+from tui_billing.widgets.columns import fitted, wrapped
 from tui_billing.widgets.line_widget import LineWidget, Run
 
 LABEL_CELLS = 18
@@ -53,17 +52,16 @@ class Details(LineWidget):
         self._title = shown(title)
         self._details = [Detail(*detail) for detail in details]
         self._lines: list[Line] = []
-        self._painted: list[Strip] = []
         self._top = 0
 
     def show(self, title: str, details: Iterable[Detail | tuple[str, str] | tuple[str, str, str]]) -> None:
-        """Show other details; only lines that differ are painted."""
-        self._title = shown(title)
+        """Show other details; only lines that differ are painted, and under the same title it stays scrolled."""
+        before, self._title = self._title, shown(title)
         self._details = [Detail(*detail) for detail in details]
-        self._top = 0
+        self._top = self._top if self._title == before else 0
         self._lay_out()
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """The title, or a line of details."""
         if y == 0:
             return self.strip([("strong", fitted(self._title, self.size.width))])
@@ -83,19 +81,15 @@ class Details(LineWidget):
 
     def scroll_lines(self, lines: int) -> None:
         """Show later lines, or earlier ones if negative."""
-        hidden = len(self._lines) - (self.size.height - 1)
-        self._top = max(0, min(self._top + lines, hidden))
+        self._top += lines
         self._lay_out()
 
     def _lay_out(self) -> None:
         height = ANY_HEIGHT if self._one_column else self.size.height - 1
         self._lines = detail_lines(self._details, self.size.width, height)
-        before, self._painted = self._painted, [self.render_line(y) for y in range(self.size.height)]
-        if len(before) != len(self._painted):
-            self.refresh()
-        else:
-            for y, (was, now) in enumerate(zip(before, self._painted, strict=True)):
-                self.refresh_difference(y, was, now)
+        hidden = len(self._lines) - (self.size.height - 1)
+        self._top = max(0, min(self._top, hidden))
+        self.repaint(range(self.size.height))
 
 
 def detail_lines(details: Sequence[Detail], width: int, height: int) -> list[Line]:
@@ -127,18 +121,6 @@ def _wrapped(detail: Detail, width: int) -> list[Line]:
     if not value:
         return [_cut(detail, width)]
     label_cells = min(LABEL_CELLS, width // 2) if label else 0
-    first, *more = _wrap(shown(value), max(1, width - label_cells))
+    first, *more = wrapped(shown(value), max(1, width - label_cells))
     lines: list[Line] = [[("muted", fitted(label, label_cells)), (style, first)]]
     return lines + [[("", " " * label_cells), (style, text)] for text in more]
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if cell_len(longer) <= width:
-            lines[-1] = longer
-        else:
-            pieces = chop_cells(word, width)
-            lines = [*lines, *pieces] if lines[-1] else pieces
-    return lines

@@ -60,7 +60,7 @@ class KeyBar(LineWidget):
         self.screen.bindings_updated_signal.subscribe(self, self._follow)
         self._follow(self.screen)
 
-    def render_line(self, y: int) -> Strip:  # noqa: ARG002
+    def draw_line(self, y: int) -> Strip:  # noqa: ARG002
         """The entries that fit."""
         runs: list[Run] = []
         end = 0

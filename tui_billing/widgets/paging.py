@@ -21,7 +21,6 @@ class RowWindow(Generic[RowT]):
         self.before = self.after = False
         self.cursor = self.top = 0
         self.height = 1
-        self._offset = 0
 
     @property
     def current(self) -> RowT | None:
@@ -43,17 +42,11 @@ class RowWindow(Generic[RowT]):
         """Whether the list goes on below the screen."""
         return self.after or self.top + self.height < len(self.rows)
 
-    @property
-    def picture(self) -> tuple[int, int, bool, bool]:
-        """What the screen shows, apart from the cursor; it stays the same while rows come and go out of sight."""
-        return self._offset + self.top, len(self.visible), self.more_above, self.more_below
-
     def replace(self, page: Page[RowT], cursor: int, line: int) -> None:
         """Take the page's rows instead of all rows, with the cursor on one of them, at that line of the screen."""
         self.rows, self.before, self.after = list(page.rows), page.before, page.after
         self.cursor = max(0, min(cursor, len(self.rows) - 1))
         self.top = self.cursor - line
-        self._offset = 0
         self.reveal()
 
     def append(self, page: Page[RowT]) -> None:
@@ -113,4 +106,3 @@ class RowWindow(Generic[RowT]):
     def _shift(self, rows: int) -> None:
         self.cursor += rows
         self.top += rows
-        self._offset -= rows

@@ -32,6 +32,7 @@ class PathLine(LineWidget):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._parts, self._who, self._database = tuple(map(shown, parts)), shown(who), shown(database)
+        self._notice = ""
 
     def show(self, *parts: str, who: str | None = None, database: str | None = None) -> None:
         """Show another path, and another user or database if given."""
@@ -40,11 +41,18 @@ class PathLine(LineWidget):
         self._database = self._database if database is None else shown(database)
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
+    def show_notice(self, sentence: str) -> None:
+        """Say this on the second line instead of who and where; nothing brings them back."""
+        self._notice = shown(sentence)
+        self.repaint((1,))
+
+    def draw_line(self, y: int) -> Strip:
         """The path, or who and where."""
         width = self.size.width
         if y == 0:
             return self.strip(path_runs(self._parts, width))
+        if self._notice:
+            return self.strip([("banner", fitted(f" ! {self._notice}", width))])
         left = fitted(self._who, min(cell_len(self._who), width))
         room = width - cell_len(left)
         right = f"  {_end_of(self._database, room - 2)}" if room > 4 else ""

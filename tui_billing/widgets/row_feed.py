@@ -52,6 +52,27 @@ class RowFeed(Generic[RowT]):
         key = select_key if select_key is not None or row is None else self._key(row)
         self.requested = (Direction.FIRST if key is None else Direction.AROUND, key)
 
+    @property
+    def here(self) -> tuple[Direction, Hashable | None]:
+        """What to read to see again what is on the screen: the cursor's row with its neighbours."""
+        row = self.window.current
+        return (Direction.FIRST, None) if row is None else (Direction.AROUND, self._key(row))
+
+    def renew(self, key: Hashable | None, page: Page[RowT]) -> bool:
+        """Take the rows around this key as they are now; false if the cursor is not among them any more.
+
+        Rows out of sight are forgotten and read when a key leads to them: they may be out of date too.
+        """
+        if not self.settled:
+            return False
+        window, there = self.window, set(map(self._key, page.rows))
+        if window.current is not None and self._key(window.current) not in {key, *there}:
+            return False
+        # The cursor's own row, or if it is gone the one that has come to its place.
+        nearest = map(self._key, (*window.rows[window.cursor :], *window.rows[window.cursor :: -1]))
+        self._replace(Direction.AROUND, next((key for key in nearest if key in there), None), page)
+        return True
+
     def move(self, rows: int) -> None:
         """Move the cursor by rows."""
         self.do(partial(self._step, rows))

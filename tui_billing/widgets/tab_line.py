@@ -70,7 +70,7 @@ class TabLine(LineWidget):
         if before != (self._active, self._note):
             self.refresh()
 
-    def render_line(self, y: int) -> Strip:  # noqa: ARG002
+    def draw_line(self, y: int) -> Strip:  # noqa: ARG002
         """The tabs, and the note as far as there is room."""
         runs: list[Run] = []
         for tab in self._tabs:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic
+from itertools import zip_longest
+from typing import Any, Generic, NamedTuple
 
 from textual.strip import Strip
 
@@ -54,11 +55,13 @@ class TableLines(Generic[RowT]):
         """A row; the last cell of the line says whether the list goes on above or below."""
         cells = self._cells(row)
         values = [self._value(cells, placed) for placed in self.placed]
+        if cursor:
+            values = [("cursor" if placed.cell == 0 else style, text, placed) for style, text, placed in values]
         runs = self._runs(MARKER if cursor else "", values)
         filled = sum(len(text) for _, text in runs)
         runs.append(("", " " * max(0, self._widget.size.width - filled - 1)))
         runs.append(("muted", "↕" if more_above and more_below else "↑" if more_above else "↓" if more_below else " "))
-        return self._widget.strip([("cursor", "".join(text for _, text in runs))] if cursor else runs)
+        return self._widget.strip(runs)
 
     def status(self, text: str) -> Strip:
         """A line that says why there are no rows."""
@@ -84,3 +87,22 @@ class TableLines(Generic[RowT]):
             runs.append((style, fitted(text, placed.width, placed.column.align)))
             end = placed.left + placed.width
         return runs
+
+
+class Painted(NamedTuple):
+    """What is on the screen: rows, the cursor's line, whether the list goes on above and below, or why it is empty."""
+
+    rows: Sequence[Any] = ()
+    cursor_line: int = 0
+    ends: tuple[bool, bool] = (False, False)
+    status: str = ""
+
+    def difference(self, before: Painted) -> set[int]:
+        """The lines that are not as they were."""
+        pairs = enumerate(zip_longest(before.rows, self.rows), 1)
+        lines = {line for line, (was, now) in pairs if was is not now and was != now}
+        if self.cursor_line != before.cursor_line:
+            lines |= {before.cursor_line, self.cursor_line}
+        if (self.ends, len(self.rows)) != (before.ends, len(before.rows)):
+            lines |= {1, len(before.rows), len(self.rows)}
+        return lines | ({1} if self.status != before.status else set())

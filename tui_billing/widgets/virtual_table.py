@@ -15,7 +15,7 @@ from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.line_widget import LineWidget
 from tui_billing.widgets.paging import Fetch
 from tui_billing.widgets.row_feed import RowFeed
-from tui_billing.widgets.table_lines import TableLines
+from tui_billing.widgets.table_lines import Painted, TableLines
 
 PAGE_ROWS = 100
 WHEEL_ROWS = 3
@@ -50,6 +50,7 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         Binding("end", "last", "Last row", show=False),
         Binding("enter", "open", "Open", key_display="Enter"),
     ]
+    OWN_KEYS: ClassVar[dict[str, str]] = {binding.key: binding.action for binding in Binding.make_bindings(BINDINGS)}
 
     class RowHighlighted(RowMessage):
         """The cursor came to another row, or its row was read anew; the row is none in an empty list."""
@@ -88,8 +89,10 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         self._empty = empty
         self._status = ""
         self._highlighted: RowT | None = None
-        self._painted_picture: object = None
-        self._painted_line = 0
+        self._painted = Painted()
+        # Set while something that others changed is still to be read; each time it is another one.
+        self._out_of_date: object | None = None
+        self._renewing = False
 
     @property
     def selected_row(self) -> RowT | None:
@@ -114,12 +117,20 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         self._feed.reload(select_key)
         self._sync()
 
+    def reread(self) -> None:
+        """Read what is on the screen again, beneath the keys; the cursor stays on its row, and what is as it was is not
+        painted.
+        """
+        self._out_of_date = object()
+        if self._fetch is not None and self._loading is None and not self._renewing and self.is_mounted:
+            self._load()
+
     def when_settled(self, callback: Callable[[], object]) -> None:
         """Call back once the keys pressed so far have been honoured: at once, or when their rows have come."""
         self._feed.when_settled(callback)
         self._sync()
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """One line: the header, a row, or a word on why there are none."""
         window = self._feed.window
         visible = window.visible
@@ -162,6 +173,12 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         if self.selected_row is not None:
             self.post_message(self.RowOpened(self, self.selected_row))
 
+    async def _on_key(self, event: events.Key) -> None:
+        # As bindings they would go through every widget above before they come back here.
+        if event.key in self.OWN_KEYS and await self.app.run_action(self.OWN_KEYS[event.key], self):
+            event.stop()
+            event.prevent_default()
+
     def on_mount(self) -> None:
         """Read the source that was given before the table was on the screen."""
         self._sync()
@@ -203,20 +220,40 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
     # Exclusive: an older answer can never overwrite a newer one.
     @work(exclusive=True, group="rows")
     async def _load(self) -> None:
-        assert self._fetch is not None, "show_source() comes first"
         while (wanted := self._feed.requested) is not None:
-            self._loading = wanted
-            page = await self._fetch(*wanted, max(PAGE_ROWS, 3 * self._feed.window.height))
-            replaced = self._feed.replacing
-            if page is None:
-                self._status = "Could not be read."
-                self._feed.fail()
-            else:
-                self._status = self._empty
-                self._feed.take(page)
-            # What the page made necessary, this worker reads next.
-            self._loading = self._feed.requested
-            self._sync(anew=replaced)
+            await self._take(wanted)
+        self._renewing = True
+        try:
+            while (out_of_date := self._out_of_date) is not None:
+                await self._renew(out_of_date)
+        finally:
+            self._renewing = False
+
+    async def _take(self, wanted: tuple[Direction, Hashable | None]) -> None:
+        assert self._fetch is not None, "show_source() comes first"
+        self._loading = wanted
+        page = await self._fetch(*wanted, max(PAGE_ROWS, 3 * self._feed.window.height))
+        replaced = self._feed.replacing
+        if page is None:
+            self._status = "Could not be read."
+            self._feed.fail()
+        else:
+            self._status = self._empty
+            self._feed.take(page)
+        # What the page made necessary, this worker reads next.
+        self._loading = self._feed.requested
+        self._sync(anew=replaced)
+
+    async def _renew(self, out_of_date: object) -> None:
+        assert self._fetch is not None, "show_source() comes first"
+        direction, key = self._feed.here
+        page = await self._fetch(direction, key, 2 * self._feed.window.height)
+        if page is not None:
+            self._status = self._empty
+        # A key may have led on to other rows meanwhile: then those are read next.
+        if (page is None or self._feed.renew(key, page)) and self._out_of_date is out_of_date:
+            self._out_of_date = None
+        self._sync()
 
     def _sync(self, anew: bool = False) -> None:
         """Bring the screen, the listeners and the worker up to what the feed now holds."""
@@ -232,9 +269,13 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
 
     def _repaint(self, anew: bool) -> None:
         window = self._feed.window
-        line = window.cursor - window.top + 1
-        if anew or window.picture != self._painted_picture:
+        status = "" if window.rows else self._status
+        painted = Painted(
+            window.visible, window.cursor - window.top + 1, (window.more_above, window.more_below), status
+        )
+        before, self._painted = self._painted, painted
+        lines = painted.difference(before)
+        if anew or len(lines) > self.size.height // 2:
             self.refresh()
-        elif line != self._painted_line:
-            self.refresh_lines(self._painted_line, line)
-        self._painted_picture, self._painted_line = window.picture, line
+        else:
+            self.repaint(lines)

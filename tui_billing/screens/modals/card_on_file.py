@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from tui_billing.services.cards import CardLink
 
 LONGEST_ADDRESS = 2_000
+LABEL_CELLS = 26
 
 
 class CardOnFile(FormDialog[str, Account]):
     """A card by its reference, never by its number; dismisses with the account as it is then."""
 
-    CSS_PATH = ["form_dialog.tcss", "card_on_file.tcss"]
     HEADING = "Card on File"
 
     def fields(self) -> Iterable[Field]:
@@ -35,8 +35,8 @@ class CardOnFile(FormDialog[str, Account]):
         current = TextField(value=f"{card.label}, expires {card.expiry} · {card.gateway}" if card else "none")
         current.disabled = True
         self._reference = TextField()
-        yield Field("Card on file", current)
-        yield Field(FIELD, self._reference, id=FIELD.lower().replace(" ", "-"))
+        yield Field("Card on file", current, label_cells=LABEL_CELLS)
+        yield Field(FIELD, self._reference, label_cells=LABEL_CELLS, id=FIELD.lower().replace(" ", "-"))
 
     def on_mount(self) -> None:
         """Put the cursor where something is typed, and ask the gateway for its page."""

@@ -41,9 +41,7 @@ class RecordPayment(MoneyDialog[RecordRequest]):
         self._method = Choice([method.label for method in RECORD_METHODS])
         self._reference = TextField()
         self._memo = TextField()
-        yield Field(
-            "Amount", self._amount, f"{self.account.currency}  due: {self.account.amount_due.figure}", id="amount"
-        )
+        yield Field("Amount", self._amount, self.amount_note, id="amount")
         yield Field("Received", self._received, "YYYY-MM-DD", id="received")
         yield Field("Method", self._method, "← → to change", id="method")
         yield Field("Reference", self._reference, id="reference")
@@ -82,7 +80,7 @@ class MakePayment(MoneyDialog[str]):
         card = self.account.card
         due = self.account.amount_due
         self._amount = TextField(value=due.figure if due.minor_units else "")
-        yield Field("Amount", self._amount, f"{self.account.currency}  due: {due.figure}", id="amount")
+        yield Field("Amount", self._amount, self.amount_note, id="amount")
         shown_card = TextField(value=f"{card.label}, expires {card.expiry}" if card else "none")
         shown_card.disabled = True
         yield Field("Card on file", shown_card)
@@ -115,9 +113,7 @@ class IssueCredit(MoneyDialog[CreditRequest]):
         self._amount = TextField()
         self._reason = TextField()
         self._expires = TextField()
-        yield Field(
-            "Amount", self._amount, f"{self.account.currency}  due: {self.account.amount_due.figure}", id="amount"
-        )
+        yield Field("Amount", self._amount, self.amount_note, id="amount")
         yield Field("Reason", self._reason, id="reason")
         yield Field("Expires", self._expires, "YYYY-MM-DD, optional", id="expires")
 
@@ -144,14 +140,17 @@ class IssueChargeBack(MoneyDialog[ChargeBackRequest]):
 
     HEADING = "Issue Charge Back"
 
+    @property
+    def amount_note(self) -> str:
+        """What was left to return when the dialog opened."""
+        return f"{self.account.currency}  left: {self.subject.returnable.figure}"
+
     def fields(self) -> Iterable[Field]:
         """The amount, all that is left at first, and the bank's reason and case."""
         self._amount = TextField(value=self.subject.returnable.figure)
         self._reason = Choice([NO_REASON, *(reason.label for reason in ChargeBackReason)])
         self._case = TextField()
-        yield Field(
-            "Amount", self._amount, f"{self.account.currency}  left: {self.subject.returnable.figure}", id="amount"
-        )
+        yield Field("Amount", self._amount, self.amount_note, id="amount")
         yield Field("Bank's reason", self._reason, "← → to change", id="reason")
         yield Field("Case reference", self._case, "optional", id="case-reference")
 
@@ -186,6 +185,11 @@ class Cancel(MoneyDialog[CancelReason]):
         return "Cancel Credit" if self._of_credit else "Cancel Payment"
 
     @property
+    def amount_note(self) -> str:
+        """That it is all or nothing."""
+        return f"{self.account.currency}  the whole amount"
+
+    @property
     def _of_credit(self) -> bool:
         return self.subject.kind is PaymentKind.CREDIT
 
@@ -194,7 +198,7 @@ class Cancel(MoneyDialog[CancelReason]):
         amount = TextField(value=self.subject.amount.figure)
         amount.disabled = True
         self._reason = Choice([reason.label for reason in CancelReason])
-        yield Field("Amount", amount, f"{self.account.currency}  the whole amount", id="amount")
+        yield Field("Amount", amount, self.amount_note, id="amount")
         yield Field("Reason", self._reason, "← → to change", id="reason")
 
     def request(self) -> CancelReason:

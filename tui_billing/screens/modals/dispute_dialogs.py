@@ -27,11 +27,16 @@ class DisputeDialog(MoneyDialog[str]):
         """The amount, and which dispute it is."""
         self._amount = TextField(value=self.line.amount.figure)
         self._amount.disabled = not self.may_be_less
-        hint = f"at most {self.line.amount.figure}" if self.may_be_less else "as the bank took it"
-        yield Field("Amount", self._amount, f"{self.line.currency}  {hint}", id="amount")
+        yield Field("Amount", self._amount, self.amount_note, id="amount")
         dispute = TextField(value=self.line.reference)
         dispute.disabled = True
         yield Field("Dispute", dispute)
+
+    @property
+    def amount_note(self) -> str:
+        """How much it may be."""
+        hint = f"at most {self.line.amount.figure}" if self.may_be_less else "as the bank took it"
+        return f"{self.line.currency}  {hint}"
 
     @property
     def may_be_less(self) -> bool:

@@ -11,13 +11,14 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from tui_billing.domain.accounts import Account
-from tui_billing.domain.errors import BillingError, InvalidInput, SignInRefused
+from tui_billing.domain.errors import BillingError, InvalidInput, SignInRefused, StoreUnavailable
 from tui_billing.domain.text import shown
-from tui_billing.screens.messages import SessionEnded
+from tui_billing.screens.messages import DatabaseFailed, SessionEnded
 from tui_billing.screens.modals.desk_modal import DeskModal
 from tui_billing.widgets.choice import Choice
 from tui_billing.widgets.field import Field
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
     from tui_billing.services.session import OperatorSession
 
+KEYS = "Enter OK · Tab next field · Esc Cancel"
 RequestT = TypeVar("RequestT")
 ResultT = TypeVar("ResultT")
 
@@ -76,9 +78,9 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         self._outlook = Static(classes="preview", markup=False)
         self._refusal = Static(classes="refusal", markup=False)
         self._ok = Button(Text(self.OK), id="ok", compact=True, variant="primary")
-        with Vertical() as box:
-            box.border_title = self.heading
-            box.border_subtitle = "Enter OK · Tab next field · Esc Cancel"
+        with Vertical() as self._box:
+            self._box.border_title = self.heading
+            self._box.border_subtitle = KEYS
             yield Static(Text(f"{shown(self.account.name)} · {self.account.number}"), classes="customer")
             with Vertical(classes="form"):
                 yield from self.fields()
@@ -100,12 +102,21 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         self._refusal.update("")
         self.show_outlook()
 
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether OK does anything: not while it is being done."""
+        return not self.busy
+
+    def show_outage(self, sentence: str) -> None:
+        """Say it in the frame, where the keys stood: the form stays as it is."""
+        self._box.border_subtitle = Content(sentence or KEYS)
+
     @on(Input.Submitted)
     @on(Choice.Submitted)
     @on(Button.Pressed, "#ok")
     def action_submit(self) -> None:
         """Do what the form says, unless that is under way."""
-        if self.busy:
+        if not self.may_be_sent:
             return
         try:
             request = self.request()
@@ -129,6 +140,8 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         except SignInRefused as ended:
             self.post_message(SessionEnded(ended.sentence))
         except BillingError as refusal:
+            if isinstance(refusal, StoreUnavailable) and refusal.lasts:
+                self.post_message(DatabaseFailed())
             self.was_refused(refusal)
         else:
             self.finish(result)

@@ -1,9 +1,10 @@
-"""The dialog every money action runs in: says before OK what will happen, and can't do it twice."""
+"""The dialog every money action runs in: says before OK what will happen, does just that, and can't do it twice."""
 
 from __future__ import annotations
 
 import asyncio
 import uuid
+from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rich.text import Text
@@ -11,11 +12,13 @@ from textual import work
 from textual.widgets import Button
 
 from tui_billing.domain.accounts import Account
-from tui_billing.domain.errors import BillingError, OutcomeUnknown, StoreUnavailable
-from tui_billing.domain.money import Money
+from tui_billing.domain.errors import BillingError, InvalidInput, OutcomeUnknown, RuleRefused, StoreUnavailable
 from tui_billing.domain.payments import Payment
 from tui_billing.domain.text import shown
+from tui_billing.screens.messages import DatabaseFailed
 from tui_billing.screens.modals.form_dialog import FormDialog
+from tui_billing.screens.modals.outlook import FiguresChanged, Outlook, changed_words
+from tui_billing.widgets.field import Field
 
 if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
     from tui_billing.services.session import OperatorSession
 
 RequestT = TypeVar("RequestT")
-INVOICES_NAMED = 3
+# Nobody reads new figures in less: an Enter that comes sooner was meant for those before.
+UNREAD_S = 0.5
 
 
 class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
@@ -36,6 +40,11 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
         super().__init__(services, session, account)
         self.payment = payment
         self._key = uuid.uuid4().hex
+        self._seen = Outlook(account.balance)
+        self._seen_for: RequestT | None = None
+        self._read_from_s = 0.0
+        self._follows = True
+        self._awaits_outcome = False
 
     @property
     def subject(self) -> Payment:
@@ -55,53 +64,114 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
         """What was done, for the notice."""
         raise NotImplementedError
 
+    @property
+    def amount_note(self) -> str:
+        """What stands beside the amount: what is due."""
+        due = self.account.money(max(0, -self._seen.now.minor_units))
+        return f"{self.account.currency}  due: {due.figure}"
+
+    @property
+    def may_be_sent(self) -> bool:
+        """Not while the figures are newer than anybody can have read them."""
+        return super().may_be_sent and monotonic() >= self._read_from_s
+
     def send(self, request: RequestT) -> MoneyMoved:
-        """Do it under the key that was made when the dialog opened."""
+        """Do it under the key that was made when the dialog opened, unless the figures are not those that were seen."""
+        # What has been sent already may itself have changed them; it is only asked after.
+        if not self._awaits_outcome:
+            self._compare(request)
         return self.submit(request, self._key)
 
+    def _compare(self, request: RequestT) -> None:
+        """Raise `FiguresChanged` if the figures are not those that were seen; other refusals are the use case's."""
+        try:
+            now = self._outlook_of(request)
+        except StoreUnavailable:
+            raise
+        except BillingError:
+            return
+        if not now.refusal and now.is_news(self._seen, request == self._seen_for):
+            raise FiguresChanged(now)
+
     def was_refused(self, refusal: BillingError) -> None:
-        """Wait if nobody knows what happened; otherwise another try is another action."""
-        if isinstance(refusal, (OutcomeUnknown, StoreUnavailable)):
+        """Wait if nobody knows what happened; otherwise another try is another action, if this one was judged."""
+        if isinstance(refusal, OutcomeUnknown):
             self._wait_for_outcome(refusal)
             return
-        self._key = uuid.uuid4().hex
+        self._awaits_outcome = False
         super().was_refused(refusal)
+        if isinstance(refusal, FiguresChanged):
+            self._show(refusal.outlook, self._readable_request())
+        elif not isinstance(refusal, StoreUnavailable):
+            self._key = uuid.uuid4().hex
+            # The figures of what was typed last may have come while it was under way.
+            self.show_outlook()
 
     def show_outlook(self) -> None:
         """Ask for the preview of the form as it is; without one, say the balance now."""
         self._show_preview()
 
+    def catch_up(self) -> None:
+        """Ask for it again, since others have changed something."""
+        if self._follows and not self.busy and not self._awaits_outcome:
+            self._show_preview()
+
     @work(exclusive=True, group="preview")
     async def _show_preview(self) -> None:
+        request = self._readable_request()
         try:
-            preview = await asyncio.to_thread(self.preview, self.request())
+            outlook = await asyncio.to_thread(self._outlook_of, request)
+        except StoreUnavailable:
+            self.post_message(DatabaseFailed())
         except BillingError:
-            balance = Text(f"Balance now {self.account.balance}")
-            self._outlook.update(balance)
+            # It is told when the form is sent, and asking again and again would be logged again and again.
+            self._follows = False
+        else:
+            # What is under way was judged by what was seen before.
+            if not self.busy:
+                self._show(outlook, request)
             return
-        self._outlook.update(preview_text(preview))
+        self._paint(self._seen)
+
+    def _readable_request(self) -> RequestT | None:
+        try:
+            return self.request()
+        except InvalidInput:
+            return None
+
+    def _outlook_of(self, request: RequestT | None) -> Outlook:
+        refusal = ""
+        try:
+            if request is not None:
+                preview = self.preview(request)
+                return Outlook(preview.now, preview)
+        except InvalidInput:
+            pass
+        except RuleRefused as refused:
+            refusal = refused.sentence
+        account = self.services.accounts.show(self.session, self.account.number)
+        return Outlook(account.balance, refusal=refusal)
+
+    def _show(self, outlook: Outlook, request: RequestT | None) -> None:
+        """Show the figures as they are now, and say so if they are not those that were seen."""
+        news = outlook.is_news(self._seen, request == self._seen_for)
+        self._seen, self._seen_for = outlook, request
+        self._paint(outlook)
+        if news:
+            self._read_from_s = monotonic() + UNREAD_S
+            self._refusal.update(Text(shown(changed_words(outlook))))
+            self.query_one("#amount", Field).show_note(self.amount_note)
+
+    def _paint(self, outlook: Outlook) -> None:
+        if str(self._outlook.content) != outlook.text.plain:
+            self._outlook.update(outlook.text)
 
     def _wait_for_outcome(self, unknown: BillingError) -> None:
         """The same key again looks the outcome up and moves no money twice, so the form stays as it was sent."""
         self.busy = False
+        self._awaits_outcome = True
         for button in self.query(Button):
             button.disabled = False
         self._ok.label = Text("Look up")
         self._ok.focus()
         self._refusal.update(Text(f"{unknown.title}. {shown(unknown.sentence)}"))
-
-
-def preview_text(preview: Preview) -> Text:
-    """Balance now → balance after, and which invoices it will pay or re-open."""
-    lines = [f"Balance {preview.now} → {preview.after}"]
-    for word, changes in (("Pays", preview.paid), ("Re-opens", preview.reopened)):
-        named = [f"{shown(number)} ({amount.figure})" for number, amount in changes[:INVOICES_NAMED]]
-        if len(changes) > INVOICES_NAMED:
-            rest_minor = sum(amount.minor_units for _, amount in changes[INVOICES_NAMED:])
-            rest = Money(rest_minor, preview.now.currency).figure
-            named.append(f"{len(changes) - INVOICES_NAMED} more ({rest})")
-        if named:
-            lines.append(f"{word} {', '.join(named)}")
-    if not preview.paid and not preview.reopened:
-        lines.append("Pays or re-opens no invoice")
-    return Text("\n".join(lines))

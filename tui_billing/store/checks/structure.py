@@ -41,8 +41,10 @@ def _of_sqlite() -> dict[str, str]:
     return {
         "missing rows": f"""
             SELECT 'table ' || name, there, made FROM (
-                SELECT counts.name, there, max(coalesce(last, 0), coalesce(seq, 0)) AS made
-                FROM ({_counts(TABLES)}) counts LEFT JOIN sqlite_sequence ON sqlite_sequence.name = counts.name)
+                SELECT counts.name, there + coalesce(skipped, 0) AS there,
+                    max(coalesce(last, 0), coalesce(seq, 0)) AS made
+                FROM ({_counts(TABLES)}) counts LEFT JOIN sqlite_sequence ON sqlite_sequence.name = counts.name
+                LEFT JOIN skipped_numbers ON table_name = counts.name)
             WHERE there <> made""",
         "missing trigger": f"""
             SELECT 'trigger ' || column1, 0, 1 FROM (VALUES {names})

@@ -1,0 +1,1 @@
+"""Floors: small programs that do next to nothing, in the way the desk does it."""

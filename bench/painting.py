@@ -1,0 +1,125 @@
+"""From a key in a list to what it painted, in time and bytes; and how a list keeps up with many keys."""
+
+from __future__ import annotations
+
+import time
+
+from bench.book import Book
+from bench.figures import Figure, Measurement, Samples
+from bench.keys import ms_until, press
+from tests.terminal.pty_desk import PtyDesk
+
+MOVES = 12
+DOWN, UP = "\x1b[B", "\x1b[A"
+PAGE_DOWN, PAGE_UP, HOME, END, WHEEL = "\x1b[6~", "\x1b[5~", "\x1b[H", "\x1b[F", "\x1b[<65;10;8M"
+PAGES = (PAGE_DOWN, PAGE_DOWN, PAGE_DOWN, PAGE_UP, WHEEL, WHEEL, END, PAGE_UP, HOME, PAGE_DOWN)
+BURST = 200
+HELD_S, KEYS_PER_S = 3.0, 30
+
+
+def one_character(book: Book) -> Samples:
+    """One character for each key."""
+    with book.floor("painted_keys") as program:
+        program.wait_for_raw(b"0")
+        program.read_until_idle()
+        return {"floor: one character": [press(program, "a").ms for _ in range(MOVES)]}
+
+
+def whole_screen(book: Book) -> Samples:
+    """The whole screen for each key."""
+    with book.floor("painted_keys", "all") as program:
+        program.wait_for_raw(b"0")
+        program.read_until_idle()
+        return {"floor: whole screen": [press(program, "a").ms for _ in range(MOVES)]}
+
+
+def lists(book: Book) -> Samples:
+    """All Accounts, and the Payments of the first customer."""
+    with book.signed_in() as desk:
+        accounts = _list(desk)
+        burst = _burst(book, desk)
+        held = _held(desk)
+        desk.send(HOME + "\r")
+        desk.wait_for("Twelve months")
+        desk.send("u")
+        desk.wait_for("Recorded by")
+        desk.read_until_idle()
+        payments = _list(desk)
+    return {name: accounts[name] + payments[name] for name in accounts} | burst | held
+
+
+def typing(book: Book) -> Samples:
+    """Characters typed into the log in and into a search that finds nothing more."""
+    with book.desk() as desk:
+        desk.wait_for_raw(b"Username")
+        desk.read_until_idle()
+        pressed = [press(desk, character) for character in "abcdefgh"]
+    return {
+        "desk: typed character": [painted.ms for painted in pressed],
+        "desk: bytes of a character": [painted.size for painted in pressed],
+    }
+
+
+def _list(desk: PtyDesk) -> dict[str, list[float]]:
+    moves = [press(desk, DOWN if move < MOVES // 2 else UP) for move in range(MOVES)]
+    pages = [press(desk, key) for key in PAGES]
+    press(desk, HOME)
+    return {
+        "desk: move": [painted.first_ms for painted in moves],
+        "desk: details": [painted.ms for painted in moves],
+        "desk: bytes of a move": [painted.size for painted in moves],
+        "desk: page": [painted.ms for painted in pages],
+        "desk: bytes of a page": [painted.size for painted in pages],
+    }
+
+
+def _burst(book: Book, desk: PtyDesk) -> dict[str, list[float]]:
+    row = book.account(min(BURST, book.accounts - 1) + 1)
+    desk.read_until_idle()
+    start_s = time.monotonic()
+    desk.send(DOWN * BURST)
+    desk.read_until_idle()
+    return {"desk: burst": [ms_until(desk, start_s, lambda picture: f"› ⚙ ▤ {row}" in picture)]}
+
+
+def _held(desk: PtyDesk) -> dict[str, list[float]]:
+    press(desk, HOME)
+    desk.read_until_idle()
+    lags: list[float] = []
+    used_s, start_s = desk.processor_s, time.monotonic()
+    for key in range(int(HELD_S * KEYS_PER_S)):
+        due_s = start_s + key / KEYS_PER_S
+        desk.read_for(due_s - time.monotonic())
+        before = len(desk.chunks)
+        pressed_s = time.monotonic()
+        desk.send(DOWN)
+        desk.read_for(0.9 / KEYS_PER_S)
+        lags += [(at_s - pressed_s) * 1000 for at_s, _ in desk.chunks[before:][-1:]]
+    took_s = time.monotonic() - start_s
+    return {"desk: lag": lags, "desk: held": [100 * (desk.processor_s - used_s) / took_s]}
+
+
+MEASUREMENT = Measurement(
+    scenarios=(one_character, whole_screen, lists, typing),
+    figures=(
+        Figure(
+            *("6", "cursor key → painted", "desk: move"),
+            floor="floor: one character",
+            most_ratio=1.5,
+            most_p95_ratio=3,
+        ),
+        Figure("6", "cursor key → its details painted too", "desk: details"),
+        Figure(
+            *("7", "page, wheel, Home, End → painted", "desk: page"),
+            floor="floor: whole screen",
+            most_ratio=1.5,
+            most_p95_ratio=3,
+        ),
+        Figure("9", "200 Downs at once → the right row", "desk: burst", most=150),
+        Figure("9", "30 keys a second: lag", "desk: lag", most=12),
+        Figure("9", "30 keys a second: processor", "desk: held", unit="%", most=25),
+        Figure("10", "bytes of a cursor key", "desk: bytes of a move", unit="B", most=300),
+        Figure("10", "bytes of a page", "desk: bytes of a page", unit="B", most=3_100),
+        Figure("10", "bytes of a typed character", "desk: bytes of a character", unit="B", most=250),
+    ),
+)

@@ -1,0 +1,55 @@
+"""Whether somebody has changed the database is known without reading a row of it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from tests.desk_fixtures import POSTGRESQL, Desk
+from tui_billing.domain.errors import StoreUnavailable
+
+
+def test_the_first_time_anything_may_have_changed_and_then_nothing_has(desk: Desk) -> None:
+    assert [desk.store.changes.poll() for _ in range(3)] == [True, False, False]
+
+
+def test_a_change_is_told_once_whoever_made_it(desk: Desk) -> None:
+    desk.store.changes.poll()
+    desk.record("5.00")
+    assert [desk.store.changes.poll() for _ in range(2)] == [True, False]
+
+
+def test_what_is_read_or_undone_is_no_change(desk: Desk) -> None:
+    session = desk.finance
+    desk.store.changes.poll()
+    desk.services.accounts.show(session, "10000001")
+    with pytest.raises(ZeroDivisionError), desk.store.writing() as connection:
+        connection.execute(text("INSERT INTO money_action VALUES ('k', 'c', 'r')"))
+        raise ZeroDivisionError
+    assert not desk.store.changes.poll()
+
+
+def test_a_database_that_was_away_may_have_changed(desk: Desk) -> None:
+    path = desk.path
+    desk.store.changes.poll()
+    path.rename(path.with_suffix(".away"))
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match="has been moved, replaced or deleted"):
+            desk.store.changes.poll()
+    path.with_suffix(".away").rename(path)
+    assert [desk.store.changes.poll() for _ in range(2)] == [True, False]
+
+
+@pytest.mark.parametrize("desk_template", [POSTGRESQL], indirect=True, scope="session")
+def test_on_postgresql_too_what_is_committed_is_a_change_and_what_is_read_is_none(desk: Desk) -> None:
+    session = desk.finance
+    desk.store.changes.poll()
+
+    def reads() -> bool:
+        desk.services.accounts.show(session, "10000001")
+        return not desk.store.changes.poll()
+
+    # Other tests may be at work on the same server.
+    assert any(reads() for _ in range(1_000))
+    desk.record("5.00")
+    assert desk.store.changes.poll()

@@ -1,0 +1,67 @@
+"""What a money action would do, as its dialog shows it, and whether that is still so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from tui_billing.domain.errors import BillingError
+from tui_billing.domain.money import Money
+from tui_billing.domain.text import shown
+
+if TYPE_CHECKING:
+    from tui_billing.services.previews import Preview
+
+INVOICES_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The balance now; what the form as it is would do, unless it cannot be done, and then perhaps why not."""
+
+    now: Money
+    preview: Preview | None = None
+    refusal: str = ""
+
+    def is_news(self, before: Outlook, same_form: bool) -> bool:
+        """Whether the figures are others than those before, by more than what was typed meanwhile."""
+        return self != before if same_form else self.now != before.now
+
+    @property
+    def text(self) -> Text:
+        """Balance now → balance after, and which invoices it will pay or re-open."""
+        return Text(f"Balance now {self.now}") if self.preview is None else preview_text(self.preview)
+
+
+class FiguresChanged(BillingError):
+    """Nothing was done: what the operator has seen is not so any more."""
+
+    title = "Changed meanwhile"
+
+    def __init__(self, outlook: Outlook) -> None:
+        super().__init__(changed_words(outlook))
+        self.outlook = outlook
+
+
+def changed_words(outlook: Outlook) -> str:
+    """That the figures have changed, and what to do about it."""
+    words = f"Changed meanwhile by another operator: balance now {outlook.now}."
+    return f"{words} {outlook.refusal or 'Look at the new figures, then OK.'}"
+
+
+def preview_text(preview: Preview) -> Text:
+    """Balance now → balance after, and which invoices it will pay or re-open."""
+    lines = [f"Balance {preview.now} → {preview.after}"]
+    for word, changes in (("Pays", preview.paid), ("Re-opens", preview.reopened)):
+        named = [f"{shown(number)} ({amount.figure})" for number, amount in changes[:INVOICES_NAMED]]
+        if len(changes) > INVOICES_NAMED:
+            rest_minor = sum(amount.minor_units for _, amount in changes[INVOICES_NAMED:])
+            rest = Money(rest_minor, preview.now.currency).figure
+            named.append(f"{len(changes) - INVOICES_NAMED} more ({rest})")
+        if named:
+            lines.append(f"{word} {', '.join(named)}")
+    if not preview.paid and not preview.reopened:
+        lines.append("Pays or re-opens no invoice")
+    return Text("\n".join(lines))

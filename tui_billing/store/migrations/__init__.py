@@ -1,0 +1,1 @@
+"""How a database of an earlier version gets today's tables: one revision for each version, carried out by Alembic."""

@@ -1,0 +1,63 @@
+"""Putting a copy of a backup in the place of a SQLite file, which is kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tui_billing.domain.errors import NotFound, SetUpRefused
+from tui_billing.store.schema import APPLICATION_ID, TRAINING_APPLICATION_ID
+from tui_billing.store.sqlite import application_id
+from tui_billing.store.sqlite_files import copy_file, free_name, held, publish, settle, sync, unfinished
+
+OURS = {APPLICATION_ID, TRAINING_APPLICATION_ID}
+BESIDE = ("-wal", "-shm", "-journal")
+
+
+@contextmanager
+def copied(file: Path, path: Path, progress: Callable[[int, int], None]) -> Iterator[Path]:
+    """A copy of a backup, beside the database whose place it is to take; nothing of it is left at the end."""
+    if not file.is_file():
+        raise NotFound(f"There is no file {file}.")
+    if application_id(file) not in OURS:
+        raise SetUpRefused(f"{file} is not a tui-billing database. Name another file.")
+    # What is damaged may say anything, and is what a backup is for.
+    if path.exists() and application_id(path) in OURS - {application_id(file)}:
+        raise SetUpRefused(f"Of {file} and {path} one is for training and one is not. Name another file.")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with unfinished(path) as copy:
+        copy_file(file, copy, progress)
+        yield copy
+
+
+def put_in_place(copy: Path, path: Path) -> Path | None:
+    """Let the copy take the name of the database; gives the name under which the database itself is kept."""
+    settle(copy)
+    if path.exists():
+        with held(path):
+            return _exchanged(copy, path)
+    publish(copy, path)
+    return None
+
+
+def record_in_place(saved: Path, record: Path) -> Path | None:
+    """Do the same with the sandbox's record, where one was saved with the database."""
+    if not saved.exists():
+        return None
+    with unfinished(record) as copy:
+        copy_file(saved, copy)
+        return put_in_place(copy, record)
+
+
+def _exchanged(copy: Path, path: Path) -> Path:
+    kept = free_name(path.with_name(f"{path.name}.before-restore"))
+    os.link(path, kept)
+    # Left by a database that could not be opened: they must never be taken for a part of the new one.
+    for suffix in BESIDE:
+        with suppress(FileNotFoundError):
+            path.with_name(f"{path.name}{suffix}").rename(kept.with_name(f"{kept.name}{suffix}"))
+    copy.replace(path)
+    sync(path.parent)
+    return kept
