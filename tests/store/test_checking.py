@@ -405,14 +405,16 @@ def test_the_check_finds_a_missing_trigger(busy: Desk) -> None:
 
 
 def test_the_check_finds_a_file_that_is_damaged(busy: Desk) -> None:
+    # Pages that are never used are no sign: SQLite 3.40 may not look for them where there are virtual tables.
+    other = "(SELECT rootpage FROM sqlite_master WHERE name = 'account_by_state')"
     tamper(
         busy,
-        "PRAGMA writable_schema = ON;DELETE FROM sqlite_master WHERE name = 'account_by_type';"
+        f"PRAGMA writable_schema = ON;UPDATE sqlite_master SET rootpage = {other} WHERE name = 'account_by_type';"
         "PRAGMA schema_version = 1000",
     )
-    (difference,) = busy.services.checks.check(busy.finance)
-    assert difference.figure == "file"
-    assert "is never used" in difference.subject
+    found = busy.services.checks.check(busy.finance)
+    assert {difference.figure for difference in found} == {"file"}
+    assert any("account_by_type" in difference.subject for difference in found)
 
 
 def test_rows_that_were_not_kept_leave_no_gap(busy: Desk) -> None:
