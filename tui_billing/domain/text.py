@@ -94,6 +94,8 @@ def masked(text: str) -> str:
 
 def folded(text: str) -> str:
     """The text as searches compare it: case-folded and without accents."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 

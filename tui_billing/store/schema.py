@@ -5,13 +5,13 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 from sqlmodel import AutoString, SQLModel
 
-from tui_billing.store import tables
+from tui_billing.store import account_search, tables
 from tui_billing.store.triggers import trigger_statements, triggers
 
 # "TUBI" and "TUBT": another program's database is told from ours, and a training database from a real one.
 APPLICATION_ID = 0x54554249
 TRAINING_APPLICATION_ID = 0x54554254
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 ROWS = (
     tables.AccountRow,
     tables.GatewayCustomerRow,
@@ -24,6 +24,7 @@ ROWS = (
     tables.ChargeImportRow,
     tables.ChargeRow,
     tables.LedgerEntryRow,
+    tables.AccountTotalRow,
     tables.MoneyActionRow,
     tables.AuditEntryRow,
     tables.SkippedNumbersRow,
@@ -43,6 +44,7 @@ def create_schema(connection: Connection) -> None:
     SQLModel.metadata.create_all(connection, tables=TABLES)
     if connection.dialect.name == "postgresql":
         _order_by_bytes(connection)
+    account_search.create(connection)
     create_triggers(connection)
 
 
