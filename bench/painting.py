@@ -68,7 +68,7 @@ def _list(desk: PtyDesk) -> dict[str, list[float]]:
         "desk: move": [painted.first_ms for painted in moves],
         "desk: details": [painted.ms for painted in moves],
         "desk: bytes of a move": [painted.size for painted in moves],
-        "desk: page": [painted.ms for painted in pages],
+        "desk: page": [painted.first_ms for painted in pages],
         "desk: bytes of a page": [painted.size for painted in pages],
     }
 
@@ -94,7 +94,7 @@ def _held(desk: PtyDesk) -> dict[str, list[float]]:
         pressed_s = time.monotonic()
         desk.send(DOWN)
         desk.read_for(0.9 / KEYS_PER_S)
-        lags += [(at_s - pressed_s) * 1000 for at_s, _ in desk.chunks[before:][-1:]]
+        lags += [(at_s - pressed_s) * 1000 for at_s, _ in desk.chunks[before : before + 1]]
     took_s = time.monotonic() - start_s
     return {"desk: lag": lags, "desk: held": [100 * (desk.processor_s - used_s) / took_s]}
 
