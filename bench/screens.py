@@ -11,7 +11,7 @@ from bench.keys import Painted, press
 from tests.terminal.pty_desk import PtyDesk
 
 SETTLED_S = 0.3
-REST_S = 2.0
+REST_S = 10.0
 
 
 class Place(NamedTuple):
