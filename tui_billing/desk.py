@@ -225,7 +225,7 @@ def _refuse_real(path: Path) -> None:
 
 
 def _remove(database: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", "-turn"):
         database.with_name(f"{database.name}{suffix}").unlink(missing_ok=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shlex
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,8 @@ import psycopg
 from tests.postgresql.binaries import environment, programs
 
 USER = "desk"
+# The one user whom the servers ask for a password, once a test makes this user.
+LOCKED = "locked"
 UNPRIVILEGED = "nobody"
 PATIENCE_S = 60
 # What survives a power cut is not asked of this server; and idle machinery would only take the tests' time.
@@ -43,13 +46,23 @@ class Cluster:
         self.folder = folder
         self.data = folder / "data"
 
-    def make(self) -> None:
+    def make(self, *options: str) -> None:
         """Make the data of an empty server."""
-        self._call("initdb", "-D", self.data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+        given = ("-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", *options)
+        self._call("initdb", "-D", self.data, *given)
+        access = self.data / "pg_hba.conf"
+        access.write_text(f"local all {LOCKED} scram-sha-256\n{access.read_text()}")
+
+    def make_standby_of(self, primary: Cluster) -> None:
+        """Make the data of a server that follows another one, in place of any that it has."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        given = ("-h", primary.folder, "-U", USER, "-X", "stream", "--checkpoint=fast", "--no-sync", "--no-manifest")
+        self._call("pg_basebackup", "-D", self.data, *given)
+        (self.data / "standby.signal").touch()
 
     def start(self, *options: str) -> None:
         """Start the server, and wait until it answers."""
-        given = " ".join(f"-c {option}" for option in ("listen_addresses=", *QUICK, *options))
+        given = " ".join(f"-c {shlex.quote(option)}" for option in ("listen_addresses=", *QUICK, *options))
         self._call(
             "pg_ctl", "start", "-W", "-D", self.data, "-l", self.folder / "log", "-o", f"-k {self.folder} {given}"
         )
@@ -79,6 +92,18 @@ class Cluster:
             return int((self.data / "postmaster.pid").read_text().splitlines()[0])
         except (FileNotFoundError, IndexError):
             return None
+
+    def kill(self) -> None:
+        """End the server with all its processes at once, as if its host were gone."""
+        process_id = self.process_id
+        assert process_id is not None
+        # Stopped first, so that it has no more children than are found now.
+        os.kill(process_id, signal.SIGSTOP)
+        for each in (process_id, *_children_of(process_id)):
+            os.kill(each, signal.SIGKILL)
+        # They would hold the next server up where nobody has buried this one yet.
+        for left in self.folder.glob(".s.PGSQL.*"):
+            left.unlink()
 
     def end(self, how: signal.Signals = signal.SIGQUIT) -> None:
         """End the server if it runs; by default at once, without tidying up."""
@@ -112,3 +137,11 @@ class Cluster:
             nobody = pwd.getpwnam(UNPRIVILEGED)
             options |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         return options
+
+
+def _children_of(process_id: int) -> list[int]:
+    return [
+        int(stat.parent.name)
+        for stat in Path("/proc").glob("[0-9]*/stat")
+        if int(stat.read_text().rpartition(")")[2].split()[1]) == process_id
+    ]

@@ -21,7 +21,7 @@ from psycopg import sql
 from tests.postgresql.cluster import USER, Cluster, new_folder
 
 # Where all processes of a run find the server: made by the first of them, before the others begin.
-FOLDER = "TUI_BILLING_TEST_POSTGRESQL"
+FOLDER = "TEST_POSTGRESQL_FOLDER"
 # A copy of each table beside it, and how to put a database back to that: a tenth of what another copy would take.
 KEEP = """
     CREATE SCHEMA kept;
@@ -63,7 +63,7 @@ def server() -> Cluster:
         if cluster.process_id is None:
             cluster.make()
             cluster.start()
-            _end_with(os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid(), cluster)
+            end_with_run(cluster)
     return cluster
 
 
@@ -123,8 +123,9 @@ def _naming(statement: str, *names: str) -> sql.Composed:
     return sql.SQL(statement).format(*map(sql.Identifier, names))
 
 
-def _end_with(process_id: int, cluster: Cluster) -> None:
-    """End the server when this process is gone, however that came about."""
+def end_with_run(cluster: Cluster) -> None:
+    """End the server when this run is gone, however that came about."""
+    process_id = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
     watch = '(while kill -0 "$0" 2>/dev/null; do sleep 2; done; [ -e "$2" ] && kill -QUIT "$1" && rm -rf "$2") &'
     arguments = [str(process_id), str(cluster.process_id), str(cluster.folder)]
     quiet = subprocess.DEVNULL

@@ -68,6 +68,21 @@ async def test_the_search_finds_by_number_name_and_master_user_while_one_types_a
         assert everyone > 20
 
 
+async def test_the_list_is_sorted_by_name_and_by_number_again(practice: Practice) -> None:
+    async with practice.desk("finance") as finance:
+        await finance.presses("j", "o")
+        await finance.settles()
+        assert finance.row.number == MARA
+        await finance.sees("by name")
+        await finance.presses("home")
+        await finance.settles()
+        first = practice.one("SELECT number FROM account WHERE type <> 'system' ORDER BY sort_name, number LIMIT 1")
+        assert finance.row.number == first
+        await finance.presses("o", "home")
+        await finance.settles()
+        assert finance.row.number == practice.one("SELECT min(number) FROM account WHERE type <> 'system'")
+
+
 async def test_a_search_without_a_match_says_how_to_see_all_and_enter_opens_nothing(practice: Practice) -> None:
     async with practice.desk("finance") as finance:
         await finance.presses("slash")

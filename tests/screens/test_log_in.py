@@ -81,7 +81,9 @@ async def test_a_password_typed_ahead_never_shows(practice: Practice) -> None:
 async def test_a_database_that_cannot_be_opened_is_named_with_what_to_do(practice: Practice) -> None:
     practice.settings = replace(practice.settings, database="missing.db")
     async with practice.desk() as operator:
-        await operator.sees("There is no database at", "missing.db. Make one with:")
+        await operator.sees("There is no database at", "Make one with:")
+        # A long path is wrapped, anywhere.
+        assert "missing.db.Makeonewith:" in "".join(operator.words.split())
         await operator.signs_in("finance")
         await operator.settles()
         assert operator.place == "LoginScreen"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import atexit
 import shutil
-import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -20,9 +20,22 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.desk_fixtures import CORPORATE, DINAR, RETAIL, YEN, Clock, create_desk, settings_in, with_gateways
+from tests.desk_fixtures import (
+    CORPORATE,
+    DINAR,
+    RETAIL,
+    SQLITE,
+    YEN,
+    Clock,
+    copied,
+    create_desk,
+    make_template,
+    settings_in,
+    with_gateways,
+)
 from tests.services import shadow
 from tests.services.busy_gateway import BusyGateway, DeskDied
+from tests.services.inspector import Inspector
 from tests.services.shadow import CHARGE_FATES, REFUND_FATES, Account, Fate, Payment, Request, Shadow
 from tui_billing.desk import gateway_record, open_services
 from tui_billing.domain.access import Profile
@@ -35,29 +48,13 @@ from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.requests import ChargeBackRequest, CreditRequest, RecordRequest
 from tui_billing.services.results import MoneyMoved
 from tui_billing.services.session import OperatorSession
-from tui_billing.store.checking import CARD_CLEARING, checks
+from tui_billing.store.checking import CARD_CLEARING
 
 REASON = CancelReason.OTHER
 PAYING = {RETAIL: "mara", DINAR: "dana"}
-LEGS = (
-    '["charges_invoiced:receivable:revenue", "payment_recorded:bank:customer_funds",'
-    ' "card_payment_completed:card_clearing:customer_funds", "credit_issued:credits_granted:customer_funds",'
-    ' "funds_applied:customer_funds:receivable", "application_undone:receivable:customer_funds",'
-    ' "payment_cancelled:customer_funds:bank", "charge_back_completed:customer_funds:card_clearing",'
-    ' "credit_cancelled:customer_funds:credits_granted"]'
-)
 INVOICES = """
     SELECT total_minor, due_minor FROM invoice JOIN account ON account.id = account_id
     WHERE account.number = ? ORDER BY sequence
-"""
-DIFFERING = " UNION ALL ".join(
-    f"SELECT '{figure}' WHERE EXISTS ({statement})" for figure, statement in checks("sqlite").items()
-)
-GATEWAY_TOTALS = """
-    SELECT currency, sum(CASE kind WHEN 'charge' THEN amount_minor ELSE -amount_minor END)
-    FROM gateway.transactions WHERE decline_reason IS NULL AND key NOT IN (
-        SELECT key FROM payment WHERE state = 'pending' UNION SELECT key FROM charge_back WHERE state = 'pending')
-    GROUP BY currency
 """
 
 
@@ -85,11 +82,11 @@ class Done:
 
 
 @cache
-def template() -> Path:
-    """A database to begin each example with, and the gateway's empty record beside it."""
+def template(kind: str) -> Path:
+    """A database of this kind to begin each example with, and the gateway's empty record beside it."""
     directory = Path(tempfile.mkdtemp(prefix="money-machine-"))
     atexit.register(shutil.rmtree, directory)
-    create_desk(directory)
+    make_template(directory, kind, "money_machine", create_desk)
     SandboxGateway(gateway_record(settings_in(directory))).totals()
     return directory
 
@@ -97,20 +94,19 @@ def template() -> Path:
 class MoneyMachine(RuleBasedStateMachine):
     """Several customers in several currencies, and everything an operator can do to their money."""
 
+    kind = SQLITE
+
     def __init__(self) -> None:
         super().__init__()
         self.directory = Path(tempfile.mkdtemp(prefix="money-machine-"))
+        self.kept = ExitStack()
+        self.kept.enter_context(copied(template(self.kind), self.directory))
         settings = settings_in(self.directory)
-        record = gateway_record(settings)
-        for name in (Path(settings.database).name, record.name):
-            shutil.copy(template() / name, self.directory / name)
         self.clock = Clock()
-        self.gateway = BusyGateway(record)
+        self.gateway = BusyGateway(gateway_record(settings))
         self.services: DeskServices = with_gateways(open_services(settings, self.clock), self.gateway)
-        self.inspector = sqlite3.connect(settings.database)
-        self.inspector.execute("PRAGMA synchronous = OFF")
-        self.inspector.execute("ATTACH ? AS gateway", (str(record),))
-        user_ids = dict(self.inspector.execute("SELECT name, id FROM user").fetchall())
+        self.inspector = Inspector(settings)
+        user_ids = dict(self.inspector.ask('SELECT name, id FROM "user"'))
         self.finance = OperatorSession(user_ids["finance"], "finance", Profile.FINANCE_ADMIN, None)
         self.masters = {
             number: OperatorSession(user_ids[name], name, Profile.MASTER_USER, number)
@@ -134,6 +130,7 @@ class MoneyMachine(RuleBasedStateMachine):
         finally:
             self.inspector.close()
             self.services.payments.store.close()
+            self.kept.close()
             shutil.rmtree(self.directory)
 
     @rule(pick=st.integers(0, 3), amounts=st.lists(st.integers(0, 3_000), min_size=1, max_size=3))
@@ -181,8 +178,7 @@ class MoneyMachine(RuleBasedStateMachine):
         account, key = self.retail[pick], self._key()
         typed = self._typed(amount, account)
         set_card = "UPDATE account SET card_payment_method_reference = ? WHERE number = ?"
-        with self.inspector:
-            self.inspector.execute(set_card, (card, account.number))
+        self.inspector.tell(set_card, (card, account.number))
         request = Request(key, amount, CHARGE_FATES[card], self.clock())
         payment = Payment(key, account, shadow.MANUAL, amount, card=card, state=shadow.PENDING, charge=request)
         done = Done(
@@ -261,41 +257,33 @@ class MoneyMachine(RuleBasedStateMachine):
     @invariant()
     def everything_agrees(self) -> None:
         """The database, its entries, the gateway's record and the shadow tell the same story."""
-        ask = self.inspector.execute
+        ask = self.inspector.ask
         for account in self.shadow.accounts:
             (stored,) = ask("SELECT funds_minor, receivable_minor FROM account WHERE number = ?", (account.number,))
             assert stored == (max(account.balance, 0), max(-account.balance, 0)), account.number
         expected = [(p.key, p.state, p.amount, p.left, p.given_back, p.waiting) for p in self.shadow.payments.values()]
-        assert (
-            expected
-            == ask(
-                "SELECT key, state, amount_minor, unapplied_minor, charged_back_minor, charge_back_pending_minor"
-                " FROM payment ORDER BY sequence"
-            ).fetchall()
+        assert expected == ask(
+            "SELECT key, state, amount_minor, unapplied_minor, charged_back_minor, charge_back_pending_minor"
+            " FROM payment ORDER BY sequence"
         )
         for account in self.shadow.accounts:
-            invoices = ask(INVOICES, (account.number,)).fetchall()
+            invoices = ask(INVOICES, (account.number,))
             assert invoices == [(invoice.total, invoice.due) for invoice in account.invoices]
             assert all(0 <= left <= total for total, left in invoices)
-        assert ask(DIFFERING, {"legs": LEGS}).fetchall() == []
+        assert self.inspector.differing() == []
         self._gateway_agrees()
 
     def _gateway_agrees(self) -> None:
         clearing = self._clearing()
         assert clearing == Counter({a.currency: a.clearing for a in self.retail if a.clearing})
-        answered = self.inspector.execute(GATEWAY_TOTALS).fetchall()
-        assert clearing == Counter({currency: minor for currency, minor in answered if minor})
+        assert clearing == self.inspector.gateway_totals(answered_only=True)
         moved: Counter[str] = Counter()
         for currency, sign, request in self.shadow.requests():
             moved[currency] += sign * request.amount * request.moved
-        assert {c: m for c, m in self._totals().items() if m} == {c: m for c, m in moved.items() if m}
-
-    def _totals(self) -> dict[str, int]:
-        everything = GATEWAY_TOTALS.replace("AND key NOT IN", "AND '' NOT IN")
-        return dict(self.inspector.execute(everything).fetchall())
+        assert self.inspector.gateway_totals(answered_only=False) == {c: m for c, m in moved.items() if m}
 
     def _clearing(self) -> Counter[str]:
-        return Counter({c: minor for _, c, minor in self.inspector.execute(CARD_CLEARING).fetchall() if minor})
+        return Counter({c: int(minor) for _, c, minor in self.inspector.ask(CARD_CLEARING) if minor})
 
     def _send(self, done: Done, request: Request, meanwhile: Meanwhile) -> None:
         self.gateway.before = lambda: self._before(done, request, meanwhile)
@@ -371,7 +359,7 @@ class MoneyMachine(RuleBasedStateMachine):
         return candidates[-1 - pick % len(candidates)]
 
     def _id(self, payment: Payment) -> str:
-        ((payment_id,),) = self.inspector.execute("SELECT id FROM payment WHERE key = ?", (payment.key,)).fetchall()
+        ((payment_id,),) = self.inspector.ask("SELECT id FROM payment WHERE key = ?", (payment.key,))
         return str(payment_id)
 
     def _key(self) -> str:

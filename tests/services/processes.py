@@ -5,6 +5,7 @@ Each opens the database for itself: no connection is ever carried across a fork.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import random
 from collections.abc import Iterator
@@ -29,8 +30,11 @@ from tui_billing.store import users
 # What a process is told to do: the action, what it is done to, and its key; `None` ends it.
 Order = tuple[str, str, str]
 PATIENCE_S = 60
-# What is imported only when a database of its kind is opened.
-LATE = ("sqlite3", "tui_billing.store.sqlite", "psycopg", "psycopg.conninfo", "tui_billing.store.postgresql")
+# What is imported only when a database of its kind is opened, and passwords are hashed.
+LATE = (
+    *("sqlite3", "tui_billing.store.sqlite", "psycopg", "psycopg.conninfo", "tui_billing.store.postgresql"),
+    *("sqlalchemy.dialects.sqlite.pysqlite", "sqlalchemy.dialects.postgresql.psycopg", "passlib.handlers.argon2"),
+)
 
 
 def fork_server() -> ForkServerContext:
@@ -43,6 +47,8 @@ def fork_server() -> ForkServerContext:
 @contextmanager
 def opened(directory: Path) -> Iterator[tuple[DeskServices, OperatorSession, OperatorSession]]:
     """The services in this process, and the sessions of finance and of a card holder."""
+    # What was there before the fork stays as it is: looking through it would copy it.
+    gc.freeze()
     services = open_services(settings_in(directory), Clock())
     store = services.payments.store
     with store.reading() as connection:

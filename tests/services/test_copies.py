@@ -15,8 +15,8 @@ from sqlalchemy import Connection, text
 from tests.desk_fixtures import CORPORATE, NOW, POSTGRESQL, RETAIL, SQLITE, Desk
 from tests.postgresql.databases import empty
 from tui_billing.domain.errors import BooksDiffer, NotPermitted, NotSaved
-from tui_billing.services.checks import check_books
 from tui_billing.store import copying
+from tui_billing.store.checking import differences
 from tui_billing.store.engine import Store
 from tui_billing.store.users import AuditEntry, write_audit
 
@@ -75,7 +75,7 @@ def test_a_copy_has_every_row_passes_the_check_and_is_gone_on_with(desk: Desk, t
     with store.writing() as connection:
         write_audit(connection, ENTRY)
     with store.reading() as connection:
-        assert check_books(connection, desk.clock().date()) == []
+        assert differences(connection) == []
     logged = read(store, text("SELECT action, outcome FROM audit_entry ORDER BY sequence"))
     assert logged[-2:] == [("copy", f"done: from {desk.store.name}"), ("test", "done")]
     store.close()

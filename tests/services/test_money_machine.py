@@ -1,15 +1,18 @@
 """The rules of the money hold after any sequence of actions, whatever the gateway does.
 
-Two halves, so that both cores work on it: together 300 sequences of 30 steps.
+Two halves on SQLite, so that both cores work on it: together 300 sequences of 30 steps. On PostgreSQL, where a step
+takes several times as long, the variable MACHINE_SEQUENCES says how many.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.desk_fixtures import POSTGRESQL
 from tests.services.money_machine import MoneyMachine
 from tui_billing.store.sqlite import PRAGMAS
 
@@ -38,7 +41,17 @@ class SecondHalf(MoneyMachine):
     """150 more; Hypothesis seeds them by their own name."""
 
 
+class OnServer(MoneyMachine):
+    """The same on a PostgreSQL server."""
+
+    kind = POSTGRESQL
+
+
 TestTheRulesHoldAfterAnyActions = FirstHalf.TestCase
 TestTheRulesHoldAfterAnyActions.settings = THOROUGH
 TestTheRulesHoldAfterAnyOtherActions = SecondHalf.TestCase
 TestTheRulesHoldAfterAnyOtherActions.settings = THOROUGH
+TestTheRulesHoldOnPostgresqlToo = OnServer.TestCase
+TestTheRulesHoldOnPostgresqlToo.settings = settings(
+    THOROUGH, max_examples=int(os.environ.get("MACHINE_SEQUENCES", "20"))
+)

@@ -189,7 +189,7 @@ CALLS: dict[str, Call] = {
     "checks.card_clearing": lambda c, s: c.desk.services.checks.card_clearing(s),
     "backups.backup": lambda c, s: c.desk.services.backups.backup(s, c.desk.settings.log_file),
     "backups.copy": lambda c, s: c.desk.services.backups.copy(
-        s, str(c.desk.settings.log_file), c.desk.settings.log_file
+        s, str(c.desk.settings.log_file.with_name("copy.db")), c.desk.settings.log_file.with_name("copy.sandbox.db")
     ),
     "backups.restore": lambda c, s: c.desk.services.backups.restore(s, c.desk.settings.log_file),
 }

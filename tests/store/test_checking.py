@@ -37,7 +37,7 @@ AMOUNTS = {
     ),
     "funds given to one who owes": (
         "UPDATE account SET funds_minor = receivable_minor + 1 WHERE receivable_minor > 0",
-        {"customer funds", "unapplied sum", "funds beside a debt", "file"},
+        {"customer funds", "unapplied sum", "funds beside a debt", "last statement", "file"},
     ),
     "an amount that is no number": (
         "UPDATE account SET funds_minor = 'much' WHERE number = '10000003'",
@@ -65,6 +65,23 @@ AMOUNTS = {
         "UPDATE payment SET charged_back_minor = 299 WHERE charged_back_minor = 300",
         {"money out", "charged back"},
     ),
+    "a total raised": (
+        "UPDATE account_total SET credits_minor = credits_minor + 1 WHERE credits_minor > 0",
+        {"totals", "last statement"},
+    ),
+    "a total of charges lowered": (
+        "UPDATE account_total SET charges_minor = charges_minor - 1 WHERE charges_minor > 0",
+        {"totals"},
+    ),
+    "an account called otherwise": (
+        "UPDATE account SET name = 'Nobody', sort_name = 'nobody' WHERE number = '10000003'",
+        {"search"},
+    ),
+    "an account that is not found": (
+        "INSERT INTO account_search (account_search, rowid, search)"
+        " SELECT 'delete', CAST(number AS INTEGER), search FROM account WHERE number = '10000003'",
+        {"search index"},
+    ),
     "a charge back made pending": (
         "UPDATE charge_back SET state = 'pending'",
         {"charged back", "charge back pending"},
@@ -77,11 +94,11 @@ ENTRIES = {
     ),
     "an entry with another event": (
         "UPDATE ledger_entry SET event = 'credit_issued' WHERE event = 'funds_applied' AND amount_minor = 500",
-        {"wrong legs", "money in", "file"},
+        {"wrong legs", "money in", "totals", "file"},
     ),
     "an entry of another account": (
         f"UPDATE ledger_entry SET account_id = {ELSEWHERE} WHERE event = 'credit_issued'",
-        {"wrong account", "customer funds", "last statement"},
+        {"wrong account", "customer funds", "totals"},
     ),
     "an entry of another payment": (
         f"UPDATE ledger_entry SET payment_sequence = {CREDIT} WHERE event = 'payment_recorded' AND amount_minor = 1500",
@@ -89,12 +106,12 @@ ENTRIES = {
     ),
     "an entry of another day": (
         "UPDATE ledger_entry SET recorded_at = '2026-02-01 00:00:00.000000' WHERE event = 'credit_issued'",
-        {"back in time"},
+        {"back in time", "totals"},
     ),
     "an entry of money out of nowhere": (
         f"{NEW_ENTRY} SELECT account_id, event, debit, credit, 5, NULL, NULL, {OF_THE_CREDIT};"
         "UPDATE account SET funds_minor = funds_minor + 5 WHERE funds_minor > 0",
-        {"wrong references", "unapplied sum", "file"},
+        {"wrong references", "unapplied sum", "totals", "last statement", "file"},
     ),
     "an entry that names an invoice it has nothing to do with": (
         "UPDATE ledger_entry SET invoice_sequence = 1 WHERE event = 'credit_issued'",
@@ -103,12 +120,12 @@ ENTRIES = {
     "an entry by which money of this kind does not come in": (
         "UPDATE ledger_entry SET event = 'card_payment_completed', debit = 'card_clearing'"
         " WHERE event = 'credit_issued'",
-        {"wrong event"},
+        {"wrong event", "totals"},
     ),
     "an entry by which money of this kind does not go out": (
         "UPDATE ledger_entry SET event = 'credit_cancelled', credit = 'credits_granted'"
         " WHERE event = 'payment_cancelled'",
-        {"wrong event"},
+        {"wrong event", "totals"},
     ),
     "more undone than was applied": (
         f"{NEW_ENTRY} SELECT account_id, 'application_undone', 'receivable', 'customer_funds', 5, {CREDIT}, 1,"
@@ -119,7 +136,7 @@ ENTRIES = {
     ),
     "an entry deleted": (
         "DELETE FROM ledger_entry WHERE event = 'payment_cancelled'",
-        {"missing rows", "customer funds", "unapplied", "money out", "last statement"},
+        {"missing rows", "customer funds", "unapplied", "money out", "totals"},
     ),
     "a pair of entries deleted": (
         "DELETE FROM ledger_entry WHERE sequence IN (SELECT sequence FROM ledger_entry"
@@ -231,7 +248,7 @@ STRUCTURE = {
     ),
     "an account deleted": (
         "DELETE FROM account WHERE number = '10000004'",
-        {"missing rows", "reference into nothing"},
+        {"search index", "missing rows", "reference into nothing"},
     ),
     "the last user deleted": ("DELETE FROM user WHERE name = 'dana'", {"missing rows"}),
     "an entry of the audit log deleted": ("DELETE FROM audit_entry WHERE sequence = 5", {"missing rows"}),
@@ -388,14 +405,16 @@ def test_the_check_finds_a_missing_trigger(busy: Desk) -> None:
 
 
 def test_the_check_finds_a_file_that_is_damaged(busy: Desk) -> None:
+    # Pages that are never used are no sign: SQLite 3.40 may not look for them where there are virtual tables.
     tamper(
         busy,
-        "PRAGMA writable_schema = ON;DELETE FROM sqlite_master WHERE name = 'account_by_type';"
+        "PRAGMA writable_schema = ON;"
+        "UPDATE sqlite_master SET sql = sql || ' WHERE type IS NULL' WHERE name = 'account_by_state';"
         "PRAGMA schema_version = 1000",
     )
-    (difference,) = busy.services.checks.check(busy.finance)
-    assert difference.figure == "file"
-    assert "is never used" in difference.subject
+    found = busy.services.checks.check(busy.finance)
+    assert {difference.figure for difference in found} == {"file"}
+    assert any("account_by_state" in difference.subject for difference in found)
 
 
 def test_rows_that_were_not_kept_leave_no_gap(busy: Desk) -> None:
@@ -411,7 +430,7 @@ def test_rows_that_were_not_kept_leave_no_gap(busy: Desk) -> None:
 def test_every_check_can_be_made_to_speak() -> None:
     spoken = {figure for _, figures in DAMAGES.values() for figure in figures}
     assert set(checks("sqlite")) - spoken == {"missing trigger"}
-    assert spoken - set(checks("sqlite")) == {"last statement"}
+    assert spoken - set(checks("sqlite")) == {"search", "search index"}
 
 
 @pytest.mark.parametrize("payments", [None, 2000])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from tests.desk_fixtures import Desk
+from tests.desk_fixtures import POSTGRESQL, SQLITE, Desk
+
+pytestmark = pytest.mark.parametrize("desk_template", [SQLITE, POSTGRESQL], indirect=True, scope="session")
 
 COPIED_ENTRY = (
     "INSERT INTO ledger_entry (account_id, event, debit, credit, amount_minor, payment_sequence, recorded_at,"

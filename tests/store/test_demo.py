@@ -24,6 +24,7 @@ from tui_billing.domain.payments import ChargeBackState, PaymentKind, PaymentMet
 from tui_billing.domain.text import checked_text
 from tui_billing.gateways.base import DisputeState
 from tui_billing.gateways.sandbox import CARDS, WITHDRAWN, SandboxGateway
+from tui_billing.store.checking import differences
 from tui_billing.store.demo.accounts import APPROVING, CURRENCIES
 from tui_billing.store.demo.history import DECLINES, NEVER_ARRIVED, REFUND_DECLINES
 from tui_billing.store.demo.load import fill_demo
@@ -349,3 +350,20 @@ def test_progress_reaches_the_number_of_accounts(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     with opened(tmp_path, [], progress=lambda done, total: told.append((done, total))):
         assert told[-1] == (40, 40)
+
+
+def test_a_database_with_a_crowd_has_what_was_asked_for_and_passes_every_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_billing.store.demo.load.MOST_STORIES", 3)
+    monkeypatch.setattr("tui_billing.store.demo.crowd.AT_ONCE", 40)
+    gateway: list[GatewayRow] = []
+    told: list[tuple[int, int]] = []
+    sizes = {"accounts": 135, "payments": 2000, "progress": lambda done, total: told.append((done, total))}
+    with opened(tmp_path, gateway, **sizes) as store, store.reading() as connection:
+        assert differences(connection) == []
+        count = "SELECT (SELECT count(*) FROM account), (SELECT count(*) FROM payment)"
+        assert connection.exec_driver_sql(count).one() == (136, 2000)
+        by_card = connection.exec_driver_sql("SELECT key FROM payment WHERE gateway <> ''").scalars().all()
+    assert {row[1] for row in gateway} >= set(by_card)
+    assert told[-1] == (135, 135)

@@ -83,7 +83,8 @@ def test_the_desk_s_role_changes_nothing_that_is_recorded_and_no_table(desk_role
 
 def test_only_the_owner_upgrades(desk_role: Desk) -> None:
     functions = ", ".join(f"skipped_numbers_refuses_{action}" for action in ("update", "delete", "truncate"))
-    undone = f"DROP FUNCTION {functions} CASCADE; DROP TABLE skipped_numbers"
+    undone = f"DROP FUNCTION {functions} CASCADE; DROP TABLE skipped_numbers; DROP TABLE account_total"
+    undone += "; ALTER TABLE account DROP COLUMN sort_name; DROP INDEX account_by_state"
     run(url("billing_owner"), f"UPDATE tui_billing_database SET schema_version = 3; {undone}")
     with pytest.raises(SetUpRefused, match="does not allow its user to do this"):
         Store.migrate(url("billing_desk"))

@@ -6,7 +6,6 @@ import lzma
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from sqlalchemy import Connection
 
 from tests.postgresql.databases import empty
 from tui_billing.domain.errors import SetUpRefused
-from tui_billing.services.checks import check_books
+from tui_billing.store.checking import differences
 from tui_billing.store.engine import Store
 from tui_billing.store.migrations import running
 from tui_billing.store.schema import SCHEMA_VERSION
@@ -80,7 +79,7 @@ def test_only_migrate_upgrades_it_and_once_of_five_times(first_version: str) -> 
     ]
     store = Store.open(first_version)
     with store.reading() as connection:
-        assert check_books(connection, datetime.now(UTC).date()) == []
+        assert differences(connection) == []
     store.close()
     assert rows(first_version, BALANCES) == balances
     assert len(balances) == 3
@@ -92,6 +91,12 @@ def test_an_upgraded_database_is_like_a_new_one(first_version: str, new_version:
     assert catalog(first_version) != catalog(new_version)
     Store.migrate(first_version)
     assert catalog(first_version) == catalog(new_version)
+
+
+def test_texts_are_compared_by_their_bytes_whatever_the_server_s_language(new_version: str) -> None:
+    texts = "FROM information_schema.columns WHERE table_schema = 'public' AND data_type = 'character varying'"
+    assert rows(new_version, f"SELECT DISTINCT collation_name {texts}") == [("C",)]
+    assert rows(new_version, f"SELECT count(*) > 70 {texts}") == [(True,)]
 
 
 def test_a_failure_on_the_way_leaves_it_as_it_was(first_version: str, monkeypatch: pytest.MonkeyPatch) -> None:

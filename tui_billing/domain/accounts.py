@@ -100,10 +100,23 @@ class Account:
         return self.money(max(0, self.receivable_minor - self.funds_minor))
 
 
+class AccountOrder(StrEnum):
+    """What a list of accounts is sorted by."""
+
+    NUMBER = "number"
+    NAME = "name"
+
+    @property
+    def label(self) -> str:
+        """The word on the screen."""
+        return self.value.capitalize()
+
+
 @dataclass(frozen=True, slots=True)
 class AccountFilter:
-    """Which accounts a list shows; empty means all."""
+    """Which accounts a list shows, empty means all, and in which order."""
 
     type: AccountType | None = None
     state: AccountState | None = None
     search: str = ""
+    order: AccountOrder = AccountOrder.NUMBER

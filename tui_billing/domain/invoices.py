@@ -119,6 +119,11 @@ def period_of(day: date, billing_day: int) -> tuple[date, date]:
     return start, add_months(start, 1) - timedelta(days=1)
 
 
+def stretch_of(day: date, billing_day: int) -> date:
+    """The first day of the stretch that `day` is in: days of one calendar month and of one billing period."""
+    return day.replace(day=billing_day if day.day >= billing_day else 1)
+
+
 def last_closed_day(through: date, billing_day: int) -> date:
     """The end of the last billing period that is over when the day `through` is over."""
     return period_of(through + timedelta(days=1), billing_day)[0] - timedelta(days=1)

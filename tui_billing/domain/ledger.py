@@ -74,6 +74,36 @@ MONEY_REGAINED = {
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """What moved between a customer and the provider in some span of time, less what went back; minor units."""
+
+    charges_minor: int = 0
+    payments_minor: int = 0
+    credits_minor: int = 0
+
+    def __add__(self, other: Totals) -> Totals:
+        """Both together."""
+        return Totals(
+            self.charges_minor + other.charges_minor,
+            self.payments_minor + other.payments_minor,
+            self.credits_minor + other.credits_minor,
+        )
+
+
+# What each event adds to the totals, per minor unit; settling moves nothing in or out.
+COUNTS: dict[Event, Totals] = {
+    Event.CHARGES_INVOICED: Totals(charges_minor=1),
+    Event.PAYMENT_RECORDED: Totals(payments_minor=1),
+    Event.CARD_PAYMENT_COMPLETED: Totals(payments_minor=1),
+    Event.CHARGE_BACK_REVERSED: Totals(payments_minor=1),
+    Event.PAYMENT_CANCELLED: Totals(payments_minor=-1),
+    Event.CHARGE_BACK_COMPLETED: Totals(payments_minor=-1),
+    Event.CREDIT_ISSUED: Totals(credits_minor=1),
+    Event.CREDIT_CANCELLED: Totals(credits_minor=-1),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One positive amount moved from one ledger account to another, in minor units of the account's currency."""
 
@@ -91,6 +121,12 @@ class Entry:
     def credit(self) -> LedgerAccount:
         """The ledger account credited."""
         return LEGS[self.event][1]
+
+    @property
+    def totals(self) -> Totals:
+        """What it adds to the account's totals."""
+        counts, minor = COUNTS.get(self.event, Totals()), self.amount_minor
+        return Totals(counts.charges_minor * minor, counts.payments_minor * minor, counts.credits_minor * minor)
 
 
 @dataclass(slots=True)

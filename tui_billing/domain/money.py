@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from tui_billing.domain.errors import InvalidInput
 
@@ -27,6 +28,7 @@ LONGEST_TYPED = 40
 AMOUNT_PATTERN = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?", re.ASCII)
 
 
+@lru_cache
 def exponent(currency: str) -> int:
     """The number of decimals of a currency; raises `InvalidInput` for a code that ISO 4217 does not list."""
     if currency not in CODES:
@@ -34,6 +36,7 @@ def exponent(currency: str) -> int:
     return EXPONENTS.get(currency, 2)
 
 
+@lru_cache
 def largest_minor(currency: str) -> int:
     """The largest amount one action may move, in minor units: 99,999,999.99 cut to the currency's decimals."""
     return int(LARGEST_AMOUNT.scaleb(exponent(currency)))
@@ -71,7 +74,8 @@ class Money:
         elif len(match[1] or "") > decimals:
             fault = f"has too many decimals: {currency} takes {f'at most {decimals}' if decimals else 'none'}."
         else:
-            minor_units = int(Decimal(typed.replace(",", "")).scaleb(decimals))
+            whole: int = 10 ** (decimals - len(match[1] or ""))
+            minor_units = int(typed.replace(",", "").replace(".", "")) * whole
             if (minor_units or or_zero) and minor_units <= largest_minor(currency):
                 return cls(minor_units, currency)
             largest = cls(largest_minor(currency), currency)
@@ -80,14 +84,20 @@ class Money:
 
     def is_product(self, quantity: str, unit_price: str) -> bool:
         """Whether this is quantity × unit price, rounded either way; also true where one of them is no plain figure."""
-        if not (AMOUNT_PATTERN.fullmatch(quantity) and AMOUNT_PATTERN.fullmatch(unit_price)):
+        many, price = _whole(quantity), _whole(unit_price)
+        if many is None or price is None:
             return True
-        # In whole numbers: with the point taken out of each, and put back where the product has it.
-        whole = [int(figure.replace(",", "").replace(".", "")) for figure in (quantity, unit_price)]
-        decimals = sum(len(figure.partition(".")[2]) for figure in (quantity, unit_price))
-        one: int = 10**decimals
+        one: int = 10 ** (many[1] + price[1])
         per_unit: int = 10 ** exponent(self.currency)
-        return abs(whole[0] * whole[1] * per_unit - self.minor_units * one) < one
+        return abs(many[0] * price[0] * per_unit - self.minor_units * one) < one
+
+
+@lru_cache(maxsize=4_096)
+def _whole(figure: str) -> tuple[int, int] | None:
+    """A plain figure without its point, and how many decimals it has; nothing for any other text."""
+    if (match := AMOUNT_PATTERN.fullmatch(figure)) is None:
+        return None
+    return int(figure.replace(",", "").replace(".", "")), len(match[1] or "")
 
 
 def _example(decimals: int) -> str:

@@ -24,6 +24,8 @@ def shown(text: str, max_length: int = 400) -> str:
 
     Each such character becomes `�`; a pile of combining marks is cut to four.
     """
+    if len(text) <= max_length and _is_plain(text):
+        return str(text)
     out: list[str] = []
     marks = 0
     for character in text[:max_length]:
@@ -92,6 +94,8 @@ def masked(text: str) -> str:
 
 def folded(text: str) -> str:
     """The text as searches compare it: case-folded and without accents."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -11,7 +12,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tui_billing.domain.access import Permission
-from tui_billing.domain.accounts import Account, AccountFilter, AccountState, AccountType
+from tui_billing.domain.accounts import Account, AccountFilter, AccountOrder, AccountState, AccountType
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.payments import Payment
 from tui_billing.screens.messages import AccountOpened, ExceptionsOpened
@@ -56,6 +57,7 @@ class AllAccounts(MoneyScreen, SearchedScreen):
         Binding("d", "dashboard", "Dashboard", tooltip="Open the selected customer's dashboard", id="dashboard"),
         ISSUE_CREDIT.binding,
         Binding("s", "next_state", "State", tooltip="Show accounts of the next state only", id="state"),
+        Binding("o", "next_order", "Order", tooltip="Sort by name, or by number again", show=False, id="order"),
         # The line of the tabs says it, so that the key bar keeps its room.
         Binding("e", "exceptions", "Exceptions", tooltip="Everything that needs a person", show=False, id="exceptions"),
         *(Binding(str(n), f"tab('{tab}')", f"{tab} accounts", show=False) for n, tab in enumerate(TABS, 1)),
@@ -100,18 +102,26 @@ class AllAccounts(MoneyScreen, SearchedScreen):
     def action_next_state(self) -> None:
         """Show the accounts of the next state only, after the last one all of them."""
         state = STATES[(STATES.index(self._chosen.state) + 1) % len(STATES)]
-        self._choose(AccountFilter(self._chosen.type, state, self.search))
+        self._choose(replace(self._chosen, state=state))
+        self._tabs.show(note=self._note)
+
+    def action_next_order(self) -> None:
+        """Sort by name, or by number again; the selected account stays selected."""
+        selected = self._table.selected_row
+        order = AccountOrder.NAME if self._chosen.order is AccountOrder.NUMBER else AccountOrder.NUMBER
+        self._choose(replace(self._chosen, order=order), None if selected is None else selected.number)
         self._tabs.show(note=self._note)
 
     @property
     def _note(self) -> str:
         state = f"State: {self._chosen.state.label if self._chosen.state else 'all'}"
+        state += " · by name" if self._chosen.order is AccountOrder.NAME else ""
         return f"{state} · e Exceptions" if self.session.may(Permission.FINANCE) else state
 
     def action_tab(self, name: str) -> None:
         """Show the accounts of one type, or all."""
         self._tabs.show(active=name)
-        self._choose(AccountFilter(TABS[name], self._chosen.state, self.search))
+        self._choose(replace(self._chosen, type=TABS[name]))
 
     def money_moved(self, moved: MoneyMoved | None) -> None:
         """Show the new balance."""
@@ -142,12 +152,12 @@ class AllAccounts(MoneyScreen, SearchedScreen):
 
     def show_found(self) -> None:
         """Show the accounts of tab and state that the search finds."""
-        self._choose(AccountFilter(self._chosen.type, self._chosen.state, self.search))
+        self._choose(replace(self._chosen, search=self.search))
 
-    def _choose(self, chosen: AccountFilter) -> None:
+    def _choose(self, chosen: AccountFilter, number: str | None = None) -> None:
         self._chosen = chosen
-        everything = chosen == AccountFilter()
-        self._table.show_source(self._fetch, empty=NO_ACCOUNTS if everything else "No account matches.")
+        everything = chosen == AccountFilter(order=chosen.order)
+        self._table.show_source(self._fetch, number, empty=NO_ACCOUNTS if everything else "No account matches.")
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Account] | None:
         number = None if key is None else str(key)

@@ -58,10 +58,9 @@ class Accounts(Service):
         number: str | None,
         limit: int,
     ) -> Page[Account]:
-        """One page of the accounts that match, by number, on from the account with this number."""
+        """One page of the accounts that match, on from the account with this number."""
         with self.store.reading() as connection:
-            key = None if number is None else (number,)
-            return accounts.listed(chosen).page(connection, direction, key, limit)
+            return accounts.page(connection, chosen, direction, number, limit)
 
     @requires(Permission.ACCOUNT_MANAGE, own=OWN)
     def show(self, session: OperatorSession, number: str) -> Account:  # noqa: ARG002
@@ -96,9 +95,9 @@ class Accounts(Service):
             take(connection, Turn.ACCOUNT_NUMBERS)
             taken = set(accounts.payers(connection, {row["number"] for row in rows}))
             faults = {}
-            for line, row in zip(lines, rows, strict=True):
+            for line_number, row in zip(lines.numbers, rows, strict=True):
                 if row["number"] in taken:
-                    faults[line.number] = f"There is an account {row['number']} already."
+                    faults[line_number] = f"There is an account {row['number']} already."
                 taken.add(row["number"])
             refuse_bad(faults)
             created = self.clock().date()
@@ -136,20 +135,21 @@ def held(connection: Connection, number: str) -> Account:
 
 def _new_account(values: Values) -> NewAccount:
     """The account that a line of a file describes; what it leaves empty is as if it were not given."""
-    kind = values["type"].casefold()
+    named = dict(zip((*COLUMNS.required, *COLUMNS.optional), values, strict=True))
+    kind = named["type"].casefold()
     if kind not in list(AccountType):
         raise InvalidInput(f"Type {quoted(kind)} is none of: retail, corporate, trial.")
-    given = {name: value for name in WHOLE_NUMBERS if (value := values.get(name))}
+    given = {name: value for name in WHOLE_NUMBERS if (value := named[name])}
     for name, value in given.items():
         if WHOLE_NUMBER.fullmatch(value) is None:
             raise InvalidInput(f"{name} {quoted(value)} is not a whole number.")
     return NewAccount(
-        number=values["number"],
-        name=values["name"],
+        number=named["number"],
+        name=named["name"],
         type=AccountType(kind),
-        currency=values["currency"],
-        master_user=values["master_user"],
-        credit_limit=values.get("credit_limit", ""),
+        currency=named["currency"],
+        master_user=named["master_user"],
+        credit_limit=named["credit_limit"],
         **{name: int(value) for name, value in given.items()},
     )
 

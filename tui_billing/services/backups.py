@@ -13,12 +13,11 @@ from tui_billing.domain.access import Permission
 from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import BooksDiffer, NotSaved
 from tui_billing.domain.text import shown
-from tui_billing.services.checks import check_books
 from tui_billing.services.permissions import requires
 from tui_billing.services.progress import Progress, ignore_progress
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
-from tui_billing.store.checking import Difference
+from tui_billing.store.checking import Difference, differences
 from tui_billing.store.engine import Store
 
 MOST_TOLD = 20
@@ -70,7 +69,7 @@ class Backups(Service):
     def restore(self, session: OperatorSession, file: Path) -> None:
         """Check this database, a copy of a backup that is about to be put in place, and log that it is."""
         with self.store.reading() as connection:
-            refuse_differences(check_books(connection, self.clock().date()))
+            refuse_differences(differences(connection))
         with self.store.writing() as connection:
             self.audit(connection, session, "restore", file.name, "done")
 
@@ -95,7 +94,7 @@ class Backups(Service):
 
             def fill(target: Connection) -> None:
                 digests.update(copy_rows(source, target, progress))
-                refuse_differences(check_books(target, self.clock().date()))
+                refuse_differences(differences(target))
                 self.audit(target, session, "copy", "", f"done: from {self.store.name}")
                 if self.record.exists():
                     copy_file(self.record, record_copy)
@@ -113,7 +112,7 @@ class Backups(Service):
         store = Store.open(str(copy))
         try:
             with store.reading() as connection:
-                refuse_differences(check_books(connection, self.clock().date()))
+                refuse_differences(differences(connection))
         finally:
             store.close()
         settle(copy)

@@ -12,7 +12,6 @@ from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account, AccountType
 from tui_billing.domain.errors import InvalidInput, NotFound, RuleRefused
 from tui_billing.domain.invoices import Charge, Invoice, Statement, period_of, periods
-from tui_billing.domain.ledger import Event
 from tui_billing.domain.money import Money
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.services.accounts import OWN, found, held
@@ -21,11 +20,7 @@ from tui_billing.services.invoicing import issue
 from tui_billing.services.permissions import requires
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
-from tui_billing.store import invoices
-from tui_billing.store.ledger import sums_by_event
-
-MONEY_IN = (Event.PAYMENT_RECORDED, Event.CARD_PAYMENT_COMPLETED, Event.CHARGE_BACK_REVERSED)
-MONEY_OUT = (Event.PAYMENT_CANCELLED, Event.CHARGE_BACK_COMPLETED)
+from tui_billing.store import invoices, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +110,6 @@ def statements_of(connection: Connection, account: Account, today: date) -> tupl
     return tuple(reversed(_chained(connection, account, _starts(account, today))))
 
 
-def last_statement(connection: Connection, account: Account, today: date) -> Statement:
-    """The account's running statement alone: all that lies before its period is its balance forward."""
-    (statement,) = _chained(connection, account, _starts(account, today)[-1:])
-    return statement
-
-
 def _starts(account: Account, today: date) -> list[date]:
     """The first day of every period up to today; whatever the clock says, an open one comes after the closed ones."""
     running = today if account.billed_through is None else max(today, account.billed_through + timedelta(days=1))
@@ -132,37 +121,25 @@ def _chained(connection: Connection, account: Account, starts: Sequence[date]) -
 
     A charge is in its invoice's period, everything else in the period in which it was recorded.
     """
-    before, *moved = sums_by_event(connection, account.id, [midnight(start) for start in starts])
+    before, *moved = totals.by_span(connection, account.id, starts)
     charged_before_minor, *charged_minor = invoices.totals_by_period(connection, account.id, starts)
-    forward_minor = charged_before_minor - _payments(before) - _credits(before)
+    forward_minor = charged_before_minor - before.payments_minor - before.credits_minor
     statements: list[Statement] = []
-    for start, by_event, charges_minor in zip(starts, moved, charged_minor, strict=True):
+    for start, total, charges_minor in zip(starts, moved, charged_minor, strict=True):
         end = period_of(start, account.billing_day)[1]
         statement = Statement(
             start,
             end,
             account.currency,
             balance_forward_minor=forward_minor,
-            payments_minor=_payments(by_event),
-            credits_minor=_credits(by_event),
+            payments_minor=total.payments_minor,
+            credits_minor=total.credits_minor,
             charges_minor=charges_minor,
             provisional=account.billed_through is None or end > account.billed_through,
         )
         statements.append(statement)
         forward_minor = statement.net_balance_minor
     return statements
-
-
-def _payments(by_event: dict[Event, int]) -> int:
-    return _net(by_event, MONEY_IN, MONEY_OUT)
-
-
-def _credits(by_event: dict[Event, int]) -> int:
-    return _net(by_event, (Event.CREDIT_ISSUED,), (Event.CREDIT_CANCELLED,))
-
-
-def _net(by_event: dict[Event, int], added: Sequence[Event], taken: Sequence[Event]) -> int:
-    return sum(by_event.get(event, 0) for event in added) - sum(by_event.get(event, 0) for event in taken)
 
 
 def midnight(day: date) -> datetime:

@@ -10,10 +10,22 @@ from tui_billing.domain.invoices import Charge
 from tui_billing.domain.money import Money, largest_minor
 from tui_billing.domain.text import checked_text
 
-LONGEST_FIGURE = 40
+LONGEST_FIGURE, SHORT_FIGURE = 40, 12
 SYSTEM_IS_NOT_CHARGED = "The System account is the provider itself and is charged nothing."
-# Usage is described in the same words over and over.
-_checked_text = lru_cache(maxsize=4_096)(checked_text)
+
+
+@lru_cache(maxsize=4_096)
+def checked_description(description: str) -> str:
+    """The description, if it may be kept; usage is described in the same words over and over."""
+    return checked_text(description, "Description", required=True)
+
+
+def checked_figure(figure: str, label: str) -> str:
+    """A quantity or a price as it was given, if it may be kept."""
+    # A short one of digits and a point holds neither a card number nor anything that is not seen.
+    if len(figure) <= SHORT_FIGURE and figure.replace(".", "").isdecimal() and figure.isascii():
+        return figure
+    return checked_text(figure, label, LONGEST_FIGURE)
 
 
 def checked_charge(charge: Charge, currency: str) -> Charge:
@@ -25,7 +37,7 @@ def checked_charge(charge: Charge, currency: str) -> Charge:
         raise InvalidInput(f"Amount of a charge is too large: at most {largest} at a time.", "Amount")
     return replace(
         charge,
-        description=_checked_text(charge.description, "Description", required=True),
-        quantity=_checked_text(charge.quantity, "Quantity", LONGEST_FIGURE),
-        unit_price=_checked_text(charge.unit_price, "Unit price", LONGEST_FIGURE),
+        description=checked_description(charge.description),
+        quantity=checked_figure(charge.quantity, "Quantity"),
+        unit_price=checked_figure(charge.unit_price, "Unit price"),
     )

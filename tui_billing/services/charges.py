@@ -12,7 +12,7 @@ from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import RuleRefused
 from tui_billing.domain.invoices import ChargeImport
 from tui_billing.domain.text import checked_text
-from tui_billing.services.charge_lines import COLUMNS, charged
+from tui_billing.services.charge_lines import ACCOUNT, COLUMNS, ChargeCheck
 from tui_billing.services.csv_lines import checked_lines, read_lines
 from tui_billing.services.idempotency import checked_key
 from tui_billing.services.permissions import requires
@@ -67,9 +67,8 @@ class Charges(Service):
     def _checked(self, content: bytes, progress: Progress) -> list[ChargedLine]:
         lines = read_lines(content, COLUMNS)
         with self.store.reading() as connection:
-            known = accounts.payers(connection, {line.values["account"] for line in lines})
-        today = self.clock().date()
-        return checked_lines(lines, lambda values: charged(values, known, today), progress)
+            known = accounts.payers(connection, {values[ACCOUNT] for values in lines.values})
+        return checked_lines(lines, ChargeCheck(known, self.clock().date()), progress)
 
 
 def _earlier(connection: Connection, key: str, digest: str, again: bool) -> ChargeImport | None:

@@ -6,13 +6,15 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TypeVar
 
 from tui_billing.domain.errors import BadLines, InvalidInput
 from tui_billing.domain.text import masked
 from tui_billing.services.progress import Progress
 
-Values = Mapping[str, str]
+# What stands in a line, in the order of the columns asked for; nothing where the file leaves a column out.
+Values = Sequence[str]
 RowT = TypeVar("RowT")
 
 LARGEST_BYTES = 32 * 1024 * 1024
@@ -30,43 +32,47 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the file, by column: the number it begins at, and what stands in it without spaces around it."""
+class Lines:
+    """The lines of a file: the number each begins at, and what stands in it without spaces around it."""
 
-    number: int
-    values: Values
+    numbers: list[int]
+    values: list[Values]
 
 
-def read_lines(content: bytes, columns: Columns) -> list[Line]:
+def read_lines(content: bytes, columns: Columns) -> Lines:
     """The lines below the header; raises `InvalidInput` for what is no such file, naming every misshapen line."""
     rows = _rows(_text(content))
     number, header = next(rows, (1, []))
     names = [name.strip().casefold() for name in header]
     _refuse_header(names, columns)
-    lines: list[Line] = []
+    # One column more, for those that the file leaves out.
+    places = [names.index(name) if name in names else len(names) for name in (*columns.required, *columns.optional)]
+    in_order = itemgetter(*places)
+    lines = Lines([], [])
     faults: dict[int, str] = {}
     for number, row in rows:
         if len(row) == len(names):
-            lines.append(Line(number, dict(zip(names, map(str.strip, row), strict=True))))
+            lines.numbers.append(number)
+            lines.values.append(in_order([*map(str.strip, row), ""]))
         else:
             faults[number] = f"It has {len(row)} columns; the header names {len(names)}."
     refuse_bad(faults)
-    if not lines:
+    if not lines.numbers:
         raise InvalidInput("The file has no lines below its header. Nothing was taken.")
     return lines
 
 
-def checked_lines(lines: Sequence[Line], check: Callable[[Values], RowT], progress: Progress) -> list[RowT]:
+def checked_lines(lines: Lines, check: Callable[[Values], RowT], progress: Progress) -> list[RowT]:
     """What `check` makes of each line; raises `BadLines` naming every line that it refuses."""
     rows: list[RowT] = []
     faults: dict[int, str] = {}
-    for done, line in enumerate(lines):
+    for done, values in enumerate(lines.values):
         try:
-            rows.append(check(line.values))
+            rows.append(check(values))
         except InvalidInput as fault:
-            faults[line.number] = fault.sentence
+            faults[lines.numbers[done]] = fault.sentence
         if done % LINES_AT_ONCE == 0:
-            progress(done, len(lines))
+            progress(done, len(lines.values))
     refuse_bad(faults)
     return rows
 

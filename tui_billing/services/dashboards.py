@@ -8,18 +8,16 @@ from datetime import date
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
-from tui_billing.domain.invoices import Invoice, add_months
-from tui_billing.domain.ledger import Event
+from tui_billing.domain.invoices import add_months
 from tui_billing.domain.money import Money
 from tui_billing.domain.pages import Direction
 from tui_billing.domain.payments import PaymentFilter
 from tui_billing.services.accounts import OWN, found
-from tui_billing.services.billing import MONEY_IN, MONEY_OUT, midnight
 from tui_billing.services.permissions import requires
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
-from tui_billing.store import invoices, payments
-from tui_billing.store.ledger import sums_by_event
+from tui_billing.store import invoices, payments, totals
+from tui_billing.store.invoices import Due
 
 MONTHS_SHOWN = 12
 AGES = ("Not due", "1–30 days", "31–60 days", "61–90 days", "Over 90 days")
@@ -63,8 +61,8 @@ class Dashboards(Service):
         firsts = [add_months(first, n) for n in range(MONTHS_SHOWN)]
         with self.store.reading() as connection:
             account = found(connection, number)
-            due = invoices.open_of(connection, account.id)
-            sums = sums_by_event(connection, account.id, [midnight(day) for day in firsts])
+            due = invoices.due_of(connection, account.id)
+            _, *months = totals.by_span(connection, account.id, firsts)
             newest = payments.listed(account.id, PaymentFilter.PAID).page(connection, Direction.FIRST, None, 1)
         return Dashboard(
             account,
@@ -72,18 +70,14 @@ class Dashboards(Service):
             open_invoices=len(due),
             overdue_invoices=sum(1 for invoice in due if invoice.due_date < today),
             last_payment=(newest.rows[0].amount, newest.rows[0].received) if newest.rows else None,
-            months=tuple(_month(day, by_event) for day, by_event in zip(firsts, sums[1:], strict=True)),
+            months=tuple(
+                Month(day, month.charges_minor, month.payments_minor) for day, month in zip(firsts, months, strict=True)
+            ),
             due_by_age=_by_age(account, due, today),
         )
 
 
-def _month(first_day: date, by_event: dict[Event, int]) -> Month:
-    came_minor = sum(by_event.get(event, 0) for event in MONEY_IN)
-    went_minor = sum(by_event.get(event, 0) for event in MONEY_OUT)
-    return Month(first_day, by_event.get(Event.CHARGES_INVOICED, 0), came_minor - went_minor)
-
-
-def _by_age(account: Account, due: Sequence[Invoice], today: date) -> tuple[Money, ...]:
+def _by_age(account: Account, due: Sequence[Due], today: date) -> tuple[Money, ...]:
     minor = [0] * len(AGES)
     for invoice in due:
         late_days = (today - invoice.due_date).days

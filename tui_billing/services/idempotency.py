@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection
@@ -33,7 +32,8 @@ def checked_key(key: str) -> str:
 
 def content_of(action: str, subject: str, request: Any) -> str:
     """The digest of an action and everything asked of it."""
-    asked = json.dumps([action, subject, asdict(request)], default=str, sort_keys=True)
+    fields = {name: getattr(request, name) for name in request.__slots__}
+    asked = json.dumps([action, subject, fields], default=str, sort_keys=True)
     return hashlib.sha256(asked.encode()).hexdigest()
 
 

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, select, update
 
-from tui_billing.domain.accounts import SYSTEM_NUMBER, Account, AccountFilter, AccountState, AccountType, CardOnFile
+from tui_billing.domain.accounts import (
+    SYSTEM_NUMBER,
+    Account,
+    AccountFilter,
+    AccountOrder,
+    AccountState,
+    AccountType,
+    CardOnFile,
+)
+from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.text import folded
+from tui_billing.store import account_search
+from tui_billing.store.account_search import AccountSearch, Span, text_of
 from tui_billing.store.keyset import Keyset
+from tui_billing.store.prepared import Prepared, Row
 from tui_billing.store.tables import AccountRow, table
 
 ACCOUNT = table(AccountRow)
-BY_NUMBER = select(ACCOUNT).where(ACCOUNT.c.number == bindparam("number"))
-BY_ID = select(ACCOUNT).where(ACCOUNT.c.id == bindparam("account_id"))
+SELECT_BY_NUMBER = select(ACCOUNT).where(ACCOUNT.c.number == bindparam("number"))
+SELECT_BY_ID = select(ACCOUNT).where(ACCOUNT.c.id == bindparam("account_id"))
+BY_NUMBER, BY_ID = Prepared(SELECT_BY_NUMBER), Prepared(SELECT_BY_ID)
 # SQLite, where every writer holds all there is, leaves out what else this says.
-HOLD_NUMBER, HOLD_ID = (statement.with_for_update(key_share=True) for statement in (BY_NUMBER, BY_ID))
-SAVE_BALANCES = (
+HOLD_NUMBER, HOLD_ID = (Prepared(each.with_for_update(key_share=True)) for each in (SELECT_BY_NUMBER, SELECT_BY_ID))
+ADD = Prepared(ACCOUNT.insert())
+SORT_NAME = Prepared(select(ACCOUNT.c.sort_name).where(ACCOUNT.c.number == bindparam("number")))
+ORDERS = {AccountOrder.NUMBER: (ACCOUNT.c.number,), AccountOrder.NAME: (ACCOUNT.c.sort_name, ACCOUNT.c.number)}
+SAVE_BALANCES = Prepared(
     update(ACCOUNT)
     .where(ACCOUNT.c.id == bindparam("account_id"))
     .values(funds_minor=bindparam("funds_minor"), receivable_minor=bindparam("receivable_minor"))
@@ -30,16 +46,45 @@ LONGEST_SEARCH = 200
 NUMBERS_AT_ONCE = 500
 
 
-def listed(chosen: AccountFilter) -> Keyset[Account]:
-    """The accounts that match, by number; a search finds any part of number, name or master user."""
+@dataclass(frozen=True, slots=True)
+class FoundAccounts(Keyset[Account]):
+    """Those of a list of accounts that a search finds."""
+
+    search: AccountSearch = field(kw_only=True)
+
+    def _read(
+        self, connection: Connection, key: tuple[Any, ...] | None, limit: int, *, forward: bool, including: bool = False
+    ) -> tuple[list[Account], bool]:
+        numbers = self.search.numbers(connection, Span(key, forward, including), limit + 1)
+        statement = select(ACCOUNT).where(ACCOUNT.c.number.in_(numbers[:limit])).order_by(*self.columns)
+        return [account_of(row) for row in connection.execute(statement).mappings()], len(numbers) > limit
+
+
+def page(
+    connection: Connection, chosen: AccountFilter, direction: Direction, number: str | None, limit: int
+) -> Page[Account]:
+    """One page of the accounts that match, on from the one with this number."""
+    key: tuple[str, ...] | None = None if number is None else (number,)
+    if key is not None and chosen.order is AccountOrder.NAME:
+        row = SORT_NAME.first(connection, number=number)
+        key = ("" if row is None else row["sort_name"], *key)
+    return _listed(connection, chosen).page(connection, direction, key, limit)
+
+
+def _listed(connection: Connection, chosen: AccountFilter) -> Keyset[Account]:
+    """The accounts that match; a search finds any part of number, name or master user."""
     where: list[ColumnElement[bool]] = [ACCOUNT.c.number != SYSTEM_NUMBER]
     if chosen.type is not None:
         where.append(ACCOUNT.c.type == chosen.type.value)
     if chosen.state is not None:
         where.append(ACCOUNT.c.state == chosen.state.value)
-    if chosen.search:
-        where.append(ACCOUNT.c.search.contains(folded(chosen.search[:LONGEST_SEARCH]), autoescape=True))
-    return Keyset(select(ACCOUNT).where(*where), [ACCOUNT.c.number], account_of)
+    statement, columns = select(ACCOUNT).where(*where), ORDERS[chosen.order]
+    fragment = folded(chosen.search[:LONGEST_SEARCH])
+    if fragment and connection.dialect.name == "sqlite":
+        return FoundAccounts(statement, columns, account_of, search=AccountSearch(fragment, chosen))
+    if fragment:
+        statement = statement.where(ACCOUNT.c.search.contains(fragment, autoescape=True))
+    return Keyset(statement, columns, account_of)
 
 
 class Payer(NamedTuple):
@@ -62,13 +107,15 @@ def payers(connection: Connection, numbers: Collection[str]) -> dict[str, Payer]
 
 def by_number(connection: Connection, number: str) -> Account | None:
     """The account with this number, if there is one."""
-    row = connection.execute(BY_NUMBER, {"number": number}).mappings().one_or_none()
+    row = BY_NUMBER.first(connection, number=number)
     return None if row is None else account_of(row)
 
 
 def by_id(connection: Connection, account_id: int) -> Account:
     """The account with this internal id, which must exist."""
-    return account_of(connection.execute(BY_ID, {"account_id": account_id}).mappings().one())
+    row = BY_ID.first(connection, account_id=account_id)
+    assert row is not None
+    return account_of(row)
 
 
 def hold(connection: Connection, account_id: int) -> Account:
@@ -76,31 +123,33 @@ def hold(connection: Connection, account_id: int) -> Account:
 
     Before anything is read that a change of its money is decided on, and one account before another by their ids.
     """
-    return account_of(connection.execute(HOLD_ID, {"account_id": account_id}).mappings().one())
+    row = HOLD_ID.first(connection, account_id=account_id)
+    assert row is not None
+    return account_of(row)
 
 
 def hold_number(connection: Connection, number: str) -> Account | None:
     """The same by number, if there is such an account."""
-    row = connection.execute(HOLD_NUMBER, {"number": number}).mappings().one_or_none()
+    row = HOLD_NUMBER.first(connection, number=number)
     return None if row is None else account_of(row)
 
 
-def all_accounts(connection: Connection) -> list[Account]:
-    """Every account, the System account too, for checks and batch work."""
-    return [account_of(row) for row in connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.number)).mappings()]
+def add(connection: Connection, *accounts: dict[str, Any]) -> None:
+    """Insert accounts from their column values, all of the same columns; what finds and sorts them is made here."""
+    rows = [values | found_by(values) for values in accounts]
+    ADD.run_rows(connection, tuple(rows[0]), [tuple(row.values()) for row in rows])
+    account_search.index(connection, rows)
 
 
-def add(connection: Connection, *accounts: Mapping[str, Any]) -> None:
-    """Insert accounts from their column values; the search column is made here."""
-    search = (folded(" ".join((each["number"], each["name"], each["master_user"]))) for each in accounts)
-    rows = [{**values, "search": text} for values, text in zip(accounts, search, strict=True)]
-    connection.execute(ACCOUNT.insert(), rows)
+def found_by(account: Mapping[str, Any]) -> dict[str, str]:
+    """The columns by which an account is found and sorted, from its number, name and master user."""
+    search = text_of(account["number"], account["name"], account["master_user"])
+    return {"search": search, "sort_name": folded(account["name"])}
 
 
 def save_balances(connection: Connection, account_id: int, funds_minor: int, receivable_minor: int) -> None:
     """Replace the cached balances."""
-    balances = {"funds_minor": funds_minor, "receivable_minor": receivable_minor}
-    connection.execute(SAVE_BALANCES, {"account_id": account_id, **balances})
+    SAVE_BALANCES.run(connection, account_id=account_id, funds_minor=funds_minor, receivable_minor=receivable_minor)
 
 
 def save_billed_through(connection: Connection, account_id: int, last_day: date) -> None:
@@ -119,7 +168,7 @@ def save_card(connection: Connection, account_id: int, card: CardOnFile) -> None
     connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(**values))
 
 
-def account_of(row: RowMapping) -> Account:
+def account_of(row: RowMapping | Row) -> Account:
     """The account that a row of the table holds."""
     return Account(
         id=row["id"],
@@ -140,7 +189,7 @@ def account_of(row: RowMapping) -> Account:
     )
 
 
-def _card_of(row: RowMapping) -> CardOnFile | None:
+def _card_of(row: RowMapping | Row) -> CardOnFile | None:
     if row["card_payment_method_reference"] is None:
         return None
     return CardOnFile(

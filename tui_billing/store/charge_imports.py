@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, select
 
-from tui_billing.domain.invoices import Charge, ChargeImport
-from tui_billing.store.invoices import CHARGE, CHARGE_FIELDS
+from tui_billing.domain.invoices import ChargeImport
+from tui_billing.store.invoices import CHARGE
+from tui_billing.store.prepared import Prepared
 from tui_billing.store.tables import ChargeImportRow, table
 
 CHARGE_IMPORT = table(ChargeImportRow)
 IMPORT_FIELDS = tuple(field.name for field in fields(ChargeImport))
 ROWS_AT_ONCE = 10_000
+ADD_CHARGES = Prepared(CHARGE.insert())
 
 
 class ChargedLine(NamedTuple):
-    """A charge of an account."""
+    """A charge of an account, amount in minor units."""
 
     account_id: int
-    charge: Charge
+    dated: date
+    description: str
+    quantity: str
+    unit_price: str
+    amount_minor: int
 
 
 def by_key(connection: Connection, key: str) -> ChargeImport | None:
@@ -41,13 +48,10 @@ def add(connection: Connection, taken: ChargeImport, lines: Sequence[ChargedLine
     """Keep a file with all its charges."""
     statement = CHARGE_IMPORT.insert().values(**asdict(taken)).returning(CHARGE_IMPORT.c.sequence)
     import_sequence = connection.execute(statement).scalar_one()
+    names = (*ChargedLine._fields, "import_sequence")
     for first in range(0, len(lines), ROWS_AT_ONCE):
-        rows = [
-            {"account_id": account_id, "import_sequence": import_sequence}
-            | {name: getattr(charge, name) for name in CHARGE_FIELDS}
-            for account_id, charge in lines[first : first + ROWS_AT_ONCE]
-        ]
-        connection.execute(CHARGE.insert(), rows)
+        rows = [(*line, import_sequence) for line in lines[first : first + ROWS_AT_ONCE]]
+        ADD_CHARGES.run_rows(connection, names, rows)
 
 
 def _import_of(row: RowMapping) -> ChargeImport:

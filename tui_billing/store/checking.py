@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, text
 
-from tui_billing.store.checks.balances import BALANCES
+from tui_billing.store.checks.balances import BALANCES, totals
 from tui_billing.store.checks.billing import billing
 from tui_billing.store.checks.entries import ENTRIES
 from tui_billing.store.checks.payments import PAYMENTS
+from tui_billing.store.checks.search import unlike_search
 from tui_billing.store.checks.structure import structure
 
 CARD_CLEARING = """
@@ -32,16 +33,17 @@ class Difference:
 
 def checks(dialect: str) -> dict[str, str]:
     """The statements that find what is wrong in this kind of database, by figure."""
-    return BALANCES | ENTRIES | PAYMENTS | billing(dialect) | structure(dialect)
+    return BALANCES | totals(dialect) | ENTRIES | PAYMENTS | billing(dialect) | structure(dialect)
 
 
 def differences(connection: Connection) -> list[Difference]:
     """Every figure that does not follow from the ledger entries, and every row that cannot be as it is."""
-    return [
+    found = [
         Difference(figure, subject, _whole(stored), _whole(recomputed))
         for figure, statement in checks(connection.dialect.name).items()
         for subject, stored, recomputed in connection.exec_driver_sql(statement)
     ]
+    return found + [Difference(*each) for each in unlike_search(connection)]
 
 
 def _whole(figure: object) -> int:

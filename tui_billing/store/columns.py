@@ -13,8 +13,6 @@ from sqlalchemy import (
     Dialect,
     Index,
     Integer,
-    String,
-    Table,
     TypeDecorator,
     event,
     text,
@@ -49,15 +47,6 @@ class Amount(TypeDecorator[int]):
 
 
 Sequence = BigInteger().with_variant(Integer, "sqlite")
-# By its bytes, as SQLite has it: lists, and the pages of them, are then in the same order everywhere.
-Words = String(collation="C").with_variant(String(), "sqlite")
-
-
-def order_by_bytes(table: Table) -> None:
-    """Have every text of the table compared and ordered by its bytes."""
-    for column in table.columns:
-        if column.type.python_type is str:
-            column.type = Words
 
 
 def amounts(*checks: str, whole: str) -> tuple[CheckConstraint, ...]:

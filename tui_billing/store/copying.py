@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
+from sqlalchemy import Connection, Row, Table, func, select
 from sqlmodel import SQLModel
 
 from tui_billing.domain.errors import NotSaved
-from tui_billing.store import tables
+from tui_billing.store import account_search, tables
 from tui_billing.store.numbering import last_number, set_last_number
 from tui_billing.store.schema import TABLES, create_triggers, drop_triggers
 from tui_billing.store.turns import take_any_time
@@ -35,7 +35,7 @@ def copy_rows(source: Connection, target: Connection, progress: Callable[[int, i
     def digest(connection: Connection, table: Table, into: Connection | None) -> str:
         nonlocal done
         found = sha256()
-        statement = select(table).order_by(_key(connection, table)).execution_options(yield_per=ROWS_AT_ONCE)
+        statement = select(table).order_by(*table.primary_key).execution_options(yield_per=ROWS_AT_ONCE)
         for rows in connection.execute(statement).partitions():
             # Not of the rows themselves, which show no more than the beginning of a long text.
             found.update(repr([tuple(row) for row in rows]).encode())
@@ -49,6 +49,7 @@ def copy_rows(source: Connection, target: Connection, progress: Callable[[int, i
     for table in IN_ORDER:
         set_last_number(target, table, last_number(source, table))
     _note_skipped(source, target)
+    account_search.index_all(target)
     create_triggers(target)
     for table in IN_ORDER:
         if digest(target, table, None) != digests[table.name]:
@@ -56,19 +57,12 @@ def copy_rows(source: Connection, target: Connection, progress: Callable[[int, i
     return digests
 
 
-def _key(connection: Connection, table: Table) -> ColumnElement[Any]:
-    """What orders the rows in the same way everywhere: numbers, or texts by their bytes."""
-    (column,) = table.primary_key
-    ordered_by_language = connection.dialect.name == "postgresql" and column.type.python_type is not int
-    return column.collate("C") if ordered_by_language else column
-
-
 def _write(connection: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
     """Insert rows in the quickest way that the database has."""
     dialect = connection.dialect
     columns = ", ".join(dialect.identifier_preparer.quote(column.name) for column in table.columns)
     into = f"{dialect.identifier_preparer.format_table(table)} ({columns})"
-    processors = [column.type.bind_processor(dialect) or _as_is for column in table.columns]
+    processors = [column.type.dialect_impl(dialect).bind_processor(dialect) or _as_is for column in table.columns]
     values = [tuple(process(value) for process, value in zip(processors, row, strict=True)) for row in rows]
     if dialect.name == "sqlite":
         marks = ", ".join("?" * len(processors))

@@ -76,6 +76,7 @@ class Store(ABC):
         committing = False
         with self.telling_failures(lambda: committing), self._connect(writes=writes) as connection:
             with connection.begin():
+                self._begin(connection, writes=writes)
                 self._refuse_other_tables(connection)
                 yield connection
                 committing = writes
@@ -120,6 +121,9 @@ class Store(ABC):
     @abstractmethod
     def _connect(self, *, writes: bool) -> Connection:
         """A connection whose next transaction is of this kind."""
+
+    def _begin(self, connection: Connection, *, writes: bool) -> None:  # noqa: B027 -- most drivers begin by themselves
+        """Begin a transaction of this kind, where the driver does not."""
 
     def _refuse_other_tables(self, connection: Connection) -> None:  # noqa: B027 -- not asked where that costs a round trip
         """Raise `StoreUnavailable` if a newer program has upgraded the tables meanwhile."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_billing.domain.ledger import LEGS, MONEY_IN, MONEY_OUT, MONEY_REGAINED, LedgerAccount
+from tui_billing.domain.ledger import COUNTS, LEGS, MONEY_IN, MONEY_OUT, MONEY_REGAINED, LedgerAccount
 
 
 def _legs_hold() -> str:
@@ -14,6 +14,13 @@ def _legs_hold() -> str:
 
 def _names(column: str, ledger_account: LedgerAccount) -> str:
     return f"({column} IS NOT NULL) = ('{ledger_account}' IN (debit, credit))"
+
+
+def totalled(column: str) -> str:
+    """What an entry adds to a column of its account's totals."""
+    signs = {event: getattr(totals, column) for event, totals in COUNTS.items()}
+    cases = (f"WHEN '{event}' THEN {sign} * amount_minor" for event, sign in signs.items() if sign)
+    return f"CASE event {' '.join(cases)} ELSE 0 END"
 
 
 # The legs are those of the event, which thereby is one of the events there are.

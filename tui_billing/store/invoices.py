@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, bindparam, case, func, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, case, func, literal_column, select, update
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import Charge, Invoice
@@ -15,6 +15,7 @@ from tui_billing.store.accounts import ACCOUNT, LONGEST_SEARCH
 from tui_billing.store.keyset import Keyset
 from tui_billing.store.ledger import ENTRY, INVOICE, NET_APPLIED
 from tui_billing.store.payments import PAYMENT
+from tui_billing.store.prepared import Prepared
 from tui_billing.store.tables import ChargeRow, table
 
 CHARGE = table(ChargeRow)
@@ -31,6 +32,12 @@ WITH_ACCOUNT = select(INVOICE, ACCOUNT.c.currency, PAID_FROM_CREDIT.label("paid_
     ACCOUNT, INVOICE.c.account_id == ACCOUNT.c.id
 )
 
+DUE = Prepared(
+    select(INVOICE.c.due_date, INVOICE.c.due_minor).where(
+        INVOICE.c.account_id == bindparam("account_id"), INVOICE.c.due_minor > literal_column("0")
+    )
+)
+
 
 def listed(account_id: int, search: str = "") -> Keyset[Invoice]:
     """An account's invoices, newest first; a search finds any part of the number."""
@@ -41,11 +48,16 @@ def listed(account_id: int, search: str = "") -> Keyset[Invoice]:
     return Keyset(statement, [INVOICE.c.issued, INVOICE.c.sequence], invoice_of, descending=True)
 
 
-def open_of(connection: Connection, account_id: int) -> list[Invoice]:
-    """An account's invoices with something due, oldest first."""
-    statement = WITH_ACCOUNT.where(INVOICE.c.account_id == account_id, INVOICE.c.due_minor > 0)
-    rows = connection.execute(statement.order_by(INVOICE.c.issued, INVOICE.c.sequence)).mappings()
-    return [invoice_of(row) for row in rows]
+class Due(NamedTuple):
+    """What is left to pay of an invoice, and since or until when."""
+
+    due_date: date
+    due_minor: int
+
+
+def due_of(connection: Connection, account_id: int) -> list[Due]:
+    """What is due of an account's open invoices."""
+    return [Due(**row) for row in DUE.rows(connection, account_id=account_id)]
 
 
 def numbers(connection: Connection, sequences: Sequence[int]) -> dict[int, str]:

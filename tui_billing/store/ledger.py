@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -13,8 +12,9 @@ from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import LedgerLine
 from tui_billing.domain.ledger import Book, Entry, Event, Funding, OpenInvoice
 from tui_billing.domain.payments import PaymentKind
-from tui_billing.store import accounts
+from tui_billing.store import accounts, totals
 from tui_billing.store.payments import PAYMENT
+from tui_billing.store.prepared import Prepared, Row
 from tui_billing.store.tables import InvoiceRow, LedgerEntryRow, table
 
 INVOICE = table(InvoiceRow)
@@ -26,11 +26,28 @@ FUNDS = select(PAYMENT.c.sequence, PAYMENT.c.kind, PAYMENT.c.expires, PAYMENT.c.
 UNAPPLIED = FUNDS.where(
     PAYMENT.c.account_id == bindparam("account_id"), PAYMENT.c.unapplied_minor > literal_column("0")
 )
-CREDITS_IN_TURN = UNAPPLIED.where(PAYMENT.c.kind == literal_column("'credit'")).order_by(
-    PAYMENT.c.expires.is_(None), PAYMENT.c.expires, PAYMENT.c.sequence
+CREDITS_IN_TURN = Prepared(
+    UNAPPLIED.where(PAYMENT.c.kind == literal_column("'credit'")).order_by(
+        PAYMENT.c.expires.is_(None), PAYMENT.c.expires, PAYMENT.c.sequence
+    )
 )
-PAYMENTS_IN_TURN = UNAPPLIED.where(PAYMENT.c.kind != literal_column("'credit'")).order_by(PAYMENT.c.sequence)
-LAST_MOMENT = select(func.max(ENTRY.c.recorded_at)).where(ENTRY.c.account_id == bindparam("account_id"))
+PAYMENTS_IN_TURN = Prepared(UNAPPLIED.where(PAYMENT.c.kind != literal_column("'credit'")).order_by(PAYMENT.c.sequence))
+OPEN_INVOICE = select(INVOICE.c.sequence, INVOICE.c.issued, INVOICE.c.total_minor, INVOICE.c.due_minor)
+OPEN_INVOICES = Prepared(
+    OPEN_INVOICE.where(INVOICE.c.account_id == bindparam("account_id"), INVOICE.c.due_minor > literal_column("0"))
+)
+LAST_MOMENT = Prepared(
+    select(func.max(ENTRY.c.recorded_at).label("moment")).where(ENTRY.c.account_id == bindparam("account_id"))
+)
+ADD_ENTRY = Prepared(ENTRY.insert())
+SAVE_UNAPPLIED = Prepared(
+    update(PAYMENT)
+    .where(PAYMENT.c.sequence == bindparam("of_sequence"))
+    .values(unapplied_minor=bindparam("unapplied_minor"))
+)
+SAVE_DUE = Prepared(
+    update(INVOICE).where(INVOICE.c.sequence == bindparam("of_sequence")).values(due_minor=bindparam("due_minor"))
+)
 
 
 def load_book(connection: Connection, account: Account, due_minor: int = 0, reversing: int | None = None) -> Book:
@@ -39,20 +56,21 @@ def load_book(connection: Connection, account: Account, due_minor: int = 0, reve
     With the payment `reversing`, also that one, what it has paid, and the funds that can pay it again.
     """
     book = Book(account.funds_minor, account.receivable_minor)
-    due = INVOICE.c.due_minor > 0
+    paid: list[int] = []
     if reversing is not None:
         row = connection.execute(FUNDS.where(PAYMENT.c.sequence == reversing)).mappings().one()
         book.fundings[reversing] = _funding_of(row)
         applied_minor = applications(connection, reversing)
         book.fundings[reversing].applied_minor.update(applied_minor)
         due_minor += sum(applied_minor.values())
-        due |= INVOICE.c.sequence.in_(list(applied_minor))
+        paid = list(applied_minor)
     for funding in _funds_in_turn(connection, account.id, due_minor, reversing):
         book.fundings[funding.sequence] = funding
-    for row in connection.execute(select(INVOICE).where(INVOICE.c.account_id == account.id, due)).mappings():
-        book.invoices[row["sequence"]] = OpenInvoice(
-            row["sequence"], row["issued"], row["total_minor"], row["due_minor"]
-        )
+    found = [OpenInvoice(**row) for row in OPEN_INVOICES.rows(connection, account_id=account.id)]
+    if paid:
+        again = OPEN_INVOICE.where(INVOICE.c.sequence.in_(paid), INVOICE.c.due_minor == 0)
+        found += [OpenInvoice(**row) for row in connection.execute(again).mappings()]
+    book.invoices |= {invoice.sequence: invoice for invoice in found}
     return book
 
 
@@ -65,15 +83,13 @@ def save_book(connection: Connection, account: Account, book: Book, recorded_at:
     if not book.entries:
         return
     at = max(recorded_at, _last_moment(connection, account.id) or recorded_at, _opened(account) or recorded_at)
-    connection.execute(ENTRY.insert(), [_values_of(e, account.id, at, recorded_by) for e in book.entries])
+    ADD_ENTRY.run_each(connection, [_values_of(e, account.id, at, recorded_by) for e in book.entries])
+    totals.add(connection, account, at.date(), book.entries)
     for sequence in {e.payment_sequence for e in book.entries if e.payment_sequence is not None}:
-        funding = book.fundings[sequence]
-        connection.execute(
-            update(PAYMENT).where(PAYMENT.c.sequence == sequence).values(unapplied_minor=funding.unapplied_minor)
-        )
+        unapplied_minor = book.fundings[sequence].unapplied_minor
+        SAVE_UNAPPLIED.run(connection, of_sequence=sequence, unapplied_minor=unapplied_minor)
     for sequence in {e.invoice_sequence for e in book.entries if e.invoice_sequence is not None}:
-        invoice = book.invoices[sequence]
-        connection.execute(update(INVOICE).where(INVOICE.c.sequence == sequence).values(due_minor=invoice.due_minor))
+        SAVE_DUE.run(connection, of_sequence=sequence, due_minor=book.invoices[sequence].due_minor)
     accounts.save_balances(connection, account.id, book.funds_minor, book.receivable_minor)
 
 
@@ -101,21 +117,6 @@ def lines_of_payment(connection: Connection, payment_sequence: int) -> list[Ledg
     return [_line_of(row) for row in connection.execute(statement).mappings()]
 
 
-def sums_by_event(connection: Connection, account_id: int, starts: Sequence[datetime]) -> list[dict[Event, int]]:
-    """What the account's entries sum to by event, in minor units: before the first start, then from start to start."""
-    moment = ENTRY.c.recorded_at
-    span = case(*((moment < start, index) for index, start in enumerate(starts)), else_=len(starts))
-    statement = (
-        select(span, ENTRY.c.event, func.sum(ENTRY.c.amount_minor))
-        .where(ENTRY.c.account_id == account_id)
-        .group_by(span, ENTRY.c.event)
-    )
-    sums: list[dict[Event, int]] = [{} for _ in range(len(starts) + 1)]
-    for index, event, amount_minor in connection.execute(statement):
-        sums[index][Event(event)] = int(amount_minor)
-    return sums
-
-
 def _opened(account: Account) -> datetime | None:
     """The first moment that lies in no closed period."""
     if account.billed_through is None:
@@ -124,8 +125,8 @@ def _opened(account: Account) -> datetime | None:
 
 
 def _last_moment(connection: Connection, account_id: int) -> datetime | None:
-    moment: datetime | None = connection.execute(LAST_MOMENT, {"account_id": account_id}).scalar_one()
-    return moment
+    row = LAST_MOMENT.first(connection, account_id=account_id)
+    return None if row is None else row["moment"]
 
 
 def _funds_in_turn(connection: Connection, account_id: int, due_minor: int, reversing: int | None) -> Iterator[Funding]:
@@ -133,17 +134,16 @@ def _funds_in_turn(connection: Connection, account_id: int, due_minor: int, reve
     for statement in (CREDITS_IN_TURN, PAYMENTS_IN_TURN):
         if due_minor <= 0:
             return
-        with closing(connection.execute(statement, {"account_id": account_id})) as rows:
-            for row in rows.mappings():
-                if row["sequence"] == reversing:
-                    continue
-                yield _funding_of(row)
-                due_minor -= row["unapplied_minor"]
-                if due_minor <= 0:
-                    return
+        for row in statement.rows(connection, account_id=account_id):
+            if row["sequence"] == reversing:
+                continue
+            yield _funding_of(row)
+            due_minor -= row["unapplied_minor"]
+            if due_minor <= 0:
+                return
 
 
-def _funding_of(row: RowMapping) -> Funding:
+def _funding_of(row: RowMapping | Row) -> Funding:
     return Funding(row["sequence"], PaymentKind(row["kind"]), row["expires"], row["unapplied_minor"])
 
 

@@ -6,11 +6,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
+from tui_billing.store.prepared import Prepared
 from tui_billing.store.tables import MoneyActionRow, table
 
 MONEY_ACTION = table(MoneyActionRow)
-BY_KEY = select(MONEY_ACTION.c.content, MONEY_ACTION.c.result_id).where(MONEY_ACTION.c.key == bindparam("key"))
-INSERT = MONEY_ACTION.insert()
+BY_KEY = Prepared(
+    select(MONEY_ACTION.c.content, MONEY_ACTION.c.result_id).where(MONEY_ACTION.c.key == bindparam("key"))
+)
+INSERT = Prepared(MONEY_ACTION.insert())
 
 
 class MoneyAction(NamedTuple):
@@ -22,10 +25,10 @@ class MoneyAction(NamedTuple):
 
 def by_key(connection: Connection, key: str) -> MoneyAction | None:
     """The first use of this key, or none."""
-    row = connection.execute(BY_KEY, {"key": key}).one_or_none()
-    return None if row is None else MoneyAction(*row)
+    row = BY_KEY.first(connection, key=key)
+    return None if row is None else MoneyAction(**row)
 
 
 def add(connection: Connection, key: str, action: MoneyAction) -> None:
     """Keep the first use of this key."""
-    connection.execute(INSERT, {"key": key, **action._asdict()})
+    INSERT.run(connection, key=key, **action._asdict())

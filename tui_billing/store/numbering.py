@@ -35,8 +35,8 @@ def set_last_number(connection: Connection, table: Table, number: int) -> None:
 
 
 def _numbered(table: Table) -> Column[int] | None:
-    (column,) = table.primary_key
-    return column if column.type.python_type is int else None
+    column, *others = table.primary_key
+    return column if column.type.python_type is int and not others else None
 
 
 def _sequence(connection: Connection, column: Column[int]) -> str:

@@ -21,6 +21,7 @@ from tui_billing.domain.payments import (
 )
 from tui_billing.store.accounts import ACCOUNT, LONGEST_SEARCH
 from tui_billing.store.keyset import Keyset
+from tui_billing.store.prepared import Prepared, Row
 from tui_billing.store.tables import ChargeBackRow, PaymentRow, ReversalRow, table
 
 PAYMENT = table(PaymentRow)
@@ -29,8 +30,12 @@ REVERSAL = table(ReversalRow)
 WITH_ACCOUNT = select(PAYMENT, ACCOUNT.c.number.label("account_number"), ACCOUNT.c.currency).join(
     ACCOUNT, PAYMENT.c.account_id == ACCOUNT.c.id
 )
-BY_ID = WITH_ACCOUNT.where(PAYMENT.c.id == bindparam("payment_id"))
-INSERT = PAYMENT.insert()
+BY_ID = Prepared(WITH_ACCOUNT.where(PAYMENT.c.id == bindparam("payment_id")))
+BY_ID_START = WITH_ACCOUNT.where(PAYMENT.c.id.between(bindparam("first"), bindparam("last"))).limit(2)
+CHARGE_BACKS_OF = (
+    select(CHARGE_BACK).where(CHARGE_BACK.c.payment_id == bindparam("payment")).order_by(CHARGE_BACK.c.sequence)
+)
+INSERT = Prepared(PAYMENT.insert())
 PAYMENT_ENUMS: dict[str, type[StrEnum]] = {"kind": PaymentKind, "state": PaymentState, "method": PaymentMethod}
 CHARGE_BACK_FIELDS = tuple(field.name for field in fields(ChargeBack))
 
@@ -63,16 +68,15 @@ def listed(account_id: int, chosen: PaymentFilter, search: str = "") -> Keyset[P
 
 def by_id(connection: Connection, payment_id: str) -> Payment | None:
     """The payment or credit with this ID, if there is one."""
-    row = connection.execute(BY_ID, {"payment_id": payment_id}).mappings().one_or_none()
+    row = BY_ID.first(connection, payment_id=payment_id)
     return None if row is None else payment_of(row)
 
 
 def by_id_start(connection: Connection, id_start: str, account_number: str | None = None) -> list[Payment]:
     """Up to two payments, of one account if given, whose ID begins so; two mean that more characters are needed."""
-    statement = WITH_ACCOUNT.where(PAYMENT.c.id.between(id_start, id_start + "~")).limit(2)
-    if account_number is not None:
-        statement = statement.where(ACCOUNT.c.number == account_number)
-    return [payment_of(row) for row in connection.execute(statement).mappings()]
+    statement = BY_ID_START if account_number is None else BY_ID_START.where(ACCOUNT.c.number == account_number)
+    found = connection.execute(statement, {"first": id_start, "last": id_start + "~"})
+    return [payment_of(row) for row in found.mappings()]
 
 
 def pending(connection: Connection) -> list[Payment]:
@@ -83,7 +87,7 @@ def pending(connection: Connection) -> list[Payment]:
 
 def add(connection: Connection, values: dict[str, Any]) -> Payment:
     """Insert a payment from its column values."""
-    connection.execute(INSERT, values)
+    INSERT.run(connection, **values)
     payment = by_id(connection, values["id"])
     assert payment is not None
     return payment
@@ -96,8 +100,7 @@ def save(connection: Connection, payment_id: str, **values: Any) -> None:
 
 def charge_backs_of(connection: Connection, payment_id: str) -> list[ChargeBack]:
     """A payment's charge backs, oldest first."""
-    statement = select(CHARGE_BACK).where(CHARGE_BACK.c.payment_id == payment_id).order_by(CHARGE_BACK.c.sequence)
-    return [charge_back_of(row) for row in connection.execute(statement).mappings()]
+    return [charge_back_of(row) for row in connection.execute(CHARGE_BACKS_OF, {"payment": payment_id}).mappings()]
 
 
 def charge_back_by_id(connection: Connection, charge_back_id: str) -> ChargeBack:
@@ -148,7 +151,7 @@ def reversed_charge_back(connection: Connection, reversal_id: str) -> ChargeBack
     return charge_back_of(connection.execute(statement).mappings().one())
 
 
-def payment_of(row: RowMapping) -> Payment:
+def payment_of(row: RowMapping | Row) -> Payment:
     """The payment that a row, joined with its account, holds."""
     values = dict(row)
     values |= {name: kind(values[name]) for name, kind in PAYMENT_ENUMS.items()}

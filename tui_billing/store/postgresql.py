@@ -122,11 +122,11 @@ class PostgresqlStore(Store):
 
     @classmethod
     def exists(cls, url: str) -> bool:
-        """Whether the database has our tables, or any of their names is taken."""
+        """Whether the database has been made one of ours; whatever else is in it, `create` refuses by name."""
         store = cls(url)
         try:
             with store.reading() as connection:
-                return bool(_taken(connection))
+                return MARKER in _taken(connection)
         except StoreUnavailable as fault:
             raise SetUpRefused(fault.sentence) from fault
         finally:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, text
-from sqlmodel import SQLModel
+from sqlmodel import AutoString, SQLModel
 
-from tui_billing.store import tables
+from tui_billing.store import account_search, tables
 from tui_billing.store.triggers import trigger_statements, triggers
 
 # "TUBI" and "TUBT": another program's database is told from ours, and a training database from a real one.
 APPLICATION_ID = 0x54554249
 TRAINING_APPLICATION_ID = 0x54554254
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 ROWS = (
     tables.AccountRow,
     tables.GatewayCustomerRow,
@@ -24,6 +24,7 @@ ROWS = (
     tables.ChargeImportRow,
     tables.ChargeRow,
     tables.LedgerEntryRow,
+    tables.AccountTotalRow,
     tables.MoneyActionRow,
     tables.AuditEntryRow,
     tables.SkippedNumbersRow,
@@ -41,6 +42,9 @@ TRIGGER_FUNCTIONS = """
 def create_schema(connection: Connection) -> None:
     """Make every table, index and trigger in the connection's transaction."""
     SQLModel.metadata.create_all(connection, tables=TABLES)
+    if connection.dialect.name == "postgresql":
+        _order_by_bytes(connection)
+    account_search.create(connection)
     create_triggers(connection)
 
 
@@ -58,3 +62,15 @@ def drop_triggers(connection: Connection) -> None:
         found, drop = TRIGGER_FUNCTIONS, 'DROP FUNCTION "{}" CASCADE'
     for name in list(connection.execute(text(found)).scalars()):
         connection.exec_driver_sql(drop.format(name))
+
+
+def _order_by_bytes(connection: Connection) -> None:
+    """Have texts compared by their bytes, as SQLite does it, whatever the language of the server.
+
+    Not through the columns' types: these are written behind every value too, where a collation may not stand.
+    """
+    for table in TABLES:
+        texts = [column.name for column in table.columns if isinstance(column.type, AutoString)]
+        changes = ", ".join(f'ALTER "{name}" TYPE varchar COLLATE "C"' for name in texts)
+        if changes:
+            connection.exec_driver_sql(f'ALTER TABLE "{table.name}" {changes}')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 from collections.abc import Callable
@@ -13,18 +14,28 @@ from urllib.parse import quote
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnavailable
 from tui_billing.store.engine import Store
+from tui_billing.store.prepared import on_driver
 from tui_billing.store.schema import APPLICATION_ID, SCHEMA_VERSION, TRAINING_APPLICATION_ID, create_schema
 
 BUSY_TIMEOUT_S = 30
+WRITE, TURN = "BEGIN IMMEDIATE", "turn"
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     # WAL with NORMAL syncs nothing at commit: an acknowledged payment must survive a power cut.
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA trusted_schema = OFF",
+)
+# Of a file that has no name yet: nobody waits for it, it is synced as a whole, and one that is not finished is removed.
+FILLING = (
+    "PRAGMA journal_mode = OFF",
+    "PRAGMA synchronous = OFF",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cache_size = -262144",
 )
 SQLITE_HEADER = b"SQLite format 3\0"
 APPLICATION_ID_OFFSET = 68
@@ -36,9 +47,9 @@ FAILING = frozenset({BUSY, 8, 10, 11, 13, 14, 26})
 class SqliteStore(Store):
     """A database in one file, whose writers take turns."""
 
-    def __init__(self, path: Path, *pragmas: str) -> None:
+    def __init__(self, path: Path, *pragmas: str, filling: bool = False) -> None:
         self.path = path
-        self._pragmas = (*PRAGMAS, *pragmas)
+        self._pragmas = FILLING if filling else (*PRAGMAS, *pragmas)
         self._file: tuple[int, int] | None = None
         self._knows_tables = False
         engine = create_engine(
@@ -47,10 +58,12 @@ class SqliteStore(Store):
             isolation_level=None,
             max_overflow=24,
             pool_reset_on_return=None,
+            # The same connection again, as it still has in memory what it read.
+            pool_use_lifo=True,
             # An error's text goes to the log, and the values may be names and password hashes.
             hide_parameters=True,
         )
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "checkin", _end_turn)
         super().__init__(str(path), engine)
 
     @classmethod
@@ -61,15 +74,19 @@ class SqliteStore(Store):
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         try:
-            store = cls(unfinished)
+            store = cls(unfinished, filling=True)
             try:
                 with store.writing() as connection:
                     create_schema(connection)
                     mark(connection, training)
                     fill(connection)
+                with store._connect(writes=False) as connection:
+                    on_driver(connection, "PRAGMA journal_mode = WAL", ())
             finally:
                 store.close()
+            _sync(unfinished)
             os.link(unfinished, path)
+            _sync(path.parent)
         except StoreUnavailable as fault:
             raise SetUpRefused(fault.sentence) from fault
         except FileExistsError:
@@ -122,7 +139,6 @@ class SqliteStore(Store):
         """SQLite counts for each connection what others commit, be they of this process or not."""
         self._refuse_moved()
         version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
-        # Within a transaction it stands still.
         connection.rollback()
         return version
 
@@ -131,11 +147,26 @@ class SqliteStore(Store):
             # What is written to a file without a name would be gone with the last connection.
             raise StoreUnavailable(f"{self.path} has been moved, replaced or deleted. Nothing was done.")
 
-    def _connect(self, *, writes: bool) -> Connection:
+    def _connect(self, *, writes: bool) -> Connection:  # noqa: ARG002 -- they differ when they begin
         self._refuse_moved()
+        return self._engine.connect()
+
+    def _begin(self, connection: Connection, *, writes: bool) -> None:
+        # A file that has no name yet has one writer.
+        if writes and self._file is not None:
+            connection.info[TURN] = self._begin_turn()
+        # The driver begins nothing, and SQLAlchemy's event for it would slow every statement down.
         # With the write lock from its start, what a transaction read is still so when it commits.
-        begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
-        return self._engine.connect().execution_options(begin=begin)
+        on_driver(connection, WRITE if writes else "BEGIN", ())
+
+    def _begin_turn(self) -> int:
+        """Wait for this writer's turn: SQLite itself lets some wait a second while others pass them.
+
+        The lock is that of a file beside the database, and is gone with whoever holds it.
+        """
+        descriptor = os.open(self.path.with_name(f"{self.path.name}-turn"), os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return descriptor
 
     def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
@@ -235,8 +266,19 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+def _sync(path: Path) -> None:
+    """Wait until what a file or folder holds would survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _end_turn(_: object, record: ConnectionPoolEntry) -> None:
+    """Let the next writer go on, once this one has committed or rolled back."""
+    if (descriptor := record.info.pop(TURN, None)) is not None:
+        os.close(descriptor)
 
 
 def _refuse_readable_by_others(path: Path) -> None:

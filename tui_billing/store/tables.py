@@ -19,7 +19,7 @@ from tui_billing.domain.payments import (
     PaymentMethod,
     PaymentState,
 )
-from tui_billing.store.columns import Amount, Sequence, UtcMoment, amounts, one_of, order_by_bytes, partial_index
+from tui_billing.store.columns import Amount, Sequence, UtcMoment, amounts, one_of, partial_index
 from tui_billing.store.entry_rules import LEGS_HOLD, REFERENCES_HOLD
 
 # A sequence that was given once is never given again, so that a row missing at the end leaves its mark.
@@ -40,13 +40,20 @@ class AccountRow(SQLModel, table=True):
         ),
         one_of("type", AccountType),
         one_of("state", AccountState),
-        Index("account_by_type", "type", "number"),
+        # The search beside them, so that accounts can be looked through without reading their rows.
+        Index("account_by_number", "number", "sort_name", "search"),
+        Index("account_by_name", "sort_name", "number", "search"),
+        Index("account_by_type", "type", "number", "state"),
+        Index("account_by_state", "state", "number"),
+        Index("account_by_type_and_name", "type", "sort_name", "number", "state"),
+        Index("account_by_state_and_name", "state", "sort_name", "number"),
         NEVER_REUSED,
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Sequence)
     number: str = Field(unique=True)
     name: str
     search: str
+    sort_name: str = Field(sa_column_kwargs={"server_default": ""})
     type: str
     state: str
     currency: str
@@ -110,7 +117,11 @@ class PaymentRow(SQLModel, table=True):
         one_of("method", PaymentMethod),
         one_of("cancel_reason", CancelReason),
         CheckConstraint("(invoice_sequence IS NOT NULL) = (kind = 'auto')"),
-        Index("payment_newest_first", "account_id", "received", "sequence"),
+        # With what the list is filtered by, so that rows that are left out are not read.
+        Index(
+            *("payment_newest_first", "account_id", "received", "sequence"),
+            *("kind", "state", "charge_back_pending_minor"),
+        ),
         partial_index("payment_unapplied", "account_id", "unapplied_minor > 0 AND kind <> 'credit'"),
         partial_index("credit_unapplied", "account_id", "unapplied_minor > 0 AND kind = 'credit'"),
         partial_index("payment_pending", "state", "state = 'pending'"),
@@ -287,6 +298,21 @@ class LedgerEntryRow(SQLModel, table=True):
     recorded_by: str
 
 
+class AccountTotalRow(SQLModel, table=True):
+    """What an account's ledger entries come to, by stretches of days of one month and one billing period."""
+
+    __tablename__ = "account_total"
+    __table_args__ = (
+        *amounts("charges_minor >= 0", whole="charges_minor payments_minor credits_minor"),
+        {"sqlite_with_rowid": False},
+    )
+    account_id: int = Field(primary_key=True, foreign_key="account.id")
+    start: date = Field(primary_key=True)
+    charges_minor: int = Field(sa_type=Amount)
+    payments_minor: int = Field(sa_type=Amount)
+    credits_minor: int = Field(sa_type=Amount)
+
+
 class MoneyActionRow(SQLModel, table=True):
     """The idempotency record: one key, one action, one result."""
 
@@ -323,7 +349,3 @@ def table(row: type[SQLModel]) -> Table:
     found: Any = row.__dict__["__table__"]
     assert isinstance(found, Table)
     return found
-
-
-for each in SQLModel.metadata.tables.values():
-    order_by_bytes(each)

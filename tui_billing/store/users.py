@@ -12,6 +12,7 @@ from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import AccountState
 from tui_billing.domain.text import shown
 from tui_billing.store.accounts import ACCOUNT
+from tui_billing.store.prepared import Prepared, Row
 from tui_billing.store.tables import AuditEntryRow, UserRow, table
 
 USER = table(UserRow)
@@ -19,8 +20,8 @@ AUDIT = table(AuditEntryRow)
 WITH_ACCOUNT = select(USER, ACCOUNT.c.number.label("account_number"), ACCOUNT.c.state.label("account_state")).outerjoin(
     ACCOUNT, USER.c.account_id == ACCOUNT.c.id
 )
-BY_ID = WITH_ACCOUNT.where(USER.c.id == bindparam("user_id"))
-WRITE_AUDIT = AUDIT.insert()
+BY_ID = Prepared(WITH_ACCOUNT.where(USER.c.id == bindparam("user_id")))
+WRITE_AUDIT = Prepared(AUDIT.insert())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def hold(connection: Connection, name: str) -> User | None:
 
 def by_id(connection: Connection, user_id: int) -> User:
     """The user with this internal id, which must exist: users are disabled, never deleted."""
-    return _user_of(connection.execute(BY_ID, {"user_id": user_id}).mappings().one())
+    row = BY_ID.first(connection, user_id=user_id)
+    assert row is not None
+    return _user_of(row)
 
 
 def all_users(connection: Connection) -> list[User]:
@@ -87,7 +90,7 @@ def save(connection: Connection, user_id: int, **values: Any) -> None:
 def write_audit(connection: Connection, entry: AuditEntry) -> None:
     """Append an entry to the audit log."""
     texts = {name: shown(getattr(entry, name)) for name in ("user_name", "origin", "subject", "outcome")}
-    connection.execute(WRITE_AUDIT, {"recorded_at": entry.recorded_at, "action": entry.action, **texts})
+    WRITE_AUDIT.run(connection, recorded_at=entry.recorded_at, action=entry.action, **texts)
 
 
 def audit_of(connection: Connection, subject: str) -> list[AuditEntry]:
@@ -99,7 +102,7 @@ def audit_of(connection: Connection, subject: str) -> list[AuditEntry]:
     ]
 
 
-def _user_of(row: RowMapping) -> User:
+def _user_of(row: RowMapping | Row) -> User:
     values = dict(row)
     values["profile"] = Profile(values["profile"])
     if values["account_state"] is not None:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from tui_billing.store.entry_rules import MONEY_IN_EVENTS, MONEY_OUT_EVENTS, MONEY_REGAINED_EVENTS
+from tui_billing.store.entry_rules import MONEY_IN_EVENTS, MONEY_OUT_EVENTS, MONEY_REGAINED_EVENTS, totalled
 
 FUNDS = (
     "CASE WHEN credit = 'customer_funds' THEN amount_minor WHEN debit = 'customer_funds' THEN -amount_minor ELSE 0 END"
@@ -24,6 +24,39 @@ def _unlike(row: str, stored: str, amount: str, source: str, joined: str) -> str
         SELECT {row}, {stored}, coalesce(recomputed, 0) FROM {kept_in} LEFT JOIN (
             SELECT {column}, sum({amount}) AS recomputed FROM {source} GROUP BY {column}) sums ON sums.{column} = {key}
         WHERE {stored} <> coalesce(recomputed, 0)"""
+
+
+# The first day of the stretch that an entry counts for: of its month, or the account's billing day in it.
+STRETCH = {
+    "sqlite": "substr(recorded_at, 1, 8) || CASE WHEN CAST(substr(recorded_at, 9, 2) AS INTEGER) < billing_day"
+    " THEN '01' ELSE substr('0' || billing_day, -2) END",
+    "postgresql": "CAST(date_trunc('month', recorded_at) + interval '1 day' * CASE"
+    " WHEN extract(day FROM recorded_at) < billing_day THEN 0 ELSE billing_day - 1 END AS date)",
+}
+TOTALS = ("charges_minor", "payments_minor", "credits_minor")
+
+
+def totals(dialect: str) -> dict[str, str]:
+    """The totals that are not what the entries of their stretch of days come to, and those that are missing."""
+    stretch = STRETCH[dialect]
+    recomputed = ", ".join(f"sum({totalled(name)}) AS {name}" for name in TOTALS)
+    sums = ", ".join(f"sum({name}) AS {name}, sum(re_{name}) AS re_{name}" for name in TOTALS)
+    differ = " OR ".join(f"sum({name}) <> sum(re_{name})" for name in TOTALS)
+    each = " UNION ALL ".join(
+        f"SELECT 'account ' || number || ' from ' || start || ', {name.removesuffix('_minor')}', {name}, re_{name}"
+        f" FROM unlike JOIN account ON account.id = account_id WHERE {name} <> re_{name}"
+        for name in TOTALS
+    )
+    unlike = f"""
+        WITH unlike AS MATERIALIZED (
+            SELECT account_id, start, {sums} FROM (
+                SELECT account_id, start, {", ".join(f"{name}, 0 AS re_{name}" for name in TOTALS)} FROM account_total
+                UNION ALL SELECT account_id, start, {", ".join(f"0, {name}" for name in TOTALS)} FROM (
+                    SELECT account_id, {stretch} AS start, {recomputed}
+                    FROM ledger_entry JOIN account ON account.id = account_id GROUP BY account_id, {stretch}) entries
+            ) both_sides GROUP BY account_id, start HAVING {differ})
+        {each}"""
+    return {"totals": unlike}
 
 
 ACCOUNT, OF_ACCOUNT = "'account ' || number", "account_id = account.id"
@@ -68,6 +101,15 @@ BALANCES = {
     "invoice lines": _unlike(INVOICE, "total_minor", "amount_minor", "charge", OF_INVOICE),
     "unapplied sum": _unlike(ACCOUNT, "funds_minor", "unapplied_minor", "payment", OF_ACCOUNT),
     "invoices due": _unlike(ACCOUNT, "receivable_minor", "due_minor", "invoice", OF_ACCOUNT),
+    # What the statements come to in the end, as they are made of invoices and totals.
+    "last statement": """
+        SELECT 'account ' || number, receivable_minor - funds_minor, coalesce(invoiced, 0) - coalesce(came, 0)
+        FROM account
+        LEFT JOIN (SELECT account_id, sum(total_minor) AS invoiced FROM invoice GROUP BY account_id) invoices
+            ON invoices.account_id = account.id
+        LEFT JOIN (SELECT account_id, sum(payments_minor + credits_minor) AS came FROM account_total
+            GROUP BY account_id) totals ON totals.account_id = account.id
+        WHERE receivable_minor - funds_minor <> coalesce(invoiced, 0) - coalesce(came, 0)""",
     "funds beside a debt": """
         SELECT 'account ' || number, funds_minor, receivable_minor FROM account
         WHERE funds_minor > 0 AND receivable_minor > 0""",

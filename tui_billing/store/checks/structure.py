@@ -89,7 +89,7 @@ def _counts(tables: Sequence[Table]) -> str:
         f"SELECT '{table.name}' AS name, count(*) AS there, max({column.name}) AS last FROM \"{table.name}\""
         for table in tables
         # A charge that waits for its invoice may be withdrawn; those of an invoice add up to its total.
-        if table.name != "charge"
+        if table.name != "charge" and len(table.primary_key.columns) == 1
         for column in table.primary_key
         if column.type.python_type is int
     )
@@ -112,7 +112,7 @@ def _keys(table: Table) -> list[ForeignKeyConstraint]:
 def _hanging(table: Table, key: ForeignKeyConstraint) -> str:
     (element,) = key.elements
     parent, column = element.column.table.name, element.column.name
-    (identity,) = (each.name for each in table.primary_key)
+    identity = next(each.name for each in table.primary_key)
     return f"""
         SELECT '{table.name} ' || child.{identity} || ' to {parent}', 1, 0
         FROM "{table.name}" child LEFT JOIN "{parent}" parent ON parent.{column} = child.{element.parent.name}

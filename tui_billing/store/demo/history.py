@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from tui_billing.domain.invoices import Charge
-from tui_billing.domain.ledger import LEGS, Book, Funding, OpenInvoice
+from tui_billing.domain.invoices import Charge, stretch_of
+from tui_billing.domain.ledger import LEGS, Book, Funding, OpenInvoice, Totals
 from tui_billing.domain.payments import (
     CancelReason,
     ChargeBackReason,
@@ -55,17 +56,21 @@ PAYMENT_DEFAULTS: Row = {
 class AccountHistory:
     """One account's events in moment order, with the book that says what each one settles."""
 
-    def __init__(self, plan: Plan, master_user: str, account_id: int, random: Random, rows: Rows) -> None:
+    def __init__(
+        self, plan: Plan, master_user: str, account_id: int, billing_day: int, random: Random, rows: Rows
+    ) -> None:
         self.plan = plan
         self.master_user = master_user
         self.book = Book()
         self.payment_count = 0
         self._account_id = account_id
+        self._billing_day = billing_day
         self._random = random
         self._rows = rows
         self._payments: dict[int, Row] = {}
         self._invoices: dict[int, Row] = {}
         self._held: set[int] = set()
+        self._totals: dict[date, Totals] = {}
 
     def invoice(self, at: datetime, period: tuple[date, date], lines: Sequence[Charge]) -> OpenInvoice:
         """Issue the invoice of a period and settle it from the funds at hand."""
@@ -166,7 +171,13 @@ class AccountHistory:
         self._take_back(at, by, sequence, payment["amount_minor"])
 
     def close(self) -> None:
-        """Bring what is left of payments and invoices into their rows."""
+        """Bring what is left of payments and invoices into their rows, and the totals into theirs."""
+        for start, totals in self._totals.items():
+            self._rows.totals.append({"account_id": self._account_id, "start": start, **asdict(totals)})
+        self._totals.clear()
+        self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
         for sequence, funding in self.book.fundings.items():
             self._payments[sequence]["unapplied_minor"] = funding.unapplied_minor
         for sequence, invoice in self.book.invoices.items():
@@ -206,6 +217,8 @@ class AccountHistory:
         return sequence
 
     def _post(self, at: datetime, by: str) -> None:
+        start = stretch_of(at.date(), self._billing_day)
+        self._totals[start] = sum((entry.totals for entry in self.book.entries), self._totals.get(start, Totals()))
         for entry in self.book.entries:
             event, debit, credit = EVENT_COLUMNS[entry.event]
             row: Row = {"account_id": self._account_id, "event": event, "debit": debit, "credit": credit}
@@ -218,7 +231,7 @@ class AccountHistory:
         """Drop what can no longer change, as the book looks through all it has at every event."""
         if len(self.book.fundings) <= FORGET_AFTER:
             return
-        self.close()
+        self._bring_up_to_date()
         book = self.book
         book.fundings = {n: f for n, f in book.fundings.items() if f.unapplied_minor or n in self._held}
         paid_by_held = {n for f in book.fundings.values() for n in f.applied_minor}

@@ -13,8 +13,11 @@ from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountType
 from tui_billing.domain.demo_users import DEMO_USERS
 from tui_billing.domain.invoices import add_months
-from tui_billing.domain.text import folded
+from tui_billing.store import account_search
+from tui_billing.store.accounts import found_by
+from tui_billing.store.bulk import made_afterwards
 from tui_billing.store.demo.accounts import CAST, Plan, other
+from tui_billing.store.demo.crowd import Crowd
 from tui_billing.store.demo.dealings import minor_units
 from tui_billing.store.demo.history import AccountHistory
 from tui_billing.store.demo.rows import GatewayRow, Row, Rows
@@ -24,6 +27,9 @@ ROWS_AT_ONCE = 20_000
 SYSTEM_ID = 1
 FIRST_NUMBER, NUMBER_STEP = 10_000_019, 37
 LEAST_OTHERS = 4
+# Beyond so many, accounts have no story of their own: there are too many to tell.
+MOST_STORIES = 1_000
+PAYMENTS_EACH = 10
 BILLING_DAYS = 28
 
 
@@ -49,12 +55,19 @@ def fill_demo(
     """
     demo = _Demo(today, password_hash, seed)
     others = max(accounts - len(CAST), 0 if payments is None else LEAST_OTHERS)
-    total = len(CAST) + others
-    for done, plan in enumerate(_plans(demo, seed, others, payments), start=1):
+    crowd = max(0, others - MOST_STORIES)
+    told, total = len(CAST) + others - crowd, len(CAST) + others
+    for done, plan in enumerate(_plans(demo, seed, others - crowd, None if crowd else payments), start=1):
         demo.add(plan, done)
-        if demo.rows.size >= ROWS_AT_ONCE or done == total:
+        if demo.rows.size >= ROWS_AT_ONCE or done == told:
             on_gateway_rows(demo.rows.write(connection))
             progress(done, total)
+    if crowd:
+        missing = crowd * PAYMENTS_EACH if payments is None else max(0, payments - demo.rows.payment_count)
+        with made_afterwards(connection):
+            for done in demo.crowd(crowd, missing, told + 1).add(connection, demo.rows, demo.unique, on_gateway_rows):
+                progress(told + done, total)
+    account_search.index_all(connection)
 
 
 def _plans(demo: _Demo, seed: int, others: int, payments: int | None) -> Iterator[Plan]:
@@ -84,8 +97,8 @@ class _Demo:
         random = _random(self._seed, f"account {index}")
         billing_day = random.randint(1, BILLING_DAYS)
         account_id = SYSTEM_ID + index
-        master_user = plan.master_user if index <= len(CAST) else self._unique(plan.master_user)
-        history = AccountHistory(plan, master_user, account_id, random, self.rows)
+        master_user = plan.master_user if index <= len(CAST) else self.unique(plan.master_user)
+        history = AccountHistory(plan, master_user, account_id, billing_day, random, self.rows)
         story = Story(history, billing_day, random, self._today)
         story.play()
         row = self._account_row(plan, master_user, account_id, FIRST_NUMBER + NUMBER_STEP * index)
@@ -96,6 +109,19 @@ class _Demo:
             row |= self._card_columns(plan, random)
         self.rows.accounts.append(row)
         self._add_users(master_user, account_id)
+
+    def crowd(self, accounts: int, payments: int, first: int) -> Crowd:
+        """The accounts that come after those with a story, from this index on."""
+        return Crowd(
+            accounts,
+            payments,
+            first_id=SYSTEM_ID + first,
+            first_number=FIRST_NUMBER + NUMBER_STEP * first,
+            number_step=NUMBER_STEP,
+            today=self._today,
+            password_hash=self._password_hash,
+            seed=self._seed,
+        )
 
     def _add_system(self) -> None:
         plan = Plan("System", "root", "USD", AccountType.SYSTEM, terms_days=0)
@@ -113,7 +139,7 @@ class _Demo:
         figure = f"{number:08d}"
         limit = None if plan.credit_limit_dollars is None else minor_units(plan.credit_limit_dollars, plan.currency)
         row: Row = {"id": account_id, "number": figure, "name": plan.name, "master_user": master_user}
-        row |= {"search": folded(f"{figure} {plan.name} {master_user}"), "type": plan.type.value}
+        row |= {**found_by(row), "type": plan.type.value}
         row |= {"state": plan.state.value, "currency": plan.currency, "payment_terms_days": plan.terms_days}
         row |= dict.fromkeys(("card_brand", "card_last_four", "card_expiry", "card_gateway"))
         row |= dict.fromkeys(("card_customer_reference", "card_payment_method_reference"))
@@ -141,7 +167,8 @@ class _Demo:
         row: Row = {"name": name, "profile": profile.value, "account_id": account_id, "disabled": False, "failures": 0}
         self.rows.users.append({**row, "password_hash": self._password_hash, "locked_until": None})
 
-    def _unique(self, master_user: str) -> str:
+    def unique(self, master_user: str) -> str:
+        """The user name, numbered where there are namesakes."""
         namesakes = self._namesakes.get(master_user, 0) + 1
         self._namesakes[master_user] = namesakes
         return master_user if namesakes == 1 else f"{master_user}{namesakes}"

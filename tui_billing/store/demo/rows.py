@@ -33,18 +33,25 @@ class Rows:
         self.payments: list[Row] = []
         self.charge_backs: list[Row] = []
         self.entries: list[Row] = []
+        self.totals: list[Row] = []
         self.actions: list[Row] = []
         self.audit: list[Row] = []
         self._closed: list[Row] = []
         self.gateway: list[GatewayRow] = []
         self.payment_count = 0
         self.invoice_count = 0
-        self._gateway_count = 0
+        self.gateway_count = 0
 
     @property
     def size(self) -> int:
         """How many rows wait to be written."""
         return len(self.charges) + len(self.payments) + len(self.entries) + len(self.accounts)
+
+    def skip(self, payments: int, invoices: int, gateway: int) -> None:
+        """Leave out the numbers of rows that are made elsewhere."""
+        self.payment_count += payments
+        self.invoice_count += invoices
+        self.gateway_count += gateway
 
     def add_payment(self, row: Row) -> int:
         """Take a payment in and give its sequence."""
@@ -67,8 +74,8 @@ class Rows:
 
     def add_gateway(self, prefix: str, key: str, at: datetime, our_id: str, *transaction: Any) -> str:
         """Take a transaction into the sandbox's record and give its reference, numbered as the sandbox does."""
-        self._gateway_count += 1
-        reference = f"{prefix}_{key}" if prefix == "wd" else f"{prefix}_{self._gateway_count:08d}"
+        self.gateway_count += 1
+        reference = f"{prefix}_{key}" if prefix == "wd" else f"{prefix}_{self.gateway_count:08d}"
         self.gateway.append((reference, key, *transaction, at.isoformat(timespec="microseconds"), our_id))
         return reference
 
@@ -99,6 +106,7 @@ class Rows:
             (tables.PaymentRow, self.payments),
             (tables.ChargeBackRow, self.charge_backs),
             (tables.LedgerEntryRow, self.entries),
+            (tables.AccountTotalRow, self.totals),
             (tables.MoneyActionRow, self.actions),
             (tables.AuditEntryRow, self.audit),
         )

@@ -1,0 +1,71 @@
+"""Looking into the tables and the gateway's record past the services, with nothing of the product in between."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+from tui_billing.config import Settings
+from tui_billing.desk import gateway_record
+from tui_billing.domain.database_urls import is_postgresql
+from tui_billing.store.checking import checks
+
+ANSWERED = "SELECT currency, kind, amount_minor, key FROM transactions WHERE decline_reason IS NULL"
+PENDING = "SELECT key FROM payment WHERE state = 'pending' UNION SELECT key FROM charge_back WHERE state = 'pending'"
+
+
+class Inspector:
+    """Connections of its own to a desk's database, of either kind, and to the sandbox's record."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._books: Any
+        on_server = is_postgresql(settings.database)
+        if on_server:
+            # Prepared at once: planning the check anew after each step takes longer than the check.
+            self._books = psycopg.connect(settings.database, autocommit=True, prepare_threshold=0)
+        else:
+            self._books = sqlite3.connect(settings.database, isolation_level=None)
+            self._books.execute("PRAGMA synchronous = OFF")
+        self._marker = "%s" if on_server else "?"
+        self._record = sqlite3.connect(gateway_record(settings))
+        self._differing = " UNION ALL ".join(
+            f"SELECT '{figure}' WHERE EXISTS ({statement})"
+            for figure, statement in checks("postgresql" if on_server else "sqlite").items()
+        )
+
+    def ask(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows that a statement finds; its values stand where it says `?`."""
+        found = self._run(statement, values).fetchall()
+        return [tuple(row) for row in found]
+
+    def tell(self, statement: str, values: Sequence[object]) -> None:
+        """Change something in a transaction of its own."""
+        self._run(statement, values)
+
+    def differing(self) -> list[str]:
+        """The figures of the check that differ."""
+        return [figure for (figure,) in self.ask(self._differing)]
+
+    def gateway_totals(self, *, answered_only: bool) -> Counter[str]:
+        """What the gateway has moved by currency, all of it or only what the books know the answer of; minor units."""
+        unknown = {key for (key,) in self.ask(PENDING)} if answered_only else set()
+        totals: Counter[str] = Counter()
+        for currency, kind, amount_minor, key in self._record.execute(ANSWERED):
+            if key not in unknown:
+                totals[currency] += amount_minor if kind == "charge" else -amount_minor
+        return Counter({currency: minor for currency, minor in totals.items() if minor})
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._books.close()
+        self._record.close()
+
+    def _run(self, statement: str, values: Sequence[object]) -> Any:
+        return self._books.execute(statement.replace("?", self._marker), values) if values else self._plain(statement)
+
+    def _plain(self, statement: str) -> Any:
+        return self._books.execute(statement)

@@ -1,0 +1,110 @@
+"""Accounts are found by any part of number, name or master user, in either order, from any row on, by every way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.desk_fixtures import Desk, opened_desk
+from tui_billing.domain.accounts import SYSTEM_NUMBER, Account, AccountFilter, AccountOrder, AccountState, AccountType
+from tui_billing.domain.pages import Direction
+from tui_billing.domain.text import folded
+from tui_billing.store import account_search
+
+NAMES = (
+    "Zofia Wójcik",
+    'Łódź "Textile" Works',
+    "Großmann & Söhne",
+    "日本橋商事",
+    "Acme",
+    "ACME",
+    "Anna Ek",
+    "Zoë Noël",
+)
+FRAGMENTS = (
+    "a",
+    "zo",
+    "ó",
+    "日",
+    "ss",
+    "q",
+    "wo",
+    "acme",
+    "1000",
+    "00",
+    'e"',
+    "%",
+    "_",
+    "söhne",
+    "sohne us",
+    "ek ",
+    "er9",
+)
+# The first accounts are looked at, or none; what the index finds is sorted, or too much to be sorted.
+WAYS = {"first": (10_000, 30_000), "index": (0, 30_000), "walk": (0, 0), "some": (3, 30_000)}
+
+
+@pytest.fixture(scope="module")
+def crowded(desk_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    lines = ["number,name,type,currency,master_user"]
+    lines += [
+        f'{50_000_000 - 37 * n},"{NAMES[n % len(NAMES)].replace(chr(34), 2 * chr(34))} {n % 5}",'
+        f"{('retail', 'corporate')[n % 2]},USD,user{n}"
+        for n in range(60)
+    ]
+    with opened_desk(desk_template, tmp_path_factory.mktemp("crowded")) as desk:
+        desk.services.accounts.import_file(desk.root, "accounts.csv", "\n".join(lines).encode())
+        yield desk
+
+
+def place(account: Account, order: AccountOrder) -> tuple[str, ...]:
+    return (account.number,) if order is AccountOrder.NUMBER else (folded(account.name), account.number)
+
+
+@pytest.mark.parametrize("order", AccountOrder)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_page_holds_what_going_through_all_accounts_finds(
+    crowded: Desk, way: str, order: AccountOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = crowded.services.accounts.page
+    everyone = page(crowded.root, AccountFilter(order=order), Direction.FIRST, None, 100).rows
+    assert len(everyone) == 66
+    assert [place(each, order) for each in everyone] == sorted(place(each, order) for each in everyone)
+    looked_at, most_sorted = WAYS[way]
+    monkeypatch.setattr(account_search, "LOOKED_AT", looked_at)
+    monkeypatch.setattr(account_search, "MOST_SORTED", most_sorted)
+    for fragment in FRAGMENTS:
+        for kind in (None, AccountType.RETAIL):
+            chosen = AccountFilter(kind, None, fragment, order)
+            matching = [
+                each
+                for each in everyone
+                if folded(fragment) in folded(f"{each.number} {each.name} {each.master_user}")
+                and kind in (None, each.type)
+            ]
+            assert list(page(crowded.root, chosen, Direction.FIRST, None, 100).rows) == matching, fragment
+            if len(matching) > 2:
+                key = matching[1].number
+                assert list(page(crowded.root, chosen, Direction.AFTER, key, 1).rows) == matching[2:3]
+                assert list(page(crowded.root, chosen, Direction.BEFORE, key, 5).rows) == matching[:1]
+                assert list(page(crowded.root, chosen, Direction.AROUND, key, 2).rows) == matching[:2]
+
+
+def test_accounts_of_a_state_are_sorted_by_name_too(crowded: Desk) -> None:
+    chosen = AccountFilter(AccountType.CORPORATE, AccountState.NEW, order=AccountOrder.NAME)
+    rows = crowded.services.accounts.page(crowded.root, chosen, Direction.FIRST, None, 100).rows
+    assert len(rows) == 30
+    assert [folded(each.name) for each in rows] == sorted(folded(each.name) for each in rows)
+    assert SYSTEM_NUMBER not in {each.number for each in rows}
+
+
+def test_lists_of_accounts_are_read_along_an_index_and_never_sorted(crowded: Desk) -> None:
+    for order, columns in (("number", "number"), ("name", "sort_name, number")):
+        for where in ("1", "type = 'retail'", "state = 'active'", "type = 'retail' AND state = 'new'"):
+            plan = crowded.rows(
+                f"EXPLAIN QUERY PLAN SELECT * FROM account WHERE number <> '0' AND {where} ORDER BY {columns} LIMIT 9"
+            )
+            assert "USING INDEX" in plan[0][3], (order, where)
+            assert "TEMP B-TREE" not in str(plan), (order, where)
