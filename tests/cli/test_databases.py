@@ -298,7 +298,7 @@ def test_the_first_run_asks_for_roots_password_unseen_and_opens_the_desk(
 
 def test_the_first_run_takes_roots_password_from_the_environment(home_line: CommandLine, tmp_path: Path) -> None:
     with on_terminal(tmp_path, TUI_BILLING_PASSWORD=PASSWORD) as terminal:
-        terminal.wait_for("Log In", 20)
+        terminal.wait_for("F1 Help", 20)
     assert home_line.as_user("root", "users", "list").code == 0
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from tests.desk_fixtures import POSTGRESQL, Desk
 from tests.store.test_checking import DAMAGES, DISPUTES, make_busy
-from tests.store.test_tables import AMOUNTS
+from tests.store.test_tables import AMOUNTS, MAY_BE_BELOW_ZERO
 from tui_billing.store.checking import differences
 from tui_billing.store.triggers import APPEND_ONLY, IDENTITY
 
@@ -22,6 +22,8 @@ IN_THESE_WORDS = {
     "date(period_end, '+1 day')": "period_end + 1",
     "FROM user ": 'FROM "user" ',
 }
+# There the index of searches is a table; here it is an index, which the server keeps.
+SQLITES_OWN = "INTO account_search"
 PAST_TRIGGERS = "SET LOCAL session_replication_role = replica"
 
 
@@ -34,11 +36,11 @@ def undone(connection: Connection) -> Iterator[None]:
 
 
 def expected(damage: str) -> set[str]:
-    """What SQL finds of it on a server; the last statement is recomputed by the service."""
+    """What is found of it on a server."""
     statements, figures = DAMAGES[damage]
     # Numbers that a transaction took and gave up leave gaps, so only invoices, which have none, can be counted.
     counted = "DELETE FROM invoice" in statements
-    return figures - {"last statement"} - (set() if counted else {"missing rows"})
+    return figures - {"search index"} - (set() if counted else {"missing rows"})
 
 
 def make_disputed(desk: Desk) -> None:
@@ -73,7 +75,7 @@ def test_no_amount_lies_below_zero(desk: Desk) -> None:
         connection.execute(text(PAST_TRIGGERS))
         for name, column in AMOUNTS:
             rows = connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one()
-            if rows and column != "credit_limit_minor":
+            if rows and (name, column) not in MAY_BE_BELOW_ZERO:
                 with undone(connection), pytest.raises(IntegrityError, match="violates check constraint"):
                     connection.execute(text(f'UPDATE "{name}" SET {column} = -1'))
 
@@ -81,7 +83,7 @@ def test_no_amount_lies_below_zero(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("make", "damages"),
     [
-        (make_busy, [damage for damage in DAMAGES if damage not in DISPUTES]),
+        (make_busy, [damage for damage in DAMAGES if damage not in DISPUTES and SQLITES_OWN not in DAMAGES[damage][0]]),
         (make_disputed, list(DISPUTES)),
     ],
 )

@@ -7,29 +7,29 @@ from datetime import date
 from pathlib import Path
 from time import monotonic
 
+from sqlalchemy import select
+
 from tests.desk_fixtures import RETAIL, Desk, opened_in
 from tests.services.processes import PATIENCE_S, bill_until_killed, fork_server
 from tui_billing.domain.invoices import Charge
+from tui_billing.store import accounts
 
 KILLS = 50
 ACCOUNTS = 20
 PERIODS = (date(2026, 1, 10), date(2026, 1, 20), date(2026, 2, 20))
 # What a life may last after its run has begun: all together some more than the run takes.
 LONGEST_LIFE_S = 0.05
-COPIED = "name, search, type, state, currency, master_user, created, billing_day, payment_terms_days, card_brand,"
-CARD = " card_last_four, card_expiry, card_gateway, card_customer_reference, card_payment_method_reference"
+OWN = ("id", "number", "search", "sort_name", "billed_through")
+LIKE = [column for column in accounts.ACCOUNT.c if column.name not in OWN]
 
 
 def set_up(desk: Desk) -> None:
     """Many customers with a card, and charges in several periods of each."""
-    for index in range(ACCOUNTS):
-        number = f"2{index:07d}"
-        desk.execute(
-            f"INSERT INTO account (number, funds_minor, receivable_minor, {COPIED}{CARD})"
-            f" SELECT :number, 0, 0, {COPIED}{CARD} FROM account WHERE number = :like",
-            number=number,
-            like=RETAIL,
-        )
+    numbers = [f"2{index:07d}" for index in range(ACCOUNTS)]
+    with desk.store.writing() as connection:
+        like = connection.execute(select(*LIKE).where(accounts.ACCOUNT.c.number == RETAIL)).mappings().one()
+        accounts.add(connection, *({**like, "number": number} for number in numbers))
+    for index, number in enumerate(numbers):
         lines = [Charge(day, "Usage", "", "", 100 + index) for day in PERIODS]
         desk.services.billing.add_charges(desk.finance, number, lines)
 

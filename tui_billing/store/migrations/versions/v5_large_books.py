@@ -12,6 +12,7 @@ revision = "5"
 down_revision = "4"
 
 AT_ONCE = 10_000
+BY_BYTES = sa.String(collation="C").with_variant(sa.String(), "sqlite")
 STRETCH = {
     "sqlite": "substr(recorded_at, 1, 8) || CASE WHEN CAST(substr(recorded_at, 9, 2) AS INTEGER) < billing_day"
     " THEN '01' ELSE substr('0' || billing_day, -2) END",
@@ -36,7 +37,7 @@ def upgrade() -> None:
     dialect = op.get_bind().dialect.name
     _make_totals(dialect)
     op.execute(TOTALS.format(stretch=STRETCH[dialect]))
-    op.add_column("account", sa.Column("sort_name", sa.String, nullable=False, server_default=""))
+    op.add_column("account", sa.Column("sort_name", BY_BYTES, nullable=False, server_default=""))
     _make_found_by()
     op.drop_index("account_by_type", "account")
     op.create_index("account_by_number", "account", ["number", "sort_name", "search"])
