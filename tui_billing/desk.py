@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +44,7 @@ from tui_billing.services.sign_in import SignIn
 from tui_billing.services.users import Users
 from tui_billing.store import accounts, users
 from tui_billing.store.engine import Store
+from tui_billing.store.folder_lock import one_at_a_time
 from tui_billing.store.schema import TRAINING_APPLICATION_ID
 
 DEMO_ACCOUNTS = 40
@@ -151,7 +150,7 @@ def create_demo(
         unfinished.replace(record)
 
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _one_at_a_time(path.parent):
+    with one_at_a_time(path.parent):
         if path.exists():
             if not anew:
                 return
@@ -227,14 +226,3 @@ def _refuse_real(path: Path) -> None:
 def _remove(database: Path) -> None:
     for suffix in ("", "-wal", "-shm", "-turn"):
         database.with_name(f"{database.name}{suffix}").unlink(missing_ok=True)
-
-
-@contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Wait until no other process makes a database in this folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

@@ -5,7 +5,6 @@ The server is started by whoever needs it first and shared by all processes of t
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -19,6 +18,7 @@ import psycopg
 from psycopg import sql
 
 from tests.postgresql.cluster import USER, Cluster, new_folder
+from tui_billing.store.folder_lock import one_at_a_time
 
 # Where all processes of a run find the server: made by the first of them, before the others begin.
 FOLDER = "TEST_POSTGRESQL_FOLDER"
@@ -59,7 +59,7 @@ def server() -> Cluster:
     """The server of this run, started if it is not."""
     folder = Path(os.environ[FOLDER])
     cluster = Cluster(folder)
-    with _one_at_a_time(folder):
+    with one_at_a_time(folder):
         if cluster.process_id is None:
             cluster.make()
             cluster.start()
@@ -70,7 +70,7 @@ def server() -> Cluster:
 @cache
 def template(name: str, make: Callable[[str], None]) -> str:
     """A database of this name, which `make` fills by its URL if no process of the run has done so."""
-    with _one_at_a_time(server().folder), _administrator() as administrator:
+    with one_at_a_time(server().folder), _administrator() as administrator:
         if not administrator.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchall():
             # Under another name until it is whole.
             administrator.execute(_naming("CREATE DATABASE {}", f"unfinished_{name}"))
@@ -130,13 +130,3 @@ def end_with_run(cluster: Cluster) -> None:
     arguments = [str(process_id), str(cluster.process_id), str(cluster.folder)]
     quiet = subprocess.DEVNULL
     subprocess.run(["sh", "-c", watch, *arguments], start_new_session=True, stdin=quiet, stdout=quiet, check=True)
-
-
-@contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

@@ -39,8 +39,7 @@ class Inspector:
 
     def ask(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows that a statement finds; its values stand where it says `?`."""
-        found = self._run(statement, values).fetchall()
-        return [tuple(row) for row in found]
+        return [tuple(row) for row in self._run(statement, values).fetchall()]
 
     def tell(self, statement: str, values: Sequence[object]) -> None:
         """Change something in a transaction of its own."""
@@ -65,7 +64,7 @@ class Inspector:
         self._record.close()
 
     def _run(self, statement: str, values: Sequence[object]) -> Any:
-        return self._books.execute(statement.replace("?", self._marker), values) if values else self._plain(statement)
-
-    def _plain(self, statement: str) -> Any:
-        return self._books.execute(statement)
+        # A statement without values is run as it is: it may hold a % of its own.
+        if not values:
+            return self._books.execute(statement)
+        return self._books.execute(statement.replace("?", self._marker), values)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tui_billing.domain.database_urls import is_postgresql
-from tui_billing.domain.errors import StoreBusy, StoreUnavailable
+from tui_billing.domain.errors import SetUpRefused, StoreBusy, StoreUnavailable
 from tui_billing.store.changes import DatabaseChanges
 
 if TYPE_CHECKING:
@@ -134,6 +134,15 @@ class Store(ABC):
     @abstractmethod
     def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
         """What an error of the database means to its users; nothing if it is a fault of the program."""
+
+
+@contextmanager
+def refusing_set_up() -> Iterator[None]:
+    """Raise what keeps a database from being opened, made or upgraded as `SetUpRefused`."""
+    try:
+        yield
+    except StoreUnavailable as fault:
+        raise SetUpRefused(fault.sentence) from fault
 
 
 def _kind(url: str) -> type[Store]:

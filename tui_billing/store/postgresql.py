@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused, StoreBusy, StoreUnanswered, StoreUnavailable
-from tui_billing.store.engine import Store
-from tui_billing.store.schema import SCHEMA_VERSION, TABLES, create_schema
+from tui_billing.store.engine import Store, refusing_set_up
+from tui_billing.store.schema import SCHEMA_VERSION, TABLES, create_schema, refuse_newer
 from tui_billing.store.turns import Turn, take
 
 POOL_SIZE, MAX_OVERFLOW, POOL_TIMEOUT_S = 5, 10, 10
@@ -82,27 +82,21 @@ class PostgresqlStore(Store):
     @classmethod
     def create(cls, url: str, fill: Callable[[Connection], None], training: bool = False) -> None:
         """Make the tables and first rows in a database of the server, whole or not at all."""
-        store = cls(url)
-        try:
-            with store.writing() as connection:
-                take(connection, Turn.SCHEMA)
-                store._refuse_taken(connection)
-                create_schema(connection)
-                mark(connection, training)
-                fill(connection)
-        except StoreUnavailable as fault:
-            raise SetUpRefused(fault.sentence) from fault
-        finally:
-            store.close()
+        with refusing_set_up(), closing(cls(url)) as store, store.writing() as connection:
+            take(connection, Turn.SCHEMA)
+            store._refuse_taken(connection)
+            create_schema(connection)
+            mark(connection, training)
+            fill(connection)
 
     @classmethod
     def open(cls, url: str) -> PostgresqlStore:
         """Open a database that has our tables; `NotFound` if it has none, `SetUpRefused` if it cannot be used."""
         store = cls(url)
-        with ExitStack() as closing:
-            closing.callback(store.close)
+        with ExitStack() as failed:
+            failed.callback(store.close)
             store._refuse_another_schema()
-            closing.pop_all()
+            failed.pop_all()
         return store
 
     @classmethod
@@ -110,27 +104,16 @@ class PostgresqlStore(Store):
         """Give it today's tables; of several who do so at once, one does it and the others find it done."""
         from tui_billing.store.postgresql_upgrade import upgrade_database
 
-        store = cls(url)
-        try:
+        with refusing_set_up(), closing(cls(url)) as store:
             if store._schema_version() < SCHEMA_VERSION:
                 return upgrade_database(store)
             return f"{store.name} is up to date."
-        except StoreUnavailable as fault:
-            raise SetUpRefused(fault.sentence) from fault
-        finally:
-            store.close()
 
     @classmethod
     def exists(cls, url: str) -> bool:
         """Whether the database has been made one of ours; whatever else is in it, `create` refuses by name."""
-        store = cls(url)
-        try:
-            with store.reading() as connection:
-                return MARKER in _taken(connection)
-        except StoreUnavailable as fault:
-            raise SetUpRefused(fault.sentence) from fault
-        finally:
-            store.close()
+        with refusing_set_up(), closing(cls(url)) as store, store.reading() as connection:
+            return MARKER in _taken(connection)
 
     def is_training(self) -> bool:
         """Whether this is a demo or training database."""
@@ -204,18 +187,13 @@ class PostgresqlStore(Store):
     def _schema_version(self) -> int:
         """The version of the tables, if they are no newer than this program's."""
         try:
-            _, version = self._marks()
-        except StoreUnavailable as fault:
-            raise SetUpRefused(fault.sentence) from fault
+            with refusing_set_up():
+                _, version = self._marks()
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != UNDEFINED_TABLE:
                 raise
             raise NotFound(f"{self.name} has no tables of tui-billing. Make them with: tui-billing init") from None
-        if version > SCHEMA_VERSION:
-            raise SetUpRefused(
-                f"{self.name} was made by a newer tui-billing: its tables are of version {version}, and this one knows"
-                f" them up to {SCHEMA_VERSION}. Upgrade tui-billing to open it."
-            )
+        refuse_newer(self.name, version)
         return version
 
     def _refuse_another_schema(self) -> None:

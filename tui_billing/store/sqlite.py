@@ -17,9 +17,15 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnavailable
-from tui_billing.store.engine import Store
+from tui_billing.store.engine import Store, refusing_set_up
 from tui_billing.store.prepared import on_driver
-from tui_billing.store.schema import APPLICATION_ID, SCHEMA_VERSION, TRAINING_APPLICATION_ID, create_schema
+from tui_billing.store.schema import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    TRAINING_APPLICATION_ID,
+    create_schema,
+    refuse_newer,
+)
 
 BUSY_TIMEOUT_S = 30
 WRITE, TURN = "BEGIN IMMEDIATE", "turn"
@@ -69,6 +75,9 @@ class SqliteStore(Store):
     @classmethod
     def create(cls, url: str, fill: Callable[[Connection], None], training: bool = False) -> None:
         """Make a database with its tables and first rows, whole or not at all; `SetUpRefused` if a file is there."""
+        # Only now, as most desks make no database.
+        from tui_billing.store.sqlite_files import sync
+
         path = sqlite_path(url)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -84,9 +93,9 @@ class SqliteStore(Store):
                     on_driver(connection, "PRAGMA journal_mode = WAL", ())
             finally:
                 store.close()
-            _sync(unfinished)
+            sync(unfinished)
             os.link(unfinished, path)
-            _sync(path.parent)
+            sync(path.parent)
         except StoreUnavailable as fault:
             raise SetUpRefused(fault.sentence) from fault
         except FileExistsError:
@@ -202,7 +211,7 @@ class SqliteStore(Store):
                 )
 
     def _bring_up_to_date(self) -> None:
-        try:
+        with refusing_set_up():
             with self.reading() as connection:
                 version = connection.execute(text("PRAGMA user_version")).scalar_one()
             if version < SCHEMA_VERSION:
@@ -210,13 +219,7 @@ class SqliteStore(Store):
                 from tui_billing.store.sqlite_upgrade import upgrade_file
 
                 self.upgraded = upgrade_file(self.path)
-        except StoreUnavailable as fault:
-            raise SetUpRefused(fault.sentence) from fault
-        if version > SCHEMA_VERSION:
-            raise SetUpRefused(
-                f"{self.path} was made by a newer tui-billing: its tables are of version {version}, and this one knows"
-                f" them up to {SCHEMA_VERSION}. Upgrade tui-billing to open it."
-            )
+        refuse_newer(self.name, version)
         self._knows_tables = True
 
 
@@ -264,15 +267,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _sync(path: Path) -> None:
-    """Wait until what a file or folder holds would survive a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _end_turn(_: object, record: ConnectionPoolEntry) -> None:
