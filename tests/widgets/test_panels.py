@@ -53,6 +53,7 @@ async def test_other_details_paint_only_the_cells_that_differ() -> None:
     widget = Details("Globex", DETAILS)
     async with Host(widget).run_test(size=(60, 10)) as pilot:
         await pilot.pause()
+        assert lines(widget)[0].strip() == "Globex", "what was never drawn is painted whole"
         painted: list[Region] = []
         refresh = widget.refresh
         widget.refresh = lambda *regions, **_: painted.extend(regions) or refresh(*regions)  # type: ignore[func-returns-value, method-assign]

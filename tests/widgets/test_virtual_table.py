@@ -209,6 +209,7 @@ async def test_a_move_repaints_the_cursor_s_cells_of_two_lines_only() -> None:
     app = TableApp(Source(100))
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
+        assert app.lines[1].split()[2] == "A-0", "what was never drawn is painted whole"
         painted: list[tuple[Region, ...]] = []
         refresh = app.table.refresh
         app.table.refresh = lambda *regions, **_: painted.append(regions) or refresh(*regions)  # type: ignore[func-returns-value, method-assign]
