@@ -96,6 +96,7 @@ class PostgresqlStore(Store):
         with ExitStack() as failed:
             failed.callback(store.close)
             store._refuse_another_schema()
+            store._opened_version = SCHEMA_VERSION
             failed.pop_all()
         return store
 
@@ -105,9 +106,10 @@ class PostgresqlStore(Store):
         from tui_billing.store.postgresql_upgrade import upgrade_database
 
         with refusing_set_up(), closing(cls(url)) as store:
-            if store._schema_version() < SCHEMA_VERSION:
-                return upgrade_database(store)
-            return f"{store.name} is up to date."
+            with store.reading() as connection:
+                if MARKER not in _taken(connection):
+                    raise store._without_tables()
+            return upgrade_database(store)
 
     @classmethod
     def exists(cls, url: str) -> bool:
@@ -135,6 +137,10 @@ class PostgresqlStore(Store):
         connection = (self._writer if writes else self._reader).connect()
         connection.info.pop(WARNING, None)
         return connection
+
+    def _version_of_tables(self, connection: Connection) -> object:
+        # Whoever has read the marker is waited for by an upgrade, and waits for one that is under way.
+        return connection.exec_driver_sql(f"SELECT schema_version FROM {MARKER}").scalar_one()  # noqa: S608
 
     def _confirm(self, connection: Connection) -> None:
         if connection.info.pop(WARNING, False):
@@ -192,9 +198,12 @@ class PostgresqlStore(Store):
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != UNDEFINED_TABLE:
                 raise
-            raise NotFound(f"{self.name} has no tables of tui-billing. Make them with: tui-billing init") from None
+            raise self._without_tables() from None
         refuse_newer(self.name, version)
         return version
+
+    def _without_tables(self) -> NotFound:
+        return NotFound(f"{self.name} has no tables of tui-billing. Make them with: tui-billing init")
 
     def _refuse_another_schema(self) -> None:
         version = self._schema_version()

@@ -57,7 +57,6 @@ class SqliteStore(Store):
         self.path = path
         self._pragmas = FILLING if filling else (*PRAGMAS, *pragmas)
         self._file: tuple[int, int] | None = None
-        self._knows_tables = False
         engine = create_engine(
             f"sqlite:///{path}",
             creator=self._open_file,
@@ -201,14 +200,9 @@ class SqliteStore(Store):
             raise
         return connection
 
-    def _refuse_other_tables(self, connection: Connection) -> None:
-        if self._knows_tables:
-            file: Any = connection.connection.driver_connection
-            if file.execute("PRAGMA user_version").fetchone() != (SCHEMA_VERSION,):
-                raise StoreUnavailable(
-                    f"{self.path} was upgraded by a newer tui-billing. Nothing was done. Leave this desk and open it"
-                    " with that one."
-                )
+    def _version_of_tables(self, connection: Connection) -> object:
+        file: Any = connection.connection.driver_connection
+        return file.execute("PRAGMA user_version").fetchone()[0]
 
     def _bring_up_to_date(self) -> None:
         with refusing_set_up():
@@ -220,7 +214,7 @@ class SqliteStore(Store):
 
                 self.upgraded = upgrade_file(self.path)
         refuse_newer(self.name, version)
-        self._knows_tables = True
+        self._opened_version = SCHEMA_VERSION
 
 
 def mark(connection: Connection, training: bool) -> None:
