@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import quote
 
@@ -172,8 +173,14 @@ class SqliteStore(Store):
 
         The lock is that of a file beside the database, and is gone with whoever holds it.
         """
-        descriptor = os.open(self.path.with_name(f"{self.path.name}-turn"), os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        turn = self.path.with_name(f"{self.path.name}-turn")
+        try:
+            descriptor = os.open(turn, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            raise StoreUnavailable(f"{turn} cannot be opened: {error.strerror}. Nothing was done.") from None
+        if not _locked(descriptor):
+            os.close(descriptor)
+            raise StoreBusy(f"{self.path} is busy: somebody else is writing a lot. Nothing was done; try again.")
         return descriptor
 
     def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
@@ -261,6 +268,19 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _locked(descriptor: int) -> bool:
+    """Whether the file's lock was got in time; the system gives it in the order in which it was asked for."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        # No call waits for a lock with a limit. What it gets too late, it gives back as the descriptor is closed.
+        waiting = Thread(target=fcntl.flock, args=(descriptor, fcntl.LOCK_EX), daemon=True)
+        waiting.start()
+        waiting.join(BUSY_TIMEOUT_S)
+        return not waiting.is_alive()
 
 
 def _end_turn(_: object, record: ConnectionPoolEntry) -> None:
