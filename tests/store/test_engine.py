@@ -131,7 +131,7 @@ def test_a_turn_that_cannot_be_taken_is_a_sentence(desk: Desk, tmp_path: Path) -
     turn = Path(f"{desk.settings.database}-turn")
     turn.unlink()
     turn.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(StoreUnavailable, match=r"-turn cannot be opened: .* Nothing was done"), desk.store.writing():
+    with pytest.raises(StoreUnavailable, match=r"-turn cannot be locked: .* Nothing was done"), desk.store.writing():
         pass
     assert not (tmp_path / "elsewhere").exists()
 

@@ -67,7 +67,7 @@ class Store(ABC):
     def writing(self) -> Iterator[Connection]:
         """A transaction that changes the database, whole or not at all.
 
-        Whatever it decides on it must hold first (`store.accounts.hold`, `store.holding`): SQLite holds everything
+        Whatever it decides on it must hold first (`store.accounts.hold`, `store.turns`): SQLite holds everything
         from the start, PostgreSQL holds only what it is told to.
         """
         with self._transaction(writes=True) as connection:

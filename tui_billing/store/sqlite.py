@@ -6,7 +6,7 @@ import fcntl
 import os
 import stat
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -174,13 +174,16 @@ class SqliteStore(Store):
         The lock is that of a file beside the database, and is gone with whoever holds it.
         """
         turn = self.path.with_name(f"{self.path.name}-turn")
-        try:
-            descriptor = os.open(turn, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        except OSError as error:
-            raise StoreUnavailable(f"{turn} cannot be opened: {error.strerror}. Nothing was done.") from None
-        if not _locked(descriptor):
-            os.close(descriptor)
-            raise StoreBusy(f"{self.path} is busy: somebody else is writing a lot. Nothing was done; try again.")
+        with ExitStack() as failed:
+            try:
+                descriptor = os.open(turn, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+                failed.callback(os.close, descriptor)
+                locked = _locked(descriptor)
+            except OSError as error:
+                raise StoreUnavailable(f"{turn} cannot be locked: {error.strerror}. Nothing was done.") from None
+            if not locked:
+                raise StoreBusy(f"{self.path} is busy: somebody else is writing a lot. Nothing was done; try again.")
+            failed.pop_all()
         return descriptor
 
     def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
@@ -272,15 +275,22 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def _locked(descriptor: int) -> bool:
     """Whether the file's lock was got in time; the system gives it in the order in which it was asked for."""
+    got: list[bool] = []
+
+    def wait() -> None:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            got.append(True)
+
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
     except BlockingIOError:
         # No call waits for a lock with a limit. What it gets too late, it gives back as the descriptor is closed.
-        waiting = Thread(target=fcntl.flock, args=(descriptor, fcntl.LOCK_EX), daemon=True)
+        waiting = Thread(target=wait, daemon=True)
         waiting.start()
         waiting.join(BUSY_TIMEOUT_S)
-        return not waiting.is_alive()
+        return bool(got)
+    return True
 
 
 def _end_turn(_: object, record: ConnectionPoolEntry) -> None:
