@@ -99,6 +99,7 @@ def test_without_psycopg_it_says_what_to_install(
     home_line: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.delitem(sys.modules, "tui_billing.store.postgresql_connection", raising=False)
     told = refused(home_line, f"postgresql://desk@/billing?host={tmp_path}")
     assert "pip install 'tui-billing[postgres]'" in told
 
