@@ -25,7 +25,7 @@ BALANCES = "SELECT number, currency, funds_minor, receivable_minor FROM account 
 COUNTERS = "SELECT name, seq FROM sqlite_sequence WHERE name NOT IN ('audit_entry') ORDER BY name"
 ENTRIES = "SELECT * FROM ledger_entry ORDER BY sequence"
 # What every version's tables are. They never change again: other tables are another version, with its own revision.
-TABLES = {3: "19ac69d564eca23a", 4: "16408b0620b15639", 5: "5b480be7794c6c60"}
+TABLES = {3: "19ac69d564eca23a", 4: "16408b0620b15639", 5: "5b480be7794c6c60", 6: "5b480be7794c6c60"}
 
 
 def upgraded(path: Path) -> str:
