@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from tui_billing.domain.errors import NotFound, SetUpRefused
+from tui_billing.store.checking import Difference, refuse_differences
+from tui_billing.store.checks.likeness import unlike_new
 from tui_billing.store.schema import APPLICATION_ID, TRAINING_APPLICATION_ID
-from tui_billing.store.sqlite import application_id
+from tui_billing.store.sqlite import SqliteStore, application_id
 from tui_billing.store.sqlite_files import copy_file, free_name, held, publish, settle, sync, unfinished
 
 OURS = {APPLICATION_ID, TRAINING_APPLICATION_ID}
@@ -29,6 +31,7 @@ def copied(file: Path, path: Path, progress: Callable[[int, int], None]) -> Iter
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with unfinished(path) as copy:
         copy_file(file, copy, progress)
+        _refuse_made_otherwise(copy)
         yield copy
 
 
@@ -49,6 +52,12 @@ def record_in_place(saved: Path, record: Path) -> Path | None:
     with unfinished(record) as copy:
         copy_file(saved, copy)
         return put_in_place(copy, record)
+
+
+def _refuse_made_otherwise(copy: Path) -> None:
+    """Raise `BooksDiffer` if it is not made as its version is, before anything is written that could fire a trigger."""
+    with closing(SqliteStore.open(str(copy))) as store, store.reading() as connection:
+        refuse_differences([Difference(*each) for each in unlike_new(connection)])
 
 
 def _exchanged(copy: Path, path: Path) -> Path:
