@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine
 from tui_billing.store.checks.likeness import Made
 from tui_billing.store.schema import TABLES, create_schema
 
-# By their statements: what a row of this table says of its own name and kind, SQLite does not hold it to.
+# All there is, whatever it is called, but for the indexes that come with a table.
 MADE = "SELECT coalesce(type, '') || ' ' || coalesce(name, ''), CAST(sql AS TEXT) FROM sqlite_master WHERE sql NOT NULL"
 # Made by ANALYZE, which anybody may run who has the file.
 STATISTICS = ("CREATE TABLE sqlite_stat1(tbl,idx,stat)", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)")
