@@ -17,7 +17,8 @@ from tui_billing.store.checks.likeness import unlike_new
 from tui_billing.store.checks.sqlite_schema import parts, wanted
 from tui_billing.store.engine import Store
 from tui_billing.store.migrations import running
-from tui_billing.store.schema import SCHEMA_VERSION
+from tui_billing.store.schema import SCHEMA_VERSION, TRIGGERS
+from tui_billing.store.triggers import triggers_on
 
 __all__ = ["first_desk", "first_desk_content"]
 
@@ -27,6 +28,8 @@ COUNTERS = "SELECT name, seq FROM sqlite_sequence WHERE name NOT IN ('audit_entr
 ENTRIES = "SELECT * FROM ledger_entry ORDER BY sequence"
 # What every version's tables are. They never change again: other tables are another version, with its own revision.
 TABLES = {3: "19ac69d564eca23a", 4: "16408b0620b15639", 5: "5b480be7794c6c60", 6: "5b480be7794c6c60"}
+# What every version's triggers are on both kinds of database, as `check` wants them to the letter.
+TRIGGERS_OF = {6: "2fd132332283a983"}
 
 
 def upgraded(path: Path) -> str:
@@ -118,6 +121,13 @@ def test_the_tables_of_a_version_never_change() -> None:
     )
     digest = hashlib.sha256(repr(statements).encode()).hexdigest()
     assert digest[:16] == TABLES[SCHEMA_VERSION], "other tables: give them a version and a revision of their own"
+
+
+def test_the_triggers_of_a_version_never_change() -> None:
+    on_server = (each for trigger in triggers_on("postgresql", TRIGGERS) for each in trigger.postgresql("public"))
+    statements = sorted([*(trigger.sqlite for trigger in TRIGGERS), *on_server])
+    digest = hashlib.sha256(repr(statements).encode()).hexdigest()
+    assert digest[:16] == TRIGGERS_OF[SCHEMA_VERSION], "other triggers: give them a version and a revision of their own"
 
 
 def test_a_failure_on_the_way_leaves_the_database_as_it_was(first_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:

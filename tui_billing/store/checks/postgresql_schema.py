@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from tui_billing.store.checks.likeness import Made
-from tui_billing.store.postgresql import MARKER
+from tui_billing.store.postgresql_names import MARKER
 from tui_billing.store.schema import SCHEMA_NAME, TABLES, TRIGGERS
 from tui_billing.store.triggers import search_path, triggers_on
 
