@@ -179,6 +179,39 @@ def test_a_backup_of_an_earlier_version_is_upgraded_as_it_is_restored(
     assert files(tmp_path) == ["billing.db", "new.db"]
 
 
+def test_a_backup_with_a_trigger_of_somebody_else_s_is_refused_before_anybody_signs_in(
+    line: CommandLine, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = saved(line, desk)
+    change(
+        file,
+        *(f"DROP TRIGGER ledger_entry_refuses_{action}" for action in ("update", "delete")),
+        "CREATE TRIGGER ledger_entry_refuses_update AFTER INSERT ON charge_import BEGIN SELECT 1; END",
+        "CREATE TRIGGER pwn AFTER INSERT ON audit_entry BEGIN UPDATE user SET profile = 'Root',"
+        " password_hash = (SELECT password_hash FROM user WHERE name = 'root') WHERE name = 'helpdesk'; END",
+    )
+    monkeypatch.setattr("tui_billing.services.sign_in.SignIn.sign_in", lambda *_: pytest.fail("somebody signed in"))
+    before = database(desk).read_bytes()
+    ran = line.as_user("finance", "restore", str(file))
+    assert ran.code == 6
+    assert "altered trigger, trigger ledger_entry_refuses_update: 0, not 1" in ran.err
+    assert "missing trigger, trigger ledger_entry_refuses_delete: 0, not 1" in ran.err
+    assert "unexpected trigger, trigger pwn: 1, not 0" in ran.err
+    assert database(desk).read_bytes() == before
+    assert files(file.parent) == ["billing.db", "saved.db"]
+
+
+def test_a_trigger_of_somebody_else_s_in_a_backup_of_an_earlier_version_never_fires(
+    home_line: CommandLine, first_desk: Path, tmp_path: Path
+) -> None:
+    pwn = "CREATE TRIGGER pwn AFTER INSERT ON audit_entry BEGIN UPDATE user SET profile = 'Root'; END"
+    change(first_desk, pwn)
+    home_line.set(TUI_BILLING_DATABASE=str(tmp_path / "new.db"), TUI_BILLING_PASSWORD=DEMO_PASSWORD)
+    assert home_line.as_user("finance", "restore", str(first_desk)).code == 0
+    assert rows(tmp_path / "new.db", "SELECT count(*) FROM sqlite_master WHERE name = 'pwn'") == [(0,)]
+    assert rows(tmp_path / "new.db", "SELECT count(*) FROM user WHERE profile = 'Root'") == [(1,)]
+
+
 def test_what_is_no_sound_backup_is_refused_and_nothing_is_replaced(line: CommandLine, desk: Desk) -> None:
     file = saved(line, desk)
     before = database(desk).read_bytes()

@@ -159,6 +159,7 @@ def test_hostile_text_never_reaches_the_terminal(line: CommandLine, desk: Desk) 
     payment = desk.record("10").payment
     desk.credit("5")
     desk.execute("UPDATE account SET name = :name, master_user = :name", name=HOSTILE)
+    desk.execute("DROP TRIGGER payment_refuses_update")
     desk.execute("UPDATE payment SET reference = :text, memo = :text, recorded_by = :text", text=HOSTILE)
     for command in (
         ["accounts", "list"],

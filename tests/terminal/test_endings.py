@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
+from tests.store.tampering import tamper_file
 from tests.terminal.demo_home import DemoHome
 from tests.terminal.pty_desk import PtyDesk
 from tests.terminal.test_driver import assert_terminal_as_before
@@ -88,7 +89,8 @@ def test_a_payment_in_flight_is_neither_lost_nor_taken_twice(demo: DemoHome, end
     assert sent
     assert {state for _, state in sent} <= {"pending", "completed"}
     # An hour later nothing is on its way any more.
-    demo.query("UPDATE payment SET recorded_at = datetime(recorded_at, '-1 hour') WHERE amount_minor = 2500")
+    earlier = "UPDATE payment SET recorded_at = datetime(recorded_at, '-1 hour') WHERE amount_minor = 2500"
+    tamper_file(demo.database, earlier)
     assert demo.look_up_everything() == 0
     for key, state in demo.query(states):
         taken = demo.query("SELECT count(*) FROM transactions WHERE key = ? AND kind = 'charge'", [key], record=True)

@@ -11,16 +11,15 @@ from sqlalchemy import Connection
 from tui_billing.config import record_beside
 from tui_billing.domain.access import Permission
 from tui_billing.domain.database_urls import shown_url
-from tui_billing.domain.errors import BooksDiffer, NotSaved
+from tui_billing.domain.errors import NotSaved
 from tui_billing.domain.text import shown
 from tui_billing.services.permissions import requires
 from tui_billing.services.progress import Progress, ignore_progress
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
-from tui_billing.store.checking import Difference, differences
+from tui_billing.store.checking import differences, refuse_differences
 from tui_billing.store.engine import Store
 
-MOST_TOLD = 20
 # Of the files that a database has beside it while it is open.
 BESIDE = ("-wal", "-shm", "-journal", "-turn")
 
@@ -122,13 +121,6 @@ class Backups(Service):
         finally:
             store.close()
         settle(copy)
-
-
-def refuse_differences(found: list[Difference]) -> None:
-    """Raise `BooksDiffer` if there are any."""
-    if found:
-        told = tuple(f"{each.figure}, {each.subject}: {each.stored}, not {each.recomputed}" for each in found)
-        raise BooksDiffer(f"The check has found {len(found)} differences in it. Nothing was done.", told[:MOST_TOLD])
 
 
 def _refuse_taken(*files: Path | None, so: str = "Name another file") -> None:

@@ -7,17 +7,17 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused, StoreBusy, StoreUnanswered, StoreUnavailable
 from tui_billing.store.engine import Store, refusing_set_up
-from tui_billing.store.schema import SCHEMA_VERSION, TABLES, create_schema, refuse_newer
+from tui_billing.store.postgresql_names import MARKER, has_tables, taken_name
+from tui_billing.store.schema import SCHEMA_VERSION, create_schema, refuse_newer
 from tui_billing.store.turns import Turn, take, take_any_time
 
 POOL_SIZE, MAX_OVERFLOW, POOL_TIMEOUT_S = 5, 10, 10
-MARKER = "tui_billing_database"
 MARKER_TABLE = f"""
     CREATE TABLE {MARKER} (
         training boolean NOT NULL, schema_version integer NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one))
@@ -92,7 +92,7 @@ class PostgresqlStore(Store):
 
         with refusing_set_up(), closing(cls(url)) as store:
             with store.reading() as connection:
-                if MARKER not in _taken(connection):
+                if not has_tables(connection):
                     raise store._without_tables()
             return upgrade_database(store)
 
@@ -100,7 +100,7 @@ class PostgresqlStore(Store):
     def exists(cls, url: str) -> bool:
         """Whether the database has been made one of ours; whatever else is in it, `create` refuses by name."""
         with refusing_set_up(), closing(cls(url)) as store, store.reading() as connection:
-            return MARKER in _taken(connection)
+            return has_tables(connection)
 
     def is_training(self) -> bool:
         """Whether this is a demo or training database."""
@@ -184,13 +184,10 @@ class PostgresqlStore(Store):
             )
 
     def _refuse_taken(self, connection: Connection) -> None:
-        taken = _taken(connection)
-        if MARKER in taken:
+        if has_tables(connection):
             raise SetUpRefused(f"{self.name} has the tables of tui-billing already. Open it, or name another database.")
-        if taken:
-            raise SetUpRefused(
-                f"{self.name} has a table “{min(taken)}” that is not tui-billing's. Name an empty database."
-            )
+        if (taken := taken_name(connection)) is not None:
+            raise SetUpRefused(f"{self.name} has a {taken} that is not tui-billing's. Name an empty database.")
         encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
         if encoding != "UTF8":
             raise SetUpRefused(f"{self.name} keeps its text as {encoding}. Name a database that was made with UTF8.")
@@ -201,12 +198,6 @@ def mark(connection: Connection, training: bool) -> None:
     connection.execute(text(MARKER_TABLE))
     values = {"training": training, "version": SCHEMA_VERSION}
     connection.execute(text(f"INSERT INTO {MARKER} VALUES (:training, :version)"), values)  # noqa: S608
-
-
-def _taken(connection: Connection) -> set[str]:
-    """Which of our names are those of tables in the schema that we would use."""
-    ours = {MARKER, *(table.name for table in TABLES)}
-    return ours.intersection(inspect(connection).get_table_names())
 
 
 def _note_warnings(dbapi_connection: Any, record: Any) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused
+from tui_billing.store.checking import Difference, refuse_differences
+from tui_billing.store.checks.likeness import unlike_new
 from tui_billing.store.schema import APPLICATION_ID, TRAINING_APPLICATION_ID, refuse_newer
-from tui_billing.store.sqlite import application_id
+from tui_billing.store.sqlite import SqliteStore, application_id
 from tui_billing.store.sqlite_files import copy_file, free_name, held, opened, publish, settle, sync, unfinished
 
 OURS = {APPLICATION_ID, TRAINING_APPLICATION_ID}
@@ -31,6 +33,7 @@ def copied(file: Path, path: Path, progress: Callable[[int, int], None]) -> Iter
         copy_file(file, copy, progress)
         with opened(copy) as tables:
             refuse_newer(str(file), tables.execute("PRAGMA user_version").fetchone()[0])
+        _refuse_made_otherwise(copy)
         yield copy
 
 
@@ -53,6 +56,12 @@ def record_in_place(saved: Path, record: Path) -> Path | None:
     with unfinished(record) as copy:
         copy_file(saved, copy)
         return put_in_place(copy, record)
+
+
+def _refuse_made_otherwise(copy: Path) -> None:
+    """Raise `BooksDiffer` if it is not made as its version is, before anything is written that could fire a trigger."""
+    with closing(SqliteStore.open(str(copy))) as store, store.reading() as connection:
+        refuse_differences([Difference(*each) for each in unlike_new(connection)])
 
 
 def _exchanged(copy: Path, path: Path) -> Path:
