@@ -6,8 +6,9 @@ import fcntl
 import os
 import stat
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from tui_billing.domain.database_urls import may_be_path
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnavailable
 from tui_billing.store.engine import Store, refusing_set_up
 from tui_billing.store.prepared import on_driver
@@ -47,7 +49,8 @@ SQLITE_HEADER = b"SQLite format 3\0"
 APPLICATION_ID_OFFSET = 68
 BUSY = 5
 # SQLite's codes of a file that fails: busy, read-only, I/O error, corrupt, disk full, cannot open, no database.
-FAILING = frozenset({BUSY, 8, 10, 11, 13, 14, 26})
+DAMAGED = (11, 26)
+FAILING = frozenset({BUSY, 8, 10, 13, 14, *DAMAGED})
 
 
 class SqliteStore(Store):
@@ -57,7 +60,6 @@ class SqliteStore(Store):
         self.path = path
         self._pragmas = FILLING if filling else (*PRAGMAS, *pragmas)
         self._file: tuple[int, int] | None = None
-        self._knows_tables = False
         engine = create_engine(
             f"sqlite:///{path}",
             creator=self._open_file,
@@ -173,14 +175,27 @@ class SqliteStore(Store):
 
         The lock is that of a file beside the database, and is gone with whoever holds it.
         """
-        descriptor = os.open(self.path.with_name(f"{self.path.name}-turn"), os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        turn = self.path.with_name(f"{self.path.name}-turn")
+        with ExitStack() as failed:
+            try:
+                descriptor = os.open(turn, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+                failed.callback(os.close, descriptor)
+                locked = _locked(descriptor)
+            except OSError as error:
+                raise StoreUnavailable(f"{turn} cannot be locked: {error.strerror}. Nothing was done.") from None
+            if not locked:
+                raise StoreBusy(f"{self.path} is busy: somebody else is writing a lot. Nothing was done; try again.")
+            failed.pop_all()
         return descriptor
 
     def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
         if code not in FAILING:
             return None
+        if code in DAMAGED:
+            return StoreUnavailable(
+                f"{self.path} is damaged: {error.orig}. Put a backup in its place: tui-billing restore."
+            )
         kind = StoreBusy if code == BUSY and not committing else StoreUnavailable
         return kind(f"{self.path} cannot be used: {error.orig}. Try again.")
 
@@ -201,14 +216,9 @@ class SqliteStore(Store):
             raise
         return connection
 
-    def _refuse_other_tables(self, connection: Connection) -> None:
-        if self._knows_tables:
-            file: Any = connection.connection.driver_connection
-            if file.execute("PRAGMA user_version").fetchone() != (SCHEMA_VERSION,):
-                raise StoreUnavailable(
-                    f"{self.path} was upgraded by a newer tui-billing. Nothing was done. Leave this desk and open it"
-                    " with that one."
-                )
+    def _version_of_tables(self, connection: Connection) -> object:
+        file: Any = connection.connection.driver_connection
+        return file.execute("PRAGMA user_version").fetchone()[0]
 
     def _bring_up_to_date(self) -> None:
         with refusing_set_up():
@@ -220,7 +230,7 @@ class SqliteStore(Store):
 
                 self.upgraded = upgrade_file(self.path)
         refuse_newer(self.name, version)
-        self._knows_tables = True
+        self._opened_version = SCHEMA_VERSION
 
 
 def mark(connection: Connection, training: bool) -> None:
@@ -240,19 +250,25 @@ def application_id(path: Path) -> int:
 
 
 def sqlite_path(url: str) -> Path:
-    """The file of a `sqlite:///` URL or a plain path; raises `SetUpRefused` for anything else."""
-    if "://" not in url:
-        return Path(url).expanduser().absolute()
+    """The file of a `sqlite:///` URL or a plain path, links followed; raises `SetUpRefused` for anything else."""
+    if may_be_path(url):
+        return _followed(url)
+    # Nothing of it is repeated: there may be a password in it.
+    refusal = SetUpRefused(
+        "The database URL cannot be read. Use sqlite:////absolute/path/billing.db or postgresql://user@host/database."
+    )
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise SetUpRefused("The database URL cannot be read. Use sqlite:////absolute/path/billing.db.") from None
+        raise refusal from None
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise SetUpRefused(
-            "Only SQLite files and PostgreSQL are supported: sqlite:////absolute/path/billing.db,"
-            " postgresql://user@host/database."
-        )
-    return Path(parsed.database).expanduser().absolute()
+        raise refusal
+    return _followed(parsed.database)
+
+
+def _followed(path: str) -> Path:
+    # One file has one name here, so that whoever locks, moves or replaces it means the same.
+    return Path(path).expanduser().resolve()
 
 
 def sqlite_url(path: Path) -> str:
@@ -267,6 +283,26 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _locked(descriptor: int) -> bool:
+    """Whether the file's lock was got in time; the system gives it in the order in which it was asked for."""
+    got: list[bool] = []
+
+    def wait() -> None:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            got.append(True)
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        # No call waits for a lock with a limit. What it gets too late, it gives back as the descriptor is closed.
+        waiting = Thread(target=wait, daemon=True)
+        waiting.start()
+        waiting.join(BUSY_TIMEOUT_S)
+        return bool(got)
+    return True
 
 
 def _end_turn(_: object, record: ConnectionPoolEntry) -> None:
