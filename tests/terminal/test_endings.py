@@ -50,8 +50,14 @@ def with_a_payment_in_flight(demo: DemoHome) -> Iterator[PtyDesk]:
         yield desk
 
 
+@contextmanager
+def in_all_accounts(demo: DemoHome) -> Iterator[PtyDesk]:
+    with demo.signed_in(installed=True) as desk:
+        yield desk
+
+
 Place = Callable[[DemoHome], AbstractContextManager[PtyDesk]]
-PLACES: Mapping[str, Place] = {"the log in": on_the_log_in, "All Accounts": DemoHome.signed_in, "a dialog": in_a_dialog}
+PLACES: Mapping[str, Place] = {"the log in": on_the_log_in, "All Accounts": in_all_accounts, "a dialog": in_a_dialog}
 
 
 def end(desk: PtyDesk, ending: str) -> float:
