@@ -2,13 +2,10 @@
 
 import gc
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect
-from sqlalchemy.engine import Engine
 
+from tests.compiled_once import share_compiled_statements
 from tests.desk_fixtures import desk, desk_directory, desk_template
 from tests.postgresql.databases import end_run, prepare_run
 
@@ -21,14 +18,9 @@ gc.set_threshold(100_000, 50, 100)
 
 @pytest.fixture(scope="session", autouse=True)
 def statements_are_compiled_once() -> Iterator[None]:
-    """Share compiled statements between the databases of all tests: each engine would compile all of them anew."""
-    compiled: dict[Any, Any] = {}
+    """Those that one test compiles, the next ones have."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Engine, "_compiled_cache", property(lambda engine: compiled, lambda engine, own: None), False)
-        # A statement is compiled for a dialect, and those of two databases of one kind are alike.
-        for dialect in (SQLiteDialect, PGDialect_psycopg):
-            patch.setattr(dialect, "__eq__", lambda self, other: type(self) is type(other))
-            patch.setattr(dialect, "__hash__", lambda self: hash(type(self)))
+        share_compiled_statements(patch)
         yield
 
 

@@ -5,7 +5,6 @@ Each opens the database for itself: no connection is ever carried across a fork.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import random
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from tests.desk_fixtures import CORPORATE, RETAIL, Clock, settings_in
+from tests.postgresql.databases import server
 from tui_billing.desk import open_services
 from tui_billing.domain.access import Profile
 from tui_billing.domain.errors import BillingError
@@ -30,25 +30,20 @@ from tui_billing.store import users
 # What a process is told to do: the action, what it is done to, and its key; `None` ends it.
 Order = tuple[str, str, str]
 PATIENCE_S = 60
-# What is imported only when a database of its kind is opened, and passwords are hashed.
-LATE = (
-    *("sqlite3", "tui_billing.store.sqlite", "psycopg", "psycopg.conninfo", "tui_billing.store.postgresql"),
-    *("sqlalchemy.dialects.sqlite.pysqlite", "sqlalchemy.dialects.postgresql.psycopg", "passlib.handlers.argon2"),
-)
 
 
 def fork_server() -> ForkServerContext:
-    """Starts processes that have this module imported, in some ten milliseconds each."""
+    """Starts processes that have done everything once, in some ten milliseconds each."""
+    # It needs the run's server, and is not one of those that may start it.
+    server()
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, *LATE])
+    context.set_forkserver_preload(["tests.services.warmed_up"])
     return context
 
 
 @contextmanager
 def opened(directory: Path) -> Iterator[tuple[DeskServices, OperatorSession, OperatorSession]]:
     """The services in this process, and the sessions of finance and of a card holder."""
-    # What was there before the fork stays as it is: looking through it would copy it.
-    gc.freeze()
     services = open_services(settings_in(directory), Clock())
     store = services.payments.store
     with store.reading() as connection:
