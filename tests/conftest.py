@@ -7,7 +7,7 @@ import pytest
 
 from tests.compiled_once import share_compiled_statements
 from tests.desk_fixtures import desk, desk_directory, desk_template
-from tests.postgresql.databases import end_run, prepare_run
+from tests.postgresql.databases import end_run, let_go, prepare_run
 
 __all__ = ["desk", "desk_directory", "desk_template"]
 
@@ -32,5 +32,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The one that named the place ends the server, whatever has become of those that used it."""
+    let_go()
     if not hasattr(config, "workerinput"):
         end_run()

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from tests.compiled_once import share_compiled_statements
 from tests.desk_fixtures import POSTGRESQL, SQLITE, copied, create_desk, make_template
+from tests.postgresql.databases import let_go
 from tests.services.processes import carry_out, opened
 
 
@@ -32,6 +33,8 @@ def _do_everything_once(kind: str) -> None:
 share_compiled_statements(pytest.MonkeyPatch())
 for each in (SQLITE, POSTGRESQL):
     _do_everything_once(each)
+# No connection is carried across a fork.
+let_go()
 # What was there before a fork stays as it is: looking through it would copy it.
 gc.freeze()
 gc.set_threshold(100_000, 50, 100)
