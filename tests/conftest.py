@@ -7,6 +7,7 @@ import pytest
 
 from tests.compiled_once import share_compiled_statements
 from tests.desk_fixtures import desk, desk_directory, desk_template
+from tests.longest_first import longest_first
 from tests.postgresql.databases import end_run, let_go, prepare_run
 
 __all__ = ["desk", "desk_directory", "desk_template"]
@@ -28,6 +29,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """The run's server has one place; it is started only if a test asks for it."""
     if not hasattr(config, "workerinput"):
         prepare_run()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Nobody waits in the end for one long test that began late."""
+    if (worker := getattr(config, "workerinput", None)) is not None:
+        items[:] = longest_first(items, worker["workercount"])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
