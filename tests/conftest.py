@@ -2,15 +2,13 @@
 
 import gc
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect
-from sqlalchemy.engine import Engine
 
+from tests.compiled_once import share_compiled_statements
 from tests.desk_fixtures import desk, desk_directory, desk_template
-from tests.postgresql.databases import end_run, prepare_run
+from tests.longest_first import longest_first
+from tests.postgresql.databases import end_run, let_go, prepare_run
 
 __all__ = ["desk", "desk_directory", "desk_template"]
 
@@ -21,14 +19,9 @@ gc.set_threshold(100_000, 50, 100)
 
 @pytest.fixture(scope="session", autouse=True)
 def statements_are_compiled_once() -> Iterator[None]:
-    """Share compiled statements between the databases of all tests: each engine would compile all of them anew."""
-    compiled: dict[Any, Any] = {}
+    """Those that one test compiles, the next ones have."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Engine, "_compiled_cache", property(lambda engine: compiled, lambda engine, own: None), False)
-        # A statement is compiled for a dialect, and those of two databases of one kind are alike.
-        for dialect in (SQLiteDialect, PGDialect_psycopg):
-            patch.setattr(dialect, "__eq__", lambda self, other: type(self) is type(other))
-            patch.setattr(dialect, "__hash__", lambda self: hash(type(self)))
+        share_compiled_statements(patch)
         yield
 
 
@@ -38,7 +31,15 @@ def pytest_configure(config: pytest.Config) -> None:
         prepare_run()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Nobody waits in the end for one long test that began late."""
+    if (worker := getattr(config, "workerinput", None)) is not None:
+        items[:] = longest_first(items, worker["workercount"])
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The one that named the place ends the server, whatever has become of those that used it."""
+    let_go()
     if not hasattr(config, "workerinput"):
         end_run()

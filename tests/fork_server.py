@@ -1,6 +1,6 @@
-"""Processes from a fork server that has everything imported already: they begin in some ten milliseconds.
+"""Processes from a fork server that has done everything once already: they begin in some ten milliseconds.
 
-What a new interpreter does is proved where the claim is about that; nothing is ever opened before the fork.
+What a new interpreter does is proved where the claim is about that; nothing is open any more when they are forked.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
+from tests.postgresql.databases import server
+
 # What is imported only when a database of its kind is opened, passwords are hashed, or a desk opens.
 LATE = (
     *("sqlite3", "tui_billing.store.sqlite", "psycopg", "psycopg.conninfo", "tui_billing.store.postgresql"),
@@ -25,12 +27,15 @@ LATE = (
     *("tui_billing.screens.modals.dialogs", "tui_billing.screens.modals.lock"),
 )
 INPUT, OUTPUT, ERRORS = range(3)
+USUAL_UMASK = 0o022
 
 
 def fork_server() -> ForkServerContext:
-    """Starts processes that have the desk, its services and what tests let other processes do imported."""
+    """Starts processes that have the desk, its services and what tests let other processes do imported and compiled."""
+    # It needs the run's server, and is not one of those that may start it.
+    server()
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "tests.services.processes", *LATE])
+    context.set_forkserver_preload([__name__, "tests.services.warmed_up", *LATE])
     return context
 
 
@@ -83,6 +88,7 @@ def _run(
 ) -> None:
     # What was there before the fork stays as it is: looking through it would copy it.
     gc.freeze()
+    os.umask(USUAL_UMASK)
     # A session leader without a terminal makes the first one it opens its own.
     os.setsid()
     for number, file in enumerate(files):

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from uuid import uuid4
@@ -81,7 +82,26 @@ def template(name: str, make: Callable[[str], None]) -> str:
     return name
 
 
-_free: dict[str, list[str]] = {}
+@dataclass(frozen=True)
+class _Copy:
+    """A copy of a template, and the connection that puts it back: a new one would take five times as long for that."""
+
+    url: str
+    connection: psycopg.Connection
+    restoring: bytes
+
+    @classmethod
+    def of(cls, name: str) -> _Copy:
+        """A new copy of the template of this name."""
+        copy = f"copy_{uuid4().hex}"
+        with _administrator() as administrator:
+            administrator.execute(_naming("CREATE DATABASE {} TEMPLATE {}", copy, name))
+        connection = psycopg.connect(server().url(copy), autocommit=True)
+        statements = connection.execute("SELECT statement FROM kept.restoring").fetchall()
+        return cls(server().url(copy), connection, ";".join(statement for (statement,) in statements).encode())
+
+
+_free: dict[str, list[_Copy]] = {}
 
 
 @contextmanager
@@ -89,18 +109,21 @@ def borrowed(name: str) -> Iterator[str]:
     """The URL of a database like the template of this name, for this caller alone until it gives it back."""
     free = _free.setdefault(name, [])
     if free:
-        url = free.pop()
-        with psycopg.connect(url, autocommit=True) as connection:
-            statements = connection.execute("SELECT statement FROM kept.restoring").fetchall()
-            connection.execute(";".join(statement for (statement,) in statements))
+        copy = free.pop()
+        copy.connection.execute(copy.restoring)
     else:
-        copy = f"copy_{uuid4().hex}"
-        with _administrator() as administrator:
-            administrator.execute(_naming("CREATE DATABASE {} TEMPLATE {}", copy, name))
-        url = server().url(copy)
-    yield url
+        copy = _Copy.of(name)
+    yield copy.url
     # Only what went well is used again: after a failure nobody knows what still holds it.
-    free.append(url)
+    free.append(copy)
+
+
+def let_go() -> None:
+    """Close what this process holds of the server."""
+    while _free:
+        _, copies = _free.popitem()
+        for copy in copies:
+            copy.connection.close()
 
 
 @contextmanager

@@ -35,6 +35,7 @@ from tests.desk_fixtures import (
 )
 from tests.services import shadow
 from tests.services.busy_gateway import BusyGateway, DeskDied
+from tests.services.crashing import OpenRecord
 from tests.services.inspector import Inspector
 from tests.services.shadow import CHARGE_FATES, REFUND_FATES, Account, Fate, Payment, Request, Shadow
 from tui_billing.desk import gateway_record, open_services
@@ -104,6 +105,7 @@ class MoneyMachine(RuleBasedStateMachine):
         settings = settings_in(self.directory)
         self.clock = Clock()
         self.gateway = BusyGateway(gateway_record(settings))
+        self.record = self.gateway._record = OpenRecord(gateway_record(settings))
         self.services: DeskServices = with_gateways(open_services(settings, self.clock), self.gateway)
         self.inspector = Inspector(settings)
         user_ids = dict(self.inspector.ask('SELECT name, id FROM "user"'))
@@ -129,6 +131,7 @@ class MoneyMachine(RuleBasedStateMachine):
             assert self._clearing() == Counter({c: m for c, m in self.gateway.totals().items() if m})
         finally:
             self.inspector.close()
+            self.record.connection.close()
             self.services.payments.store.close()
             self.kept.close()
             shutil.rmtree(self.directory)

@@ -5,7 +5,6 @@ Each opens the database for itself: no connection is ever carried across a fork.
 
 from __future__ import annotations
 
-import gc
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,8 +32,6 @@ PATIENCE_S = 60
 @contextmanager
 def opened(directory: Path) -> Iterator[tuple[DeskServices, OperatorSession, OperatorSession]]:
     """The services in this process, and the sessions of finance and of a card holder."""
-    # What was there before the fork stays as it is: looking through it would copy it.
-    gc.freeze()
     services = open_services(settings_in(directory), Clock())
     store = services.payments.store
     with store.reading() as connection:

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from dataclasses import fields
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnClause,
+    Connection,
+    RowMapping,
+    Table,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from tui_billing.domain.payments import (
     CancelReason,
@@ -31,11 +43,21 @@ WITH_ACCOUNT = select(PAYMENT, ACCOUNT.c.number.label("account_number"), ACCOUNT
     ACCOUNT, PAYMENT.c.account_id == ACCOUNT.c.id
 )
 BY_ID = Prepared(WITH_ACCOUNT.where(PAYMENT.c.id == bindparam("payment_id")))
-BY_ID_START = WITH_ACCOUNT.where(PAYMENT.c.id.between(bindparam("first"), bindparam("last"))).limit(2)
-CHARGE_BACKS_OF = (
+STARTS_SO = WITH_ACCOUNT.where(PAYMENT.c.id.between(bindparam("first"), bindparam("last"))).limit(2)
+BY_ID_START = Prepared(STARTS_SO)
+OF_ACCOUNT_BY_ID_START = Prepared(STARTS_SO.where(ACCOUNT.c.number == bindparam("account_number")))
+# A literal, so that both databases see that the partial indexes hold all that is asked for.
+IS_PENDING: ColumnClause[str] = literal_column("'pending'")
+PENDING = Prepared(WITH_ACCOUNT.where(PAYMENT.c.state == IS_PENDING).order_by(PAYMENT.c.sequence))
+CHARGE_BACK_BY_ID = Prepared(select(CHARGE_BACK).where(CHARGE_BACK.c.id == bindparam("charge_back_id")))
+CHARGE_BACKS_OF = Prepared(
     select(CHARGE_BACK).where(CHARGE_BACK.c.payment_id == bindparam("payment")).order_by(CHARGE_BACK.c.sequence)
 )
+PENDING_CHARGE_BACKS = Prepared(
+    select(CHARGE_BACK).where(CHARGE_BACK.c.state == IS_PENDING).order_by(CHARGE_BACK.c.sequence)
+)
 INSERT = Prepared(PAYMENT.insert())
+INSERT_CHARGE_BACK = Prepared(CHARGE_BACK.insert())
 PAYMENT_ENUMS: dict[str, type[StrEnum]] = {"kind": PaymentKind, "state": PaymentState, "method": PaymentMethod}
 CHARGE_BACK_FIELDS = tuple(field.name for field in fields(ChargeBack))
 
@@ -74,15 +96,17 @@ def by_id(connection: Connection, payment_id: str) -> Payment | None:
 
 def by_id_start(connection: Connection, id_start: str, account_number: str | None = None) -> list[Payment]:
     """Up to two payments, of one account if given, whose ID begins so; two mean that more characters are needed."""
-    statement = BY_ID_START if account_number is None else BY_ID_START.where(ACCOUNT.c.number == account_number)
-    found = connection.execute(statement, {"first": id_start, "last": id_start + "~"})
-    return [payment_of(row) for row in found.mappings()]
+    between = {"first": id_start, "last": id_start + "~"}
+    if account_number is None:
+        found = BY_ID_START.rows(connection, **between)
+    else:
+        found = OF_ACCOUNT_BY_ID_START.rows(connection, **between, account_number=account_number)
+    return [payment_of(row) for row in found]
 
 
 def pending(connection: Connection) -> list[Payment]:
     """Every card payment whose outcome is not known."""
-    statement = WITH_ACCOUNT.where(PAYMENT.c.state == PaymentState.PENDING.value).order_by(PAYMENT.c.sequence)
-    return [payment_of(row) for row in connection.execute(statement).mappings()]
+    return [payment_of(row) for row in PENDING.rows(connection)]
 
 
 def add(connection: Connection, values: dict[str, Any]) -> Payment:
@@ -95,17 +119,18 @@ def add(connection: Connection, values: dict[str, Any]) -> Payment:
 
 def save(connection: Connection, payment_id: str, **values: Any) -> None:
     """Replace the named columns of a payment."""
-    connection.execute(update(PAYMENT).where(PAYMENT.c.id == payment_id).values(**values))
+    _saving(PAYMENT, *values).run(connection, of_id=payment_id, **values)
 
 
 def charge_backs_of(connection: Connection, payment_id: str) -> list[ChargeBack]:
     """A payment's charge backs, oldest first."""
-    return [charge_back_of(row) for row in connection.execute(CHARGE_BACKS_OF, {"payment": payment_id}).mappings()]
+    return [charge_back_of(row) for row in CHARGE_BACKS_OF.rows(connection, payment=payment_id)]
 
 
 def charge_back_by_id(connection: Connection, charge_back_id: str) -> ChargeBack:
     """The charge back with this ID, which must exist."""
-    row = connection.execute(select(CHARGE_BACK).where(CHARGE_BACK.c.id == charge_back_id)).mappings().one()
+    row = CHARGE_BACK_BY_ID.first(connection, charge_back_id=charge_back_id)
+    assert row is not None
     return charge_back_of(row)
 
 
@@ -124,19 +149,18 @@ def charge_back_of_dispute(connection: Connection, reference: str) -> ChargeBack
 
 def pending_charge_backs(connection: Connection) -> list[ChargeBack]:
     """Every charge back whose outcome is not known."""
-    statement = select(CHARGE_BACK).where(CHARGE_BACK.c.state == ChargeBackState.PENDING.value)
-    return [charge_back_of(row) for row in connection.execute(statement.order_by(CHARGE_BACK.c.sequence)).mappings()]
+    return [charge_back_of(row) for row in PENDING_CHARGE_BACKS.rows(connection)]
 
 
 def add_charge_back(connection: Connection, values: dict[str, Any]) -> ChargeBack:
     """Insert a charge back from its column values."""
-    connection.execute(CHARGE_BACK.insert(), values)
+    INSERT_CHARGE_BACK.run(connection, **values)
     return charge_back_by_id(connection, values["id"])
 
 
 def save_charge_back(connection: Connection, charge_back_id: str, **values: Any) -> None:
     """Replace the named columns of a charge back."""
-    connection.execute(update(CHARGE_BACK).where(CHARGE_BACK.c.id == charge_back_id).values(**values))
+    _saving(CHARGE_BACK, *values).run(connection, of_id=charge_back_id, **values)
 
 
 def add_reversal(connection: Connection, values: dict[str, Any]) -> None:
@@ -160,10 +184,17 @@ def payment_of(row: RowMapping | Row) -> Payment:
     return Payment(**values)
 
 
-def charge_back_of(row: RowMapping) -> ChargeBack:
+def charge_back_of(row: RowMapping | Row) -> ChargeBack:
     """The charge back that a row holds."""
     values = {name: row[name] for name in CHARGE_BACK_FIELDS}
     values["state"] = ChargeBackState(values["state"])
     if values["reason"] is not None:
         values["reason"] = ChargeBackReason(values["reason"])
     return ChargeBack(**values)
+
+
+@cache
+def _saving(rows: Table, *names: str) -> Prepared:
+    """What replaces the columns of these names in the row with an ID."""
+    columns: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in names}
+    return Prepared(update(rows).where(rows.c.id == bindparam("of_id")).values(columns))
