@@ -45,7 +45,7 @@ from tui_billing.services.users import Users
 from tui_billing.store import accounts, users
 from tui_billing.store.engine import Store
 from tui_billing.store.folder_lock import one_at_a_time
-from tui_billing.store.schema import TRAINING_APPLICATION_ID
+from tui_billing.store.schema_version import TRAINING_APPLICATION_ID
 
 DEMO_ACCOUNTS = 40
 

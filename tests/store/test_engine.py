@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from tests.desk_fixtures import Desk
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreUnavailable
 from tui_billing.store.engine import Store
-from tui_billing.store.schema import SCHEMA_VERSION
+from tui_billing.store.schema_version import SCHEMA_VERSION
 from tui_billing.store.sqlite import sqlite_path, sqlite_url
 
 

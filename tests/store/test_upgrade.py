@@ -16,7 +16,8 @@ from tui_billing.store.checking import differences
 from tui_billing.store.engine import Store
 from tui_billing.store.migrations import running
 from tui_billing.store.migrations.likeness import made, unlike_new
-from tui_billing.store.schema import SCHEMA_VERSION, create_schema
+from tui_billing.store.schema import create_schema
+from tui_billing.store.schema_version import SCHEMA_VERSION
 
 __all__ = ["first_desk", "first_desk_content"]
 

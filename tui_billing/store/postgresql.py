@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused, StoreBusy, StoreUnanswered, StoreUnavailable
+from tui_billing.store.compiled_tables import METADATA
 from tui_billing.store.engine import Store, refusing_set_up
-from tui_billing.store.schema import SCHEMA_VERSION, TABLES, create_schema, refuse_newer
+from tui_billing.store.schema_version import SCHEMA_VERSION, refuse_newer
 from tui_billing.store.turns import Turn, take
 
 POOL_SIZE, MAX_OVERFLOW, POOL_TIMEOUT_S = 5, 10, 10
@@ -82,6 +83,9 @@ class PostgresqlStore(Store):
     @classmethod
     def create(cls, url: str, fill: Callable[[Connection], None], training: bool = False) -> None:
         """Make the tables and first rows in a database of the server, whole or not at all."""
+        # Only now, as most desks make no database.
+        from tui_billing.store.schema import create_schema
+
         with refusing_set_up(), closing(cls(url)) as store, store.writing() as connection:
             take(connection, Turn.SCHEMA)
             store._refuse_taken(connection)
@@ -226,7 +230,7 @@ def mark(connection: Connection, training: bool) -> None:
 
 def _taken(connection: Connection) -> set[str]:
     """Which of our names are those of tables in the schema that we would use."""
-    ours = {MARKER, *(table.name for table in TABLES)}
+    ours = {MARKER, *METADATA.tables}
     return ours.intersection(inspect(connection).get_table_names())
 
 

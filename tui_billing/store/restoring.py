@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tui_billing.domain.errors import NotFound, SetUpRefused
-from tui_billing.store.schema import APPLICATION_ID, TRAINING_APPLICATION_ID
+from tui_billing.store.schema_version import APPLICATION_ID, TRAINING_APPLICATION_ID
 from tui_billing.store.sqlite import application_id
 from tui_billing.store.sqlite_files import copy_file, free_name, held, publish, settle, sync, unfinished
 
