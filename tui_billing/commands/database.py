@@ -68,7 +68,7 @@ def _url_of_demo(settings: Settings) -> Result:
     from tui_billing import desk
 
     services = desk.open_services(settings)
-    services.sign_in.store.close()
+    services.store.close()
     tell_upgrade(services)
     url = desk.database_url(settings)
     return Result({"url": url}, url)
@@ -115,7 +115,7 @@ def _open_desk(settings: Settings) -> int:
     app = BillingApp(settings, open_services)
     app.run()
     for services in opened:
-        services.sign_in.store.close()
+        services.store.close()
     return end_at_once(app.return_code or 0)
 
 
