@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from tui_billing.services.session import OperatorSession
 
 IDLE_CHECK_S = 5
+# By then whoever had typed everything ahead sees the first list.
+BREATHER_S = 1.0
 # The log in, and the first screen of the profile.
 STACK_OF_FIRST_SCREEN = 2
 KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "escape": "Esc"}
@@ -51,6 +53,20 @@ def _account_commands() -> type[Provider]:
     from tui_billing.screens.palette import AccountCommands
 
     return AccountCommands
+
+
+def _first_screen() -> Callable[[DeskServices, OperatorSession, str], Awaitable[DeskScreen]]:
+    from tui_billing.screens.home import first_screen
+
+    return first_screen
+
+
+def _load_everything(services: DeskServices) -> None:
+    """Import what the first list did without, so that nobody waits for it later."""
+    import tui_billing.screens.places
+
+    assert tui_billing.screens.places
+    services.load()
 
 
 class BillingApp(App[None]):
@@ -73,7 +89,12 @@ class BillingApp(App[None]):
         Binding("shift+tab", "app.focus_previous", show=False, priority=True, system=True),
     ]
 
-    def __init__(self, settings: Settings, open_services: Callable[[], DeskServices]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        open_services: Callable[[], DeskServices],
+        when_loaded: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(driver_class=DeskDriver)
         # Not by assignment, which would parse every style a second time once the screen is there.
         self._themes = THEMES.get(self.console.color_system or "", NEUTRAL)
@@ -83,6 +104,7 @@ class BillingApp(App[None]):
         self.session: OperatorSession | None = None
         self.watcher: Watcher | None = None
         self._open_services = open_services
+        self._when_loaded = when_loaded
         self._login = LoginScreen(self.services, shown_url(settings.database), settings.demo)
         self._painted = asyncio.Event()
         self._opening: asyncio.Task[DeskServices] | None = None
@@ -133,29 +155,27 @@ class BillingApp(App[None]):
                 self._login.show_training()
             if services.upgraded:
                 self._login.show_notice(services.upgraded)
+            # The screen behind the log in too, while the operator types, or the password is checked.
+            await asyncio.to_thread(_first_screen)
+            await asyncio.sleep(BREATHER_S)
+            await asyncio.to_thread(_load_everything, services)
             await asyncio.to_thread(services.outcomes.resolve_all)
         except BillingError as refusal:
             self._login.show_notice(refusal.sentence)
+        finally:
+            self._when_loaded()
 
     async def _opened(self) -> DeskServices:
         # After the first paint: the database's libraries take longer to import than the screen to show.
         await self._painted.wait()
-        return await asyncio.to_thread(self._open_in_thread)
-
-    def _open_in_thread(self) -> DeskServices:
-        services = self._open_services()
-        # The screens behind the log in are imported here too, while the operator types.
-        import tui_billing.screens.home
-
-        assert tui_billing.screens.home
-        return services
+        return await asyncio.to_thread(self._open_services)
 
     async def on_signed_in(self, event: SignedIn) -> None:
         """Show the profile's first screen."""
-        from tui_billing.screens.home import first_screen
-
         try:
             services = await self.services()
+            # Not here, where an import that another thread has begun would be waited for.
+            first_screen = await asyncio.to_thread(_first_screen)
             screen = await first_screen(services, event.session, self._database_label(services))
         except BillingError as refusal:
             self._login.refuse(refusal.sentence)
@@ -325,7 +345,7 @@ class BillingApp(App[None]):
         return f"{'training · ' if services.training else ''}{database}"
 
     async def _place(self, account: Account, place: Place) -> DeskScreen:
-        from tui_billing.screens.home import PLACES
+        from tui_billing.screens.places import PLACES
 
         services = await self.services()
         assert self.session is not None

@@ -94,7 +94,7 @@ def _make_demo(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 def _open_desk(settings: Settings) -> int:
-    # Until the first screen is painted there is hardly any garbage, and looking for it takes a tenth of that time.
+    # Until all is loaded there is hardly any garbage, and looking for it takes a tenth of that time.
     gc.disable()
     from tui_billing.app import BillingApp
 
@@ -104,19 +104,20 @@ def _open_desk(settings: Settings) -> int:
     def open_services() -> DeskServices:
         from tui_billing import desk
 
-        try:
-            opened.append(desk.open_services(settings))
-        finally:
-            # What is loaded by now stays.
-            gc.freeze()
-            gc.enable()
+        opened.append(desk.open_services(settings))
         return opened[-1]
 
-    app = BillingApp(settings, open_services)
+    app = BillingApp(settings, open_services, when_loaded=_collect_from_here_on)
     app.run()
     for services in opened:
         services.store.close()
     return end_at_once(app.return_code or 0)
+
+
+def _collect_from_here_on() -> None:
+    # What is loaded by now stays.
+    gc.freeze()
+    gc.enable()
 
 
 def _file_is_there(database: str) -> bool:
