@@ -14,7 +14,6 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from tui_billing.config import Settings
-from tui_billing.domain.accounts import Account
 from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import BillingError
 from tui_billing.driver import DeskDriver, exit_on_signals
@@ -26,6 +25,7 @@ from tui_billing.screens.plain_screen import PlainScreen
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from tui_billing.domain.accounts import Account
     from tui_billing.screens.base import DeskScreen
     from tui_billing.screens.watching import Watcher
     from tui_billing.services.desk_services import DeskServices

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from tui_billing.commands.output import Result
 from tui_billing.commands.parsing import UsageFault
-from tui_billing.commands.progress import progress_bar
-from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password, tell_upgrade
 from tui_billing.config import Settings, read_settings
 from tui_billing.domain.database_urls import is_postgresql
 from tui_billing.domain.text import shown
@@ -39,6 +37,7 @@ def open_configured(arguments: argparse.Namespace) -> Result:
 def init(arguments: argparse.Namespace) -> Result:
     """Make the configured database with its user root."""
     from tui_billing import desk
+    from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
 
     settings = read_settings(arguments.database)
     desk.refuse_existing(settings)
@@ -66,6 +65,7 @@ def demo(arguments: argparse.Namespace) -> Result:
 
 def _url_of_demo(settings: Settings) -> Result:
     from tui_billing import desk
+    from tui_billing.commands.signing_in import tell_upgrade
 
     services = desk.open_services(settings)
     services.store.close()
@@ -76,6 +76,7 @@ def _url_of_demo(settings: Settings) -> Result:
 
 def _make_first(settings: Settings) -> None:
     from tui_billing import desk
+    from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
 
     # Asked again, of the one who reads URLs properly, before anybody chooses a password.
     if desk.database_exists(settings):
@@ -86,6 +87,7 @@ def _make_first(settings: Settings) -> None:
 
 def _make_demo(settings: Settings, arguments: argparse.Namespace) -> None:
     from tui_billing import desk
+    from tui_billing.commands.progress import progress_bar
 
     sizes = {"accounts": arguments.accounts, "payments": arguments.payments}
     given = {name: size for name, size in sizes.items() if size is not None}

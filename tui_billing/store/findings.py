@@ -12,7 +12,6 @@ from sqlalchemy import (
     RowMapping,
     Select,
     delete,
-    exists,
     func,
     literal,
     null,
@@ -27,11 +26,11 @@ from tui_billing.domain.exceptions import ExceptionKind, ExceptionLine, Finding
 from tui_billing.domain.text import folded
 from tui_billing.store import payments
 from tui_billing.store.accounts import LONGEST_SEARCH
+from tui_billing.store.automatic_payments import is_last_attempt
 from tui_billing.store.compiled_tables import ACCOUNT, CHARGE_BACK, FINDING, INVOICE, PAYMENT
 from tui_billing.store.keyset import Keyset
 
 COLUMNS = tuple(column for column in FINDING.c if column.name != "found_at")
-LATER = PAYMENT.alias("later")
 LINE_FIELDS = tuple(field.name for field in fields(ExceptionLine))
 
 
@@ -151,9 +150,7 @@ FAILED_AUTOMATIC_PAYMENTS = (
     )
     .select_from(OF_PAYMENT.join(INVOICE, INVOICE.c.sequence == PAYMENT.c.invoice_sequence))
     .where(text("payment.kind = 'auto' AND payment.state = 'failed'"), INVOICE.c.due_minor > 0)
-    .where(
-        ~exists().where(LATER.c.invoice_sequence == PAYMENT.c.invoice_sequence, LATER.c.sequence > PAYMENT.c.sequence)
-    )
+    .where(is_last_attempt(PAYMENT))
 )
 FINDINGS = _line(
     FINDING.c.kind,
