@@ -7,11 +7,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import AwaitMount
 
 from tui_billing.config import Settings
 from tui_billing.domain.accounts import Account
@@ -298,6 +300,18 @@ class BillingApp(App[None]):
         self._return_code = 1
         self._exit_renderables.append(Text(f"{told_of_failure(error, written)} No payment is lost."))
         self._close_messages_no_wait()
+
+    def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Not when a screen has gone: the one beneath is laid out and painted already."""
+        return self if layout else super().refresh(repaint=repaint, recompose=recompose)
+
+    def _get_screen(self, screen: Screen[Any] | str) -> tuple[Screen[Any], AwaitMount]:
+        """With its styles from the start; Textual adds them later, and parses and matches all there are anew."""
+        new = [path for path in self.get_screen(screen).css_path if not self.stylesheet.has_source(str(path), "")]
+        if new:
+            self.stylesheet.read_all(new)
+            self.stylesheet.parse()
+        return super()._get_screen(screen)
 
     def _holds_keys(self) -> bool:
         return isinstance(self.screen, PlainScreen) and self.screen.holds_keys
