@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, Select, and_, exists, func, select
 
 from tui_billing.domain.automatic_payments import InvoiceToCollect
 from tui_billing.domain.money import Money
@@ -15,6 +15,7 @@ from tui_billing.store.ledger import ENTRY, INVOICE
 from tui_billing.store.payments import PAYMENT, WITH_ACCOUNT, payment_of
 
 FAILED = PAYMENT.alias("failed")
+LATER = PAYMENT.alias("later")
 
 
 def _of_invoice(what: Any, *where: Any) -> Any:
@@ -63,13 +64,9 @@ TO_COLLECT: Select[Any] = (
 )
 
 
-def to_collect(
-    connection: Connection, account_number: str | None = None, through: date | None = None
-) -> list[InvoiceToCollect]:
-    """The open invoices of closed periods, of those up to a day if given, of retail accounts or one, oldest first."""
-    statement = TO_COLLECT if account_number is None else TO_COLLECT.where(ACCOUNT.c.number == account_number)
-    if through is not None:
-        statement = statement.where(INVOICE.c.period_end <= through)
+def to_collect(connection: Connection, account_number: str | None, through: date) -> list[InvoiceToCollect]:
+    """The open invoices of closed periods up to a day, of retail accounts or one, oldest first."""
+    statement = _of_account(account_number).where(INVOICE.c.period_end <= through)
     return [_invoice_of(row) for row in connection.execute(statement).mappings()]
 
 
@@ -80,8 +77,19 @@ def still_to_collect(connection: Connection, invoice_sequence: int) -> InvoiceTo
 
 
 def failed(connection: Connection, account_number: str | None = None) -> list[InvoiceToCollect]:
-    """Those of them for which an automatic payment has failed."""
-    return [invoice for invoice in to_collect(connection, account_number) if invoice.last_failure is not None]
+    """Those of them for which the last automatic payment has failed."""
+    statement = _of_account(account_number).where(FAILED.c.id.is_not(None), is_last_attempt(FAILED))
+    return [_invoice_of(row) for row in connection.execute(statement).mappings()]
+
+
+def is_last_attempt(payment: FromClause) -> ColumnElement[bool]:
+    """Whether no other automatic payment was tried for the same invoice after this one."""
+    same_invoice = LATER.c.invoice_sequence == payment.c.invoice_sequence
+    return ~exists().where(same_invoice, LATER.c.sequence > payment.c.sequence)
+
+
+def _of_account(number: str | None) -> Select[Any]:
+    return TO_COLLECT if number is None else TO_COLLECT.where(ACCOUNT.c.number == number)
 
 
 def pending_of(connection: Connection, account_id: int) -> list[Payment]:
