@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui_billing.domain.access import Permission
+from tui_billing.domain.accounts import Account
 from tui_billing.screens.activity import Activity
 from tui_billing.screens.all_accounts import AllAccounts
 from tui_billing.screens.base import DeskScreen
@@ -25,13 +26,10 @@ PLACES: dict[Place, type[CustomerScreen]] = {
 }
 
 
-async def first_screen(services: DeskServices, session: OperatorSession, database: str) -> DeskScreen:
+async def first_screen(services: DeskServices, session: OperatorSession) -> tuple[type[DeskScreen], Account | None]:
     """All Accounts for the provider, the own dashboard for a customer, and an explanation for the others."""
-    screen: DeskScreen = NothingToDo(services, session, database)
     if session.may(Permission.ACCOUNT_MANAGE):
-        screen = AllAccounts(services, session, database)
-    elif session.may(Permission.ACCOUNT_ADMIN, Permission.BILLING_ADMIN) and session.account_number is not None:
-        account = await asyncio.to_thread(services.accounts.show, session, session.account_number)
-        screen = Dashboard(services, session, database, account)
-    screen.is_first = True
-    return screen
+        return AllAccounts, None
+    if session.may(Permission.ACCOUNT_ADMIN, Permission.BILLING_ADMIN) and session.account_number is not None:
+        return Dashboard, await asyncio.to_thread(services.accounts.show, session, session.account_number)
+    return NothingToDo, None
