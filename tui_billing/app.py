@@ -6,12 +6,15 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import AwaitMount
 
 from tui_billing.config import Settings
 from tui_billing.domain.database_urls import shown_url
@@ -55,7 +58,7 @@ def _account_commands() -> type[Provider]:
     return AccountCommands
 
 
-def _first_screen() -> Callable[[DeskServices, OperatorSession, str], Awaitable[DeskScreen]]:
+def _first_screen() -> Callable[[DeskServices, OperatorSession], Awaitable[tuple[type[DeskScreen], Account | None]]]:
     from tui_billing.screens.home import first_screen
 
     return first_screen
@@ -110,6 +113,7 @@ class BillingApp(App[None]):
         self._opening: asyncio.Task[DeskServices] | None = None
         self._gate = KeyGate(self, super().on_event, self._holds_keys)
         self._last_key_s = time.time()
+        self._kept: dict[type[DeskScreen], DeskScreen] = {}
 
     def get_default_screen(self) -> LoginScreen:
         """The log in is the lowest screen: an empty one would be laid out and painted before it."""
@@ -176,12 +180,12 @@ class BillingApp(App[None]):
             services = await self.services()
             # Not here, where an import that another thread has begun would be waited for.
             first_screen = await asyncio.to_thread(_first_screen)
-            screen = await first_screen(services, event.session, self._database_label(services))
+            screen, account = await first_screen(services, event.session)
         except BillingError as refusal:
             self._login.refuse(refusal.sentence)
             return
         self.session = event.session
-        await self.push_screen(screen)
+        await self._show(screen, account)
         self._watch(services)
 
     @work(exclusive=True, group="watch")
@@ -200,36 +204,35 @@ class BillingApp(App[None]):
     async def on_account_opened(self, event: AccountOpened) -> None:
         """Show the account's dashboard, over All Accounts."""
         from tui_billing.screens.all_accounts import AllAccounts
+        from tui_billing.screens.dashboard import Dashboard
 
         if self._is_locked():
             return
         await self._back_to(AllAccounts)
-        await self.push_screen(await self._place(event.account, Place.DASHBOARD))
+        await self._show(Dashboard, event.account)
 
     async def on_exceptions_opened(self) -> None:
         """Show what needs a person, over All Accounts."""
         from tui_billing.screens.exceptions import Exceptions
 
-        services = await self.services()
-        if self.session is not None and not self._is_locked():
-            await self.push_screen(Exceptions(services, self.session, self._database_label(services)))
+        if not self._is_locked():
+            await self._show(Exceptions)
 
     async def on_payment_opened(self, event: PaymentOpened) -> None:
         """Show a customer's payment, over the customer's dashboard, over the list it was chosen in."""
+        from tui_billing.screens.dashboard import Dashboard
         from tui_billing.screens.payments import Payments
 
         if self._is_locked():
             return
-        await self.push_screen(await self._place(event.account, Place.DASHBOARD))
+        await self._show(Dashboard, event.account)
         if event.payment is not None:
-            payments = await self._place(event.account, Place.PAYMENTS)
-            assert isinstance(payments, Payments)
-            payments.first_selected = event.payment
-            await self.push_screen(payments)
+            await self._show(Payments, event.account, event.payment)
 
     async def on_place_chosen(self, event: PlaceChosen) -> None:
         """Show another place of the customer: the dashboard lies below the others."""
         from tui_billing.screens.dashboard import Dashboard
+        from tui_billing.screens.places import PLACES
 
         if self._is_locked():
             return
@@ -237,7 +240,7 @@ class BillingApp(App[None]):
         if event.place is Place.DASHBOARD:
             self._reload_screen()
         else:
-            await self.push_screen(await self._place(event.account, event.place))
+            await self._show(PLACES[event.place], event.account)
 
     async def on_went_back(self) -> None:
         """Go one step back; the first screen after the log in stays."""
@@ -251,6 +254,10 @@ class BillingApp(App[None]):
         self.workers.cancel_group(self, "watch")
         while len(self.screen_stack) > 1:
             await self.pop_screen()
+        for kept in self._kept.values():
+            self.uninstall_screen(kept)
+            await kept.remove()
+        self._kept.clear()
         self._login.start_anew(event.reason)
 
     def action_log_out(self) -> None:
@@ -319,6 +326,18 @@ class BillingApp(App[None]):
         self._exit_renderables.append(Text(f"{told_of_failure(error, written)} No payment is lost."))
         self._close_messages_no_wait()
 
+    def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Not when a screen has gone: the one beneath is laid out and painted already."""
+        return self if layout else super().refresh(repaint=repaint, recompose=recompose)
+
+    def _get_screen(self, screen: Screen[Any] | str) -> tuple[Screen[Any], AwaitMount]:
+        """With its styles from the start; Textual adds them later, and parses and matches all there are anew."""
+        new = [path for path in self.get_screen(screen).css_path if not self.stylesheet.has_source(str(path), "")]
+        if new:
+            self.stylesheet.read_all(new)
+            self.stylesheet.parse()
+        return super()._get_screen(screen)
+
     def _holds_keys(self) -> bool:
         return isinstance(self.screen, PlainScreen) and self.screen.holds_keys
 
@@ -344,12 +363,21 @@ class BillingApp(App[None]):
         database = shown_url(self.settings.database).replace(home, "~", 1)
         return f"{'training · ' if services.training else ''}{database}"
 
-    async def _place(self, account: Account, place: Place) -> DeskScreen:
-        from tui_billing.screens.places import PLACES
-
+    async def _show(
+        self, kind: type[DeskScreen], account: Account | None = None, payment: tuple[date, int] | None = None
+    ) -> None:
+        """Show the one screen of this kind, which stays for the session, about this account and first this payment."""
         services = await self.services()
-        assert self.session is not None
-        return PLACES[place](services, self.session, self._database_label(services), account)
+        if self.session is None:
+            return
+        screen = self._kept.get(kind)
+        if screen is None:
+            screen = self._kept[kind] = kind(services, self.session, self._database_label(services))
+            self.install_screen(screen, kind.__name__)
+        screen.about(account, payment)
+        if screen.is_mounted:
+            screen.begin()
+        await self.push_screen(screen)
 
     async def _back_to(self, kind: type[DeskScreen]) -> None:
         """Take away what lies over the screen of this kind, if it is there."""

@@ -11,19 +11,17 @@ from tui_billing.screens.base import DeskScreen
 from tui_billing.screens.nothing_to_do import NothingToDo
 
 if TYPE_CHECKING:
+    from tui_billing.domain.accounts import Account
     from tui_billing.services.desk_services import DeskServices
     from tui_billing.services.session import OperatorSession
 
 
-async def first_screen(services: DeskServices, session: OperatorSession, database: str) -> DeskScreen:
+async def first_screen(services: DeskServices, session: OperatorSession) -> tuple[type[DeskScreen], Account | None]:
     """All Accounts for the provider, the own dashboard for a customer, and an explanation for the others."""
-    screen: DeskScreen = NothingToDo(services, session, database)
     if session.may(Permission.ACCOUNT_MANAGE):
-        screen = AllAccounts(services, session, database)
-    elif session.may(Permission.ACCOUNT_ADMIN, Permission.BILLING_ADMIN) and session.account_number is not None:
+        return AllAccounts, None
+    if session.may(Permission.ACCOUNT_ADMIN, Permission.BILLING_ADMIN) and session.account_number is not None:
         from tui_billing.screens.dashboard import Dashboard
 
-        account = await asyncio.to_thread(services.accounts.show, session, session.account_number)
-        screen = Dashboard(services, session, database, account)
-    screen.is_first = True
-    return screen
+        return Dashboard, await asyncio.to_thread(services.accounts.show, session, session.account_number)
+    return NothingToDo, None
