@@ -58,9 +58,13 @@ def _account_commands() -> type[Provider]:
     return AccountCommands
 
 
-def _first_screen() -> Callable[[DeskServices, OperatorSession], Awaitable[tuple[type[DeskScreen], Account | None]]]:
+def _load_first_screen(
+    services: DeskServices,
+) -> Callable[[DeskServices, OperatorSession], Awaitable[tuple[type[DeskScreen], Account | None]]]:
+    """Import the screen behind the log in, and the service that it reads from."""
     from tui_billing.screens.home import first_screen
 
+    assert services.accounts
     return first_screen
 
 
@@ -160,7 +164,7 @@ class BillingApp(App[None]):
             if services.upgraded:
                 self._login.show_notice(services.upgraded)
             # The screen behind the log in too, while the operator types, or the password is checked.
-            await asyncio.to_thread(_first_screen)
+            await asyncio.to_thread(_load_first_screen, services)
             await asyncio.sleep(BREATHER_S)
             await asyncio.to_thread(_load_everything, services)
             await asyncio.to_thread(services.outcomes.resolve_all)
@@ -179,7 +183,7 @@ class BillingApp(App[None]):
         try:
             services = await self.services()
             # Not here, where an import that another thread has begun would be waited for.
-            first_screen = await asyncio.to_thread(_first_screen)
+            first_screen = await asyncio.to_thread(_load_first_screen, services)
             screen, account = await first_screen(services, event.session)
         except BillingError as refusal:
             self._login.refuse(refusal.sentence)

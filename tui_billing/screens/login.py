@@ -63,7 +63,9 @@ class LoginScreen(PlainScreen[None]):
 
     def show_training(self) -> None:
         """Say that this is a training database, as it has turned out."""
-        self._demo_users.update(demo_users_text())
+        if not self._training:
+            self._training = True
+            self._demo_users.update(demo_users_text())
 
     def start_anew(self, notice: str) -> None:
         """Forget who was signed in, and say why nobody is now."""

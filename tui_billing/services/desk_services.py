@@ -9,8 +9,6 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
-from tui_billing.services.accounts import Accounts
-from tui_billing.services.changes import Changes
 from tui_billing.services.passwords import Passwords
 from tui_billing.services.service import utc_now
 from tui_billing.services.sign_in import SignIn
@@ -19,11 +17,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui_billing.gateways.base import PaymentGateway
+    from tui_billing.services.accounts import Accounts
     from tui_billing.services.automatic_payments import AutomaticPayments
     from tui_billing.services.backups import Backups
     from tui_billing.services.billing import Billing
     from tui_billing.services.billing_runs import BillingRuns
     from tui_billing.services.cards import Cards
+    from tui_billing.services.changes import Changes
     from tui_billing.services.charges import Charges
     from tui_billing.services.checks import Checks
     from tui_billing.services.credits import Credits
@@ -80,6 +80,7 @@ class DeskServices:
     clock: Callable[[], datetime] = utc_now
     documents_folder: Path | None = None
 
+    accounts: ClassVar[_Made[Accounts]] = _Made()
     automatic_payments: ClassVar[_Made[AutomaticPayments]] = _Made()
     backups: ClassVar[_Made[Backups]] = _Made(record="gateway_record")
     billing: ClassVar[_Made[Billing]] = _Made()
@@ -104,13 +105,10 @@ class DeskServices:
         return SignIn(self.store, self.passwords, self.clock)
 
     @cached_property
-    def accounts(self) -> Accounts:
-        """The provider's customers: the first list."""
-        return Accounts(self.store, self.gateways, self.clock)
-
-    @cached_property
     def changes(self) -> Changes:
         """Whether others have changed something."""
+        from tui_billing.services.changes import Changes
+
         return Changes(self.store)
 
     def load(self) -> dict[str, object]:
