@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from tui_billing.services.session import OperatorSession
 
 IDLE_CHECK_S = 5
+# The services that the screens ask; some of the others would bring SQLModel along, for the commands alone.
+ASKED = tuple(
+    "accounts billing cards changes credits dashboards disputes documents outcomes payments previews reconciliation"
+    " refunds sign_in".split()
+)
 # By then whoever had typed everything ahead sees the first list.
 BREATHER_S = 1.0
 # The log in, and the first screen of the profile.
@@ -73,7 +78,7 @@ def _load_everything(services: DeskServices) -> None:
     import tui_billing.screens.places
 
     assert tui_billing.screens.places
-    services.load()
+    services.load(ASKED)
 
 
 class BillingApp(App[None]):

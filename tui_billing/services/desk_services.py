@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -111,9 +111,10 @@ class DeskServices:
 
         return Changes(self.store)
 
-    def load(self) -> dict[str, object]:
-        """Import and make what nobody has asked for yet; gives every service by its noun."""
-        return {name: getattr(self, name) for name, made in vars(DeskServices).items() if isinstance(made, MADE)}
+    def load(self, nouns: Collection[str] = ()) -> dict[str, object]:
+        """Import and make these services, or every one, unless that has been done; gives them by noun."""
+        every = [name for name, made in vars(DeskServices).items() if isinstance(made, MADE)]
+        return {name: getattr(self, name) for name in nouns or every}
 
     @property
     def upgraded(self) -> str:
