@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import sys
 from pathlib import Path
 
 from bench.book import Book
-from bench.figures import Measurement, Results
+from bench.figures import MISSED, Measurement, Results
 
-MODULES = ("starting", "painting", "screens", "memory")
+MODULES = ("starting", "instructions", "painting", "screens", "memory")
 HEADINGS = ("#", "figure", "median", "floor", "ratio", "p95", "bound", "")
 
 
@@ -29,6 +30,8 @@ def main() -> None:
     print("\r\x1b[K", end="")
     rows = [results.row(figure) for measurement in measurements for figure in measurement.figures]
     _print_table([HEADINGS, *(row for row in rows if row is not None)])
+    if given.hold and any(row is not None and row[-1] == MISSED for row in rows):
+        sys.exit(1)
 
 
 def _arguments() -> argparse.Namespace:
@@ -40,6 +43,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--size", type=_size, default=(80, 24), help="of the terminal, such as 120x40")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     parser.add_argument("--home", type=Path, default=cache / "tui-billing-bench", help="where books are kept")
+    parser.add_argument("--hold", action="store_true", help="end with exit code 1 if a bound is missed")
     given = parser.parse_args()
     for name in given.measure:
         if name not in MODULES:

@@ -16,6 +16,9 @@ Scenario = Callable[[Book], Samples]
 """One round of something: it is run, watched and ended, and gives what it measured."""
 
 
+MISSED = "MISSED"
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A measured value with its bounds; a ratio is to its floor of the same run."""
@@ -63,7 +66,7 @@ class Results:
         floor = median(floors) if floors else None
         ratio = value / floor if floor else None
         checks = list(_checks(figure, value, ratio, _p95(values) / floor if floor else None))
-        verdict = "" if not checks else "reached" if all(kept for kept, _ in checks) else "MISSED"
+        verdict = "" if not checks else "reached" if all(kept for kept, _ in checks) else MISSED
         return (
             figure.number,
             figure.says,

@@ -18,6 +18,10 @@ DOWN, UP = "\x1b[B", "\x1b[A"
 PAGE_DOWN, PAGE_UP, HOME, END, WHEEL = "\x1b[6~", "\x1b[5~", "\x1b[H", "\x1b[F", "\x1b[<65;10;8M"
 PAGES = (PAGE_DOWN, PAGE_DOWN, PAGE_DOWN, PAGE_UP, WHEEL, WHEEL, END, PAGE_UP, HOME, PAGE_DOWN)
 BURST = 200
+PAID = 5
+CORPORATE = (
+    "SELECT number FROM account WHERE type = 'corporate' AND currency = 'USD' AND state = 'active' ORDER BY number"
+)
 HELD_S, KEYS_PER_S = 3.0, 30
 
 
@@ -64,6 +68,34 @@ def typing(book: Book) -> Samples:
     }
 
 
+def paying(book: Book) -> Samples:
+    """Enter in Record Payment, for amounts that differ, until the row is in the list and the dialog gone."""
+    paid: list[float] = []
+    with book.signed_in() as desk:
+        press(desk, f"/{book.rows(f'{CORPORATE} LIMIT 1')[0][0]}")
+        desk.read_until_idle()
+        press(desk, "\r")
+        desk.wait_for("Twelve months")
+        press(desk, "u")
+        desk.wait_for("Recorded by")
+        for amount in range(PAID):
+            paid.append(_paid(desk, f"{time.time_ns() // 1_000_000 % 1_000}.{amount:02}"))
+    return {"desk: paid": paid}
+
+
+def _paid(desk: PtyDesk, amount: str) -> float:
+    desk.read_until_idle()
+    desk.send(f"r{amount}")
+    desk.wait_for("Balance USD")
+    desk.wait_for("→ USD")
+    desk.read_until_idle()
+    start_s = time.monotonic()
+    desk.send("\r")
+    desk.wait_for(f"USD {amount}  ")
+    desk.read_until_idle()
+    return ms_until(desk, start_s, lambda picture: f"USD {amount}  " in picture and "Enter OK" not in picture)
+
+
 def _list(desk: PtyDesk) -> dict[str, list[float]]:
     moves = [press(desk, DOWN if move < MOVES // 2 else UP) for move in range(MOVES)]
     pages = [press(desk, key) for key in PAGES]
@@ -108,7 +140,7 @@ def _held(desk: PtyDesk) -> dict[str, list[float]]:
 
 
 MEASUREMENT = Measurement(
-    scenarios=(one_character, whole_screen, lists, typing),
+    scenarios=(one_character, whole_screen, lists, typing, paying),
     figures=(
         Figure(
             *("6", "cursor key → painted", "desk: move"),
@@ -131,5 +163,6 @@ MEASUREMENT = Measurement(
         Figure("10", "bytes of a cursor key", "desk: bytes of a move", unit="B", most=300),
         Figure("10", "bytes of a page", "desk: bytes of a page", unit="B", most=3_100),
         Figure("10", "bytes of a typed character", "desk: bytes of a character", unit="B", most=250),
+        Figure("13", "Enter in the dialog → its row painted", "desk: paid", floor="floor: whole screen", most_ratio=4),
     ),
 )

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import AwaitMount
 
 from tui_billing.config import Settings
-from tui_billing.domain.accounts import Account
 from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import BillingError
 from tui_billing.driver import DeskDriver, exit_on_signals
@@ -26,12 +28,20 @@ from tui_billing.screens.plain_screen import PlainScreen
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from tui_billing.domain.accounts import Account
     from tui_billing.screens.base import DeskScreen
     from tui_billing.screens.watching import Watcher
     from tui_billing.services.desk_services import DeskServices
     from tui_billing.services.session import OperatorSession
 
 IDLE_CHECK_S = 5
+# The services that the screens ask; some of the others would bring SQLModel along, for the commands alone.
+ASKED = tuple(
+    "accounts billing cards changes credits dashboards disputes documents outcomes payments previews reconciliation"
+    " refunds sign_in".split()
+)
+# By then whoever had typed everything ahead sees the first list.
+BREATHER_S = 1.0
 # The log in, and the first screen of the profile.
 STACK_OF_FIRST_SCREEN = 2
 KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "escape": "Esc"}
@@ -51,6 +61,24 @@ def _account_commands() -> type[Provider]:
     from tui_billing.screens.palette import AccountCommands
 
     return AccountCommands
+
+
+def _load_first_screen(
+    services: DeskServices,
+) -> Callable[[DeskServices, OperatorSession], Awaitable[tuple[type[DeskScreen], Account | None]]]:
+    """Import the screen behind the log in, and the service that it reads from."""
+    from tui_billing.screens.home import first_screen
+
+    assert services.accounts
+    return first_screen
+
+
+def _load_everything(services: DeskServices) -> None:
+    """Import what the first list did without, so that nobody waits for it later."""
+    import tui_billing.screens.places
+
+    assert tui_billing.screens.places
+    services.load(ASKED)
 
 
 class BillingApp(App[None]):
@@ -73,7 +101,12 @@ class BillingApp(App[None]):
         Binding("shift+tab", "app.focus_previous", show=False, priority=True, system=True),
     ]
 
-    def __init__(self, settings: Settings, open_services: Callable[[], DeskServices]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        open_services: Callable[[], DeskServices],
+        when_loaded: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(driver_class=DeskDriver)
         # Not by assignment, which would parse every style a second time once the screen is there.
         self._themes = THEMES.get(self.console.color_system or "", NEUTRAL)
@@ -83,11 +116,13 @@ class BillingApp(App[None]):
         self.session: OperatorSession | None = None
         self.watcher: Watcher | None = None
         self._open_services = open_services
+        self._when_loaded = when_loaded
         self._login = LoginScreen(self.services, shown_url(settings.database), settings.demo)
         self._painted = asyncio.Event()
         self._opening: asyncio.Task[DeskServices] | None = None
         self._gate = KeyGate(self, super().on_event, self._holds_keys)
         self._last_key_s = time.time()
+        self._kept: dict[type[DeskScreen], DeskScreen] = {}
 
     def get_default_screen(self) -> LoginScreen:
         """The log in is the lowest screen: an empty one would be laid out and painted before it."""
@@ -133,35 +168,33 @@ class BillingApp(App[None]):
                 self._login.show_training()
             if services.upgraded:
                 self._login.show_notice(services.upgraded)
+            # The screen behind the log in too, while the operator types, or the password is checked.
+            await asyncio.to_thread(_load_first_screen, services)
+            await asyncio.sleep(BREATHER_S)
+            await asyncio.to_thread(_load_everything, services)
             await asyncio.to_thread(services.outcomes.resolve_all)
         except BillingError as refusal:
             self._login.show_notice(refusal.sentence)
+        finally:
+            self._when_loaded()
 
     async def _opened(self) -> DeskServices:
         # After the first paint: the database's libraries take longer to import than the screen to show.
         await self._painted.wait()
-        return await asyncio.to_thread(self._open_in_thread)
-
-    def _open_in_thread(self) -> DeskServices:
-        services = self._open_services()
-        # The screens behind the log in are imported here too, while the operator types.
-        import tui_billing.screens.home
-
-        assert tui_billing.screens.home
-        return services
+        return await asyncio.to_thread(self._open_services)
 
     async def on_signed_in(self, event: SignedIn) -> None:
         """Show the profile's first screen."""
-        from tui_billing.screens.home import first_screen
-
         try:
             services = await self.services()
-            screen = await first_screen(services, event.session, self._database_label(services))
+            # Not here, where an import that another thread has begun would be waited for.
+            first_screen = await asyncio.to_thread(_load_first_screen, services)
+            screen, account = await first_screen(services, event.session)
         except BillingError as refusal:
             self._login.refuse(refusal.sentence)
             return
         self.session = event.session
-        await self.push_screen(screen)
+        await self._show(screen, account)
         self._watch(services)
 
     @work(exclusive=True, group="watch")
@@ -180,36 +213,35 @@ class BillingApp(App[None]):
     async def on_account_opened(self, event: AccountOpened) -> None:
         """Show the account's dashboard, over All Accounts."""
         from tui_billing.screens.all_accounts import AllAccounts
+        from tui_billing.screens.dashboard import Dashboard
 
         if self._is_locked():
             return
         await self._back_to(AllAccounts)
-        await self.push_screen(await self._place(event.account, Place.DASHBOARD))
+        await self._show(Dashboard, event.account)
 
     async def on_exceptions_opened(self) -> None:
         """Show what needs a person, over All Accounts."""
         from tui_billing.screens.exceptions import Exceptions
 
-        services = await self.services()
-        if self.session is not None and not self._is_locked():
-            await self.push_screen(Exceptions(services, self.session, self._database_label(services)))
+        if not self._is_locked():
+            await self._show(Exceptions)
 
     async def on_payment_opened(self, event: PaymentOpened) -> None:
         """Show a customer's payment, over the customer's dashboard, over the list it was chosen in."""
+        from tui_billing.screens.dashboard import Dashboard
         from tui_billing.screens.payments import Payments
 
         if self._is_locked():
             return
-        await self.push_screen(await self._place(event.account, Place.DASHBOARD))
+        await self._show(Dashboard, event.account)
         if event.payment is not None:
-            payments = await self._place(event.account, Place.PAYMENTS)
-            assert isinstance(payments, Payments)
-            payments.first_selected = event.payment
-            await self.push_screen(payments)
+            await self._show(Payments, event.account, event.payment)
 
     async def on_place_chosen(self, event: PlaceChosen) -> None:
         """Show another place of the customer: the dashboard lies below the others."""
         from tui_billing.screens.dashboard import Dashboard
+        from tui_billing.screens.places import PLACES
 
         if self._is_locked():
             return
@@ -217,7 +249,7 @@ class BillingApp(App[None]):
         if event.place is Place.DASHBOARD:
             self._reload_screen()
         else:
-            await self.push_screen(await self._place(event.account, event.place))
+            await self._show(PLACES[event.place], event.account)
 
     async def on_went_back(self) -> None:
         """Go one step back; the first screen after the log in stays."""
@@ -231,6 +263,10 @@ class BillingApp(App[None]):
         self.workers.cancel_group(self, "watch")
         while len(self.screen_stack) > 1:
             await self.pop_screen()
+        for kept in self._kept.values():
+            self.uninstall_screen(kept)
+            await kept.remove()
+        self._kept.clear()
         self._login.start_anew(event.reason)
 
     def action_log_out(self) -> None:
@@ -299,6 +335,18 @@ class BillingApp(App[None]):
         self._exit_renderables.append(Text(f"{told_of_failure(error, written)} No payment is lost."))
         self._close_messages_no_wait()
 
+    def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Not when a screen has gone: the one beneath is laid out and painted already."""
+        return self if layout else super().refresh(repaint=repaint, recompose=recompose)
+
+    def _get_screen(self, screen: Screen[Any] | str) -> tuple[Screen[Any], AwaitMount]:
+        """With its styles from the start; Textual adds them later, and parses and matches all there are anew."""
+        new = [path for path in self.get_screen(screen).css_path if not self.stylesheet.has_source(str(path), "")]
+        if new:
+            self.stylesheet.read_all(new)
+            self.stylesheet.parse()
+        return super()._get_screen(screen)
+
     def _holds_keys(self) -> bool:
         return isinstance(self.screen, PlainScreen) and self.screen.holds_keys
 
@@ -324,12 +372,21 @@ class BillingApp(App[None]):
         database = shown_url(self.settings.database).replace(home, "~", 1)
         return f"{'training · ' if services.training else ''}{database}"
 
-    async def _place(self, account: Account, place: Place) -> DeskScreen:
-        from tui_billing.screens.home import PLACES
-
+    async def _show(
+        self, kind: type[DeskScreen], account: Account | None = None, payment: tuple[date, int] | None = None
+    ) -> None:
+        """Show the one screen of this kind, which stays for the session, about this account and first this payment."""
         services = await self.services()
-        assert self.session is not None
-        return PLACES[place](services, self.session, self._database_label(services), account)
+        if self.session is None:
+            return
+        screen = self._kept.get(kind)
+        if screen is None:
+            screen = self._kept[kind] = kind(services, self.session, self._database_label(services))
+            self.install_screen(screen, kind.__name__)
+        screen.about(account, payment)
+        if screen.is_mounted:
+            screen.begin()
+        await self.push_screen(screen)
 
     async def _back_to(self, kind: type[DeskScreen]) -> None:
         """Take away what lies over the screen of this kind, if it is there."""

@@ -19,34 +19,13 @@ from tui_billing.domain.demo_users import DEMO_PASSWORD
 from tui_billing.domain.errors import SetUpRefused
 from tui_billing.gateways.base import PaymentGateway
 from tui_billing.gateways.sandbox import SandboxGateway
-from tui_billing.gateways.stripe import StripeGateway
-from tui_billing.services.accounts import Accounts
-from tui_billing.services.automatic_payments import AutomaticPayments
-from tui_billing.services.backups import Backups
-from tui_billing.services.billing import Billing
-from tui_billing.services.billing_runs import BillingRuns
-from tui_billing.services.cards import Cards
-from tui_billing.services.changes import Changes
-from tui_billing.services.charges import Charges
-from tui_billing.services.checks import Checks
-from tui_billing.services.credits import Credits
-from tui_billing.services.dashboards import Dashboards
 from tui_billing.services.desk_services import DeskServices
-from tui_billing.services.disputes import Disputes
-from tui_billing.services.documents import TRAINING, Documents
-from tui_billing.services.outcomes import Outcomes
 from tui_billing.services.passwords import Passwords, checked_password
-from tui_billing.services.payments import Payments
-from tui_billing.services.previews import Previews
-from tui_billing.services.reconciliation import Reconciliation
-from tui_billing.services.refunds import Refunds
 from tui_billing.services.service import utc_now
-from tui_billing.services.sign_in import SignIn
-from tui_billing.services.users import Users
 from tui_billing.store import accounts, users
 from tui_billing.store.engine import Store
 from tui_billing.store.folder_lock import one_at_a_time
-from tui_billing.store.schema import TRAINING_APPLICATION_ID
+from tui_billing.store.schema_version import TRAINING_APPLICATION_ID
 
 DEMO_ACCOUNTS = 40
 
@@ -60,33 +39,19 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         raise SetUpRefused(f"{store.name} is not a demo database. Name another file.")
     passwords = Passwords(settings.hashing)
     try:
-        parts = (store, open_gateways(replace(settings, demo=training), clock), clock)
+        gateways = open_gateways(replace(settings, demo=training), clock)
     except SetUpRefused:
         store.close()
         raise
     return DeskServices(
-        sign_in=SignIn(store, passwords, clock),
-        users=Users(*parts),
-        accounts=Accounts(*parts),
-        cards=Cards(*parts, default_gateway=SandboxGateway.name if training else settings.gateway),
-        payments=Payments(*parts),
-        credits=Credits(*parts),
-        refunds=Refunds(*parts),
-        disputes=Disputes(*parts),
-        previews=Previews(*parts),
-        billing=Billing(*parts),
-        charges=Charges(*parts),
-        billing_runs=BillingRuns(*parts),
-        automatic_payments=AutomaticPayments(*parts),
-        dashboards=Dashboards(*parts),
-        documents=Documents(*parts, folder=settings.documents, notes=(TRAINING,) if training else ()),
-        outcomes=Outcomes(*parts),
-        reconciliation=Reconciliation(*parts),
-        checks=Checks(*parts),
-        changes=Changes(store),
-        backups=Backups(*parts, record=gateway_record(settings)),
+        store=store,
+        gateways=gateways,
         passwords=passwords,
         training=training,
+        default_gateway=SandboxGateway.name if training else settings.gateway,
+        gateway_record=gateway_record(settings),
+        clock=clock,
+        documents_folder=settings.documents,
     )
 
 
@@ -97,6 +62,8 @@ def open_gateways(settings: Settings, clock: Callable[[], datetime] = utc_now) -
     """
     gateways: dict[str, PaymentGateway] = {SandboxGateway.name: SandboxGateway(gateway_record(settings), clock)}
     if names_stripe(settings):
+        from tui_billing.gateways.stripe import StripeGateway
+
         at = settings.stripe
         stripe = StripeGateway(lambda: stripe_key(settings), at.api_base, after_the_page=at.after_card_page)
         if settings.gateway == stripe.name:

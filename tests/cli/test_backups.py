@@ -14,7 +14,7 @@ from tests.desk_fixtures import CORPORATE, Desk
 from tests.store.first_desk import change, first_desk, first_desk_content, rows
 from tui_billing.domain.demo_users import DEMO_PASSWORD
 from tui_billing.store import sqlite_files
-from tui_billing.store.schema import SCHEMA_VERSION
+from tui_billing.store.schema_version import SCHEMA_VERSION
 
 __all__ = ["first_desk", "first_desk_content"]
 

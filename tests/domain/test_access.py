@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui_billing.domain.access import Permission, Profile, allows, may_sign_in
-from tui_billing.domain.accounts import AccountState
+from tui_billing.domain.access import Permission, Profile, allows
+from tui_billing.domain.accounts import AccountState, may_sign_in
 
 # Columns: Root, Finance Admin, Ops Admin, Sales Support, Help Desk, Product Manager,
 # Master User, Billing Admin, Power User, User.

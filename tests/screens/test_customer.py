@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.screens.practice import BRUNO, GLOBEX, Practice
+from tests.screens.practice import BRUNO, GLOBEX, MARA, Practice
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.details import DetailsView
 from tui_billing.widgets.details import Detail
@@ -146,3 +146,33 @@ async def test_a_details_page_shows_a_title_that_looks_like_markup_as_it_is(prac
     async with practice.desk("finance", GLOBEX) as finance:
         finance.app.push_screen(DetailsView("[/]", [Detail("Name", "Globex")]))
         await finance.sees("[/]", "Esc Close")
+
+
+async def test_a_place_that_is_opened_again_has_nothing_on_it_of_the_customer_before(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures: list[str] = []
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
+        of_globex = [row.short_id for row in (finance.row,)]
+        await finance.presses("f", "slash")
+        await finance.types("INV")
+        monkeypatch.setattr(finance.app, "post_display_hook", lambda: pictures.append(finance.screen))
+        await finance.goes_to(MARA, Place.DASHBOARD)
+        await finance.goes_to(MARA, Place.PAYMENTS)
+        await finance.sees("Mara Lindqvist › Usage and Billing › Payments", "Balance EUR")
+        assert "INV" not in finance.screen.splitlines()[4]
+    of_mara = [picture for picture in pictures if "Mara Lindqvist ›" in picture or "customer: Mara" in picture]
+    assert len(of_mara) > 1
+    assert not [picture for picture in of_mara if any(words in picture for words in ("Globex", GLOBEX, *of_globex))]
+
+
+async def test_a_screen_is_made_once_for_a_session_and_not_kept_for_the_next_one(practice: Practice) -> None:
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
+        kept = finance.app.screen
+        await finance.goes_to(BRUNO, Place.PAYMENTS)
+        assert finance.app.screen is kept
+        finance.app.action_log_out()
+        await finance.is_at("LoginScreen")
+        await finance.sits_down("root")
+        await finance.goes_to(BRUNO, Place.PAYMENTS)
+        assert finance.app.screen is not kept

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.desk_fixtures import with_service
 from tests.screens.practice import DEADLINE_S, DIEGO, GLOBEX, MARA, YUSUF, Operator, Practice
 from tui_billing.screens.messages import Place
 from tui_billing.services.desk_services import DeskServices
@@ -41,7 +41,7 @@ def held_services(practice: Practice) -> Callable[[], DeskServices]:
     def services() -> DeskServices:
         opened = practice.services()
         held: Any = HeldPayments(opened.payments.store, opened.payments.gateways, opened.payments.clock)
-        return replace(opened, payments=held)
+        return with_service(opened, "payments", held)
 
     return services
 

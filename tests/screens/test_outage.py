@@ -6,12 +6,12 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.desk_fixtures import with_service
 from tests.screens.practice import DATABASE, DEADLINE_S, GLOBEX, Practice, text_in
 from tests.screens.test_live import looks, somebody_records
 from tui_billing.domain.errors import StoreUnanswered
@@ -116,7 +116,7 @@ async def test_ok_after_a_commit_without_an_answer_says_that_nobody_knows_and_ok
     def services() -> DeskServices:
         opened = practice.services()
         payments: Any = Unanswered(opened.payments.store, opened.payments.gateways, opened.payments.clock)
-        return replace(opened, payments=payments)
+        return with_service(opened, "payments", payments)
 
     before = practice.payments(GLOBEX)
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS, services=services) as finance:

@@ -14,6 +14,7 @@ from tests.fork_server import fork_server
 from tests.services.processes import PATIENCE_S, bill_until_killed
 from tui_billing.domain.invoices import Charge
 from tui_billing.store import accounts
+from tui_billing.store.compiled_tables import ACCOUNT
 
 KILLS = 50
 ACCOUNTS = 20
@@ -21,14 +22,14 @@ PERIODS = (date(2026, 1, 10), date(2026, 1, 20), date(2026, 2, 20))
 # What a life may last after its run has begun: all together some more than the run takes.
 LONGEST_LIFE_S = 0.05
 OWN = ("id", "number", "search", "sort_name", "billed_through")
-LIKE = [column for column in accounts.ACCOUNT.c if column.name not in OWN]
+LIKE = [column for column in ACCOUNT.c if column.name not in OWN]
 
 
 def set_up(desk: Desk) -> None:
     """Many customers with a card, and charges in several periods of each."""
     numbers = [f"2{index:07d}" for index in range(ACCOUNTS)]
     with desk.store.writing() as connection:
-        like = connection.execute(select(*LIKE).where(accounts.ACCOUNT.c.number == RETAIL)).mappings().one()
+        like = connection.execute(select(*LIKE).where(ACCOUNT.c.number == RETAIL)).mappings().one()
         accounts.add(connection, *({**like, "number": number} for number in numbers))
     for index, number in enumerate(numbers):
         lines = [Charge(day, "Usage", "", "", 100 + index) for day in PERIODS]

@@ -60,7 +60,7 @@ def other(desk: Desk) -> OtherGateway:
     """The gateway that new cards go to, beside the sandbox."""
     gateway = OtherGateway(desk)
     services = with_gateways(desk.services, desk.gateway, gateway)
-    desk.services = replace(services, cards=replace(services.cards, default_gateway=gateway.name))
+    desk.services = replace(services, default_gateway=gateway.name)
     return gateway
 
 

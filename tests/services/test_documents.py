@@ -145,7 +145,7 @@ def test_a_statement_is_that_of_the_period_with_the_day_and_says_its_state(desk:
 
 
 def test_a_training_desk_says_so_on_every_document(desk: Desk) -> None:
-    documents = replace(desk.services.documents, notes=(TRAINING,))
+    documents = replace(desk.services.documents, training=True)
     payment = desk.record("5.00").payment
     assert documents.receipt(desk.finance, CORPORATE, payment.id).notes == (TRAINING,)
     assert TRAINING in documents.statement(desk.finance, CORPORATE, NOW.date()).notes

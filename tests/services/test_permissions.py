@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState
 from tui_billing.domain.errors import BillingError, NotFound, NotPermitted, RuleRefused, SignInRefused
 from tui_billing.services.desk_services import DeskServices
-from tui_billing.services.passwords import Passwords
 from tui_billing.services.service import Service
 
 NOBODY = "0" * 32
@@ -52,14 +51,11 @@ def refusal_of(call: Callable[[], Any]) -> tuple[type[BillingError], str]:
 def public_methods(services: DeskServices) -> dict[str, Any]:
     """Every public method that a service defines, as `noun.method`."""
     found = {}
-    for part in fields(services):
-        service = getattr(services, part.name)
-        if isinstance(service, Passwords | bool):
-            continue
+    for noun, service in services.load().items():
         own = [kind for kind in type(service).__mro__ if kind not in (Service, object)]
         for name, method in (item for kind in own for item in vars(kind).items()):
             if inspect.isfunction(method) and not name.startswith("_"):
-                found[f"{part.name}.{name}"] = method
+                found[f"{noun}.{name}"] = method
     return found
 
 

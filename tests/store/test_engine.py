@@ -16,7 +16,7 @@ from tests.desk_fixtures import Desk
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnavailable
 from tui_billing.store import sqlite as sqlite_store
 from tui_billing.store.engine import Store
-from tui_billing.store.schema import SCHEMA_VERSION
+from tui_billing.store.schema_version import SCHEMA_VERSION
 from tui_billing.store.sqlite import sqlite_path, sqlite_url
 
 

@@ -17,7 +17,8 @@ from tui_billing.store.checks.likeness import unlike_new
 from tui_billing.store.checks.sqlite_schema import parts, wanted
 from tui_billing.store.engine import Store
 from tui_billing.store.migrations import running
-from tui_billing.store.schema import SCHEMA_VERSION, TRIGGERS
+from tui_billing.store.schema import TRIGGERS
+from tui_billing.store.schema_version import SCHEMA_VERSION
 from tui_billing.store.triggers import triggers_on
 
 __all__ = ["first_desk", "first_desk_content"]

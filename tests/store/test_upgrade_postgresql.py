@@ -19,7 +19,7 @@ from tui_billing.domain.errors import SetUpRefused, StoreUnavailable
 from tui_billing.store.checking import differences
 from tui_billing.store.engine import Store
 from tui_billing.store.migrations import running
-from tui_billing.store.schema import SCHEMA_VERSION
+from tui_billing.store.schema_version import SCHEMA_VERSION
 
 # As pg_dump wrote a database of version 3, the first on PostgreSQL.
 DUMP = Path(__file__).with_name("first_postgresql.sql.xz")

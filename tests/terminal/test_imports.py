@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
+import tui_billing
 from tests.terminal.demo_home import DemoHome
+from tui_billing.app import ASKED
 
 HEAVY = (
     "sqlalchemy",
@@ -33,17 +37,41 @@ database._require_terminal = lambda: None
 BillingApp.run = run
 database.demo(parse(["demo"]))
 """
+LOADED = """
+import sys
+from tui_billing.app import _load_everything, _load_first_screen
+from tui_billing.config import read_settings
+from tui_billing.desk import open_services
+
+services = open_services(read_settings(demo=True))
+_load_first_screen(services)
+_load_everything(services)
+services.store.close()
+print(*sorted(name for name in sys.modules), sep="\\n")
+"""
+SCREENS = Path(tui_billing.__file__).with_name("screens")
+
+
+def loaded_by(script: str, demo: DemoHome) -> list[str]:
+    environment = {"PATH": "/usr/bin:/bin", **demo.environment}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_the_services_that_the_screens_ask_are_those_that_are_loaded_behind_the_first_list() -> None:
+    asked = {noun for file in SCREENS.rglob("*.py") for noun in re.findall(r"services\.(\w+)\.\w+", file.read_text())}
+    assert asked == {*ASKED}
+
+
+def test_an_open_desk_never_loads_sqlmodel(demo: DemoHome) -> None:
+    loaded = loaded_by(LOADED, demo)
+    assert "tui_billing.screens.payments" in loaded
+    assert {"tui_billing.services.payments", "tui_billing.services.dashboards"} <= {*loaded}
+    assert {"sqlmodel", "pydantic", "sqlalchemy.orm", "alembic"}.isdisjoint(loaded)
 
 
 def test_before_the_first_paint_nothing_of_the_database_is_loaded(demo: DemoHome) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", UP_TO_THE_FIRST_PAINT],
-        env={"PATH": "/usr/bin:/bin", **demo.environment},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    loaded = done.stdout.split()
+    loaded = loaded_by(UP_TO_THE_FIRST_PAINT, demo)
     assert "tui_billing.screens.login" in loaded
     heavy = [name for name in loaded if name.startswith(tuple(f"{package}." for package in HEAVY)) or name in HEAVY]
     assert heavy == []

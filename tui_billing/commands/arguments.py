@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from tui_billing import __version__
 from tui_billing.commands.parsing import (
@@ -27,6 +27,7 @@ from tui_billing.commands.parsing import (
 )
 from tui_billing.commands.words import command_word, is_utf8
 
+HELP = frozenset({"--help", "-h"})
 DESCRIPTION = "The payments desk in the terminal. Without a command it opens the desk."
 EPILOG = """environment:
   TUI_BILLING_DATABASE      the database, if --database is not given
@@ -42,11 +43,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments by name, `run` among them; raises `UsageFault`."""
     if not all(map(is_utf8, arguments)):
         raise UsageFault("The arguments are not valid UTF-8.")
-    return parser(command_word(arguments)).parse_args(arguments)
+    noun = command_word(arguments)
+    # Who wants the desk does not wait for the words of all the commands.
+    known = noun in NOUNS or not (noun or HELP.intersection(arguments))
+    return parser((noun,) if known else tuple(NOUNS)).parse_args(arguments)
 
 
-def parser(noun: str | None = None) -> argparse.ArgumentParser:
-    """The parser; a noun alone gets its arguments, to be quick, and without one all do."""
+def parser(nouns: Collection[str] = ()) -> argparse.ArgumentParser:
+    """The parser of these nouns; without any, of all of them."""
     whole = Parser(
         prog="tui-billing",
         description=DESCRIPTION,
@@ -57,11 +61,11 @@ def parser(noun: str | None = None) -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"tui-billing {__version__}")
     add_global(whole, default=None)
     whole.set_defaults(run="database:open_configured", signs_in=False, json=False)
-    nouns = whole.add_subparsers(title="commands", metavar="COMMAND", dest="noun")
+    branches = whole.add_subparsers(title="commands", metavar="COMMAND", dest="noun")
     for name, (summary, fill) in NOUNS.items():
-        branch = nouns.add_parser(name, help=summary, description=f"{summary}.", allow_abbrev=False)
-        add_global(branch)
-        if noun in (None, name):
+        if not nouns or name in nouns:
+            branch = branches.add_parser(name, help=summary, description=f"{summary}.", allow_abbrev=False)
+            add_global(branch)
             fill(branch)
     return whole
 

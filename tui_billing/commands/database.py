@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from tui_billing.commands.output import Result
 from tui_billing.commands.parsing import UsageFault
-from tui_billing.commands.progress import progress_bar
-from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password, tell_upgrade
 from tui_billing.config import Settings, read_settings
 from tui_billing.domain.database_urls import is_postgresql
 from tui_billing.domain.text import shown
@@ -39,6 +37,7 @@ def open_configured(arguments: argparse.Namespace) -> Result:
 def init(arguments: argparse.Namespace) -> Result:
     """Make the configured database with its user root."""
     from tui_billing import desk
+    from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
 
     settings = read_settings(arguments.database)
     desk.refuse_existing(settings)
@@ -66,9 +65,10 @@ def demo(arguments: argparse.Namespace) -> Result:
 
 def _url_of_demo(settings: Settings) -> Result:
     from tui_billing import desk
+    from tui_billing.commands.signing_in import tell_upgrade
 
     services = desk.open_services(settings)
-    services.sign_in.store.close()
+    services.store.close()
     tell_upgrade(services)
     url = desk.database_url(settings)
     return Result({"url": url}, url)
@@ -76,6 +76,7 @@ def _url_of_demo(settings: Settings) -> Result:
 
 def _make_first(settings: Settings) -> None:
     from tui_billing import desk
+    from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
 
     # Asked again, of the one who reads URLs properly, before anybody chooses a password.
     if desk.database_exists(settings):
@@ -86,6 +87,7 @@ def _make_first(settings: Settings) -> None:
 
 def _make_demo(settings: Settings, arguments: argparse.Namespace) -> None:
     from tui_billing import desk
+    from tui_billing.commands.progress import progress_bar
 
     sizes = {"accounts": arguments.accounts, "payments": arguments.payments}
     given = {name: size for name, size in sizes.items() if size is not None}
@@ -94,7 +96,7 @@ def _make_demo(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 def _open_desk(settings: Settings) -> int:
-    # Until the first screen is painted there is hardly any garbage, and looking for it takes a tenth of that time.
+    # Until all is loaded there is hardly any garbage, and looking for it takes a tenth of that time.
     gc.disable()
     from tui_billing.app import BillingApp
 
@@ -104,19 +106,20 @@ def _open_desk(settings: Settings) -> int:
     def open_services() -> DeskServices:
         from tui_billing import desk
 
-        try:
-            opened.append(desk.open_services(settings))
-        finally:
-            # What is loaded by now stays.
-            gc.freeze()
-            gc.enable()
+        opened.append(desk.open_services(settings))
         return opened[-1]
 
-    app = BillingApp(settings, open_services)
+    app = BillingApp(settings, open_services, when_loaded=_collect_from_here_on)
     app.run()
     for services in opened:
-        services.sign_in.store.close()
+        services.store.close()
     return end_at_once(app.return_code or 0)
+
+
+def _collect_from_here_on() -> None:
+    # What is loaded by now stays.
+    gc.freeze()
+    gc.enable()
 
 
 def _file_is_there(database: str) -> bool:

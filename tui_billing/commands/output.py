@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +29,9 @@ def as_text(result: Result, as_json: bool) -> str:
 
 def json_text(document: Mapping[str, Any]) -> str:
     """One JSON document in ASCII alone, so that no terminal obeys a character of it."""
+    # Only now, as the desk writes none.
+    import json
+
     return json.dumps(document, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
 
 

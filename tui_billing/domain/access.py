@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from tui_billing.domain.accounts import AccountState
-
 
 class Permission(StrEnum):
     """What a use case asks of a profile."""
@@ -59,12 +57,3 @@ POLICY: dict[Profile, frozenset[Permission]] = {
 def allows(profile: Profile, *permissions: Permission) -> bool:
     """Whether the profile holds any one of the permissions."""
     return not POLICY[profile].isdisjoint(permissions)
-
-
-def may_sign_in(profile: Profile, state: AccountState | None) -> bool:
-    """Whether a user of this profile may be signed in while the own account (if any) is in this state."""
-    if state is AccountState.TERMINATED:
-        return False
-    if state in (AccountState.RESTRICTED, AccountState.SUSPENDED):
-        return profile is Profile.MASTER_USER
-    return True

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from tui_billing.domain.access import Profile
 from tui_billing.domain.money import Money
 
 SYSTEM_NUMBER = "00000000"
@@ -120,3 +121,12 @@ class AccountFilter:
     state: AccountState | None = None
     search: str = ""
     order: AccountOrder = AccountOrder.NUMBER
+
+
+def may_sign_in(profile: Profile, state: AccountState | None) -> bool:
+    """Whether a user of this profile may be signed in while the own account (if any) is in this state."""
+    if state is AccountState.TERMINATED:
+        return False
+    if state in (AccountState.RESTRICTED, AccountState.SUSPENDED):
+        return profile is Profile.MASTER_USER
+    return True

@@ -8,13 +8,14 @@ import unicodedata
 from tui_billing.domain.errors import InvalidInput
 
 UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Patterns are compiled when they are first needed: the log in has no need of them.
 # Groups of digits; between them also the dashes that documents and messengers make of a hyphen.
-DIGIT_RUN = re.compile(r"\d+(?:[ ._/\-\u2010-\u2015\u2212]{1,3}\d+)*")
-DIGIT = re.compile(r"\d")
-DIGITS = re.compile(r"\d+")
+DIGIT_RUN = r"\d+(?:[ ._/\-\u2010-\u2015\u2212]{1,3}\d+)*"
+DIGIT = r"\d"
+DIGITS = r"\d+"
 MARKS = frozenset({"Mn", "Me", "Cf"})
 # Groups as cards are printed in, 4-4-4-4 and its kin or 4-6-5, whatever stands between them.
-CARD_SHAPES = re.compile(r"(?<!\d)(?:\d{4}(?:\D{1,4}\d{4}){2,3}\D{1,4}\d{1,4}|\d{4}\D{1,4}\d{6}\D{1,4}\d{4,5})(?!\d)")
+CARD_SHAPES = r"(?<!\d)(?:\d{4}(?:\D{1,4}\d{4}){2,3}\D{1,4}\d{1,4}|\d{4}\D{1,4}\d{6}\D{1,4}\d{4,5})(?!\d)"
 MAX_COMBINING = 4
 FEWEST_DIGITS = 13
 
@@ -70,11 +71,11 @@ def has_card_number(text: str) -> bool:
             return False
     else:
         plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in MARKS)
-    for run in CARD_SHAPES.findall(plain):
-        if _luhn_valid("".join(DIGITS.findall(run))):
+    for run in re.findall(CARD_SHAPES, plain):
+        if _luhn_valid("".join(re.findall(DIGITS, run))):
             return True
-    for run in DIGIT_RUN.findall(plain):
-        groups = DIGITS.findall(run)
+    for run in re.findall(DIGIT_RUN, plain):
+        groups = re.findall(DIGITS, run)
         for first in range(len(groups)):
             number = ""
             for group in groups[first:]:
@@ -89,7 +90,7 @@ def has_card_number(text: str) -> bool:
 def masked(text: str) -> str:
     """The text, safe to keep in a log: nothing a terminal would obey, and no digits where there is a card number."""
     text = shown(text)
-    return DIGIT.sub("•", text) if has_card_number(text) else text
+    return re.sub(DIGIT, "•", text) if has_card_number(text) else text
 
 
 def folded(text: str) -> str:

@@ -81,10 +81,10 @@ class AllAccounts(MoneyScreen, SearchedScreen):
             yield self._table
             yield self._details
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Read the first accounts."""
-        self._table.show_source(self._fetch)
-        self._table.focus()
+        super().begin()
+        self._choose(AccountFilter())
 
     @property
     def chosen(self) -> tuple[Account | None, Payment | None]:

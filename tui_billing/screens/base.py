@@ -21,6 +21,9 @@ from tui_billing.widgets.key_bar import KeyBar
 from tui_billing.widgets.path_line import PathLine
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from tui_billing.domain.accounts import Account
     from tui_billing.services.desk_services import DeskServices
     from tui_billing.services.session import OperatorSession
 
@@ -39,8 +42,6 @@ class DeskScreen(PlainScreen[None]):
         Binding("f5", "reload", "Reload", show=False, tooltip="Read what is shown again", id="reload"),
     ]
     _permitted = True
-    is_first = False
-    """Set for the screen that a session begins with: behind it there is only the log in."""
 
     PERMISSIONS: ClassVar[dict[str, tuple[Permission, ...]]] = {}
     """By action: any one of these permissions shows it; an action that is not named here is open to all."""
@@ -56,15 +57,37 @@ class DeskScreen(PlainScreen[None]):
         """Where one is, from the outside in."""
         raise NotImplementedError
 
+    @property
+    def is_first(self) -> bool:
+        """Whether a session begins with this screen: behind it there is only the log in."""
+        return self in self.app.screen_stack[1:2]
+
     def content(self) -> Iterable[Widget]:
         """The widgets between the path line and the key bar."""
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
         """The path on top, the content, the keys at the bottom."""
-        yield PathLine(*self.path, who=f"{self.session.name} · {self.session.profile.value}", database=self.database)
+        who = f"{self.session.name} · {self.session.profile.value}"
+        self._path_line = PathLine(*self.path, who=who, database=self.database)
+        yield self._path_line
         yield from self.content()
         yield KeyBar()
+
+    def about(self, account: Account | None, payment: tuple[date, int] | None) -> None:
+        """Be about this account, and its payment of this received date and sequence first; said before it begins."""
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Show what comes first, and nothing of what was shown before: a screen stays, and is opened again."""
+        # What was asked for before would come too late.
+        self.workers.cancel_node(self)
+        self.holds_keys, self._permitted, self._behind = False, True, False
+        self._path_line.show(*self.path)
+        self._path_line.show_notice("")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide what the profile does not allow from footer, gear menu, help and palette alike."""
@@ -97,8 +120,8 @@ class DeskScreen(PlainScreen[None]):
 
     def show_outage(self, sentence: str) -> None:
         """Say it instead of who one is, so that nothing else moves."""
-        for line in self.query(PathLine):
-            line.show_notice(sentence)
+        if self.is_mounted:
+            self._path_line.show_notice(sentence)
 
     async def asked(self, use_case: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R | None:
         """What a use case answers, asked off the event loop; a refusal is shown, and answered with none."""

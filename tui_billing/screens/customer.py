@@ -15,14 +15,15 @@ from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.payments import Payment
 from tui_billing.domain.text import shown
+from tui_billing.screens.base import DeskScreen
 from tui_billing.screens.messages import Place, PlaceChosen
 from tui_billing.screens.money_screen import MoneyScreen
 from tui_billing.widgets.tab_line import Tab, TabLine
 
 if TYPE_CHECKING:
-    from tui_billing.services.desk_services import DeskServices
+    from datetime import date
+
     from tui_billing.services.results import MoneyMoved
-    from tui_billing.services.session import OperatorSession
 
 USAGE_AND_BILLING = "Usage and Billing"
 NAME_CELLS = 40
@@ -45,16 +46,16 @@ class CustomerScreen(MoneyScreen):
         Binding("a", "place('Activity')", "Activity", show=False, id="activity"),
     ]
 
-    def __init__(self, services: DeskServices, session: OperatorSession, database: str, account: Account) -> None:
-        super().__init__(services, session, database)
-        self.account = account
+    account: Account
+    """Whose place it is."""
 
     @property
     def path(self) -> tuple[str, ...]:
-        """Where one is; a customer's own users have no Accounts above them."""
-        above = ("Accounts", "All Accounts") if self.session.may(Permission.ACCOUNT_MANAGE) else ()
+        """Where one is, below the list that the customer was chosen in; a customer's own users have none."""
+        desk_screens = (screen for screen in self.app.screen_stack if isinstance(screen, DeskScreen))
+        above = [screen.path for screen in desk_screens if not isinstance(screen, CustomerScreen)][-1:]
         below = () if self.PLACE is Place.DASHBOARD else (USAGE_AND_BILLING, self.PLACE.value)
-        return (*above, self.account.name, *below)
+        return (*(above[0] if above else ()), self.account.name, *below)
 
     @property
     def chosen(self) -> tuple[Account | None, Payment | None]:
@@ -75,6 +76,17 @@ class CustomerScreen(MoneyScreen):
             self._places = TabLine(tabs, self.PLACE.value, id="places")
             yield self._places
         yield from self.place()
+
+    def about(self, account: Account | None, payment: tuple[date, int] | None) -> None:  # noqa: ARG002
+        """Be about this account."""
+        assert account is not None, "a customer's place is about an account"
+        self.account = account
+
+    def begin(self) -> None:
+        """Say whom one is viewing."""
+        super().begin()
+        for line in self.query(".viewing").results(Static):
+            line.update(viewing(self.account))
 
     def place(self) -> Iterable[Widget]:
         """The widgets of this place."""

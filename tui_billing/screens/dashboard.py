@@ -46,8 +46,12 @@ class Dashboard(CardScreen):
             yield Static("Twelve months", classes="heading")
             yield self._chart
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Read the figures."""
+        super().begin()
+        self._figures.show("Account", ())
+        self._ages.show("Due by age", ())
+        self._chart.show(())
         self.action_reload()
 
     def action_reload(self) -> None:

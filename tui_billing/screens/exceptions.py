@@ -114,10 +114,11 @@ class Exceptions(SearchedScreen, LookingUp):
             yield self._table
             yield self._details
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Read the list, as the last reconcile left it."""
-        self._table.show_source(self._fetch)
-        self._table.focus()
+        super().begin()
+        self._details.show("", ())
+        self._show_kind(None)
 
     def show_found(self) -> None:
         """Show the lines of this kind that the search finds."""
@@ -126,7 +127,10 @@ class Exceptions(SearchedScreen, LookingUp):
 
     def action_next_filter(self) -> None:
         """Show the next kind only, after the last one all of them."""
-        self._kind = KINDS[(KINDS.index(self._kind) + 1) % len(KINDS)]
+        self._show_kind(KINDS[(KINDS.index(self._kind) + 1) % len(KINDS)])
+
+    def _show_kind(self, kind: ExceptionKind | None) -> None:
+        self._kind = kind
         self._heading.show(note=f"{self._kind.label} only" if self._kind else "All")
         self.show_found()
 

@@ -1,4 +1,4 @@
-"""The screens behind the log in, and which one a profile sees first."""
+"""Which screen a profile sees first behind the log in."""
 
 from __future__ import annotations
 
@@ -6,32 +6,22 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui_billing.domain.access import Permission
-from tui_billing.screens.activity import Activity
 from tui_billing.screens.all_accounts import AllAccounts
 from tui_billing.screens.base import DeskScreen
-from tui_billing.screens.customer import CustomerScreen
-from tui_billing.screens.dashboard import Dashboard
-from tui_billing.screens.invoices import Invoices
-from tui_billing.screens.messages import Place
 from tui_billing.screens.nothing_to_do import NothingToDo
-from tui_billing.screens.payments import Payments
 
 if TYPE_CHECKING:
+    from tui_billing.domain.accounts import Account
     from tui_billing.services.desk_services import DeskServices
     from tui_billing.services.session import OperatorSession
 
-PLACES: dict[Place, type[CustomerScreen]] = {
-    screen.PLACE: screen for screen in (Dashboard, Activity, Invoices, Payments)
-}
 
-
-async def first_screen(services: DeskServices, session: OperatorSession, database: str) -> DeskScreen:
+async def first_screen(services: DeskServices, session: OperatorSession) -> tuple[type[DeskScreen], Account | None]:
     """All Accounts for the provider, the own dashboard for a customer, and an explanation for the others."""
-    screen: DeskScreen = NothingToDo(services, session, database)
     if session.may(Permission.ACCOUNT_MANAGE):
-        screen = AllAccounts(services, session, database)
-    elif session.may(Permission.ACCOUNT_ADMIN, Permission.BILLING_ADMIN) and session.account_number is not None:
-        account = await asyncio.to_thread(services.accounts.show, session, session.account_number)
-        screen = Dashboard(services, session, database, account)
-    screen.is_first = True
-    return screen
+        return AllAccounts, None
+    if session.may(Permission.ACCOUNT_ADMIN, Permission.BILLING_ADMIN) and session.account_number is not None:
+        from tui_billing.screens.dashboard import Dashboard
+
+        return Dashboard, await asyncio.to_thread(services.accounts.show, session, session.account_number)
+    return NothingToDo, None

@@ -62,10 +62,12 @@ class Invoices(DocumentScreen, SearchedScreen):
             yield self._table
             yield self._details
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Read the newest invoices."""
-        self._table.show_source(self._fetch)
-        self._table.focus()
+        super().begin()
+        self._detailed = None
+        self._details.show("", ())
+        self.show_found()
 
     def documents(self) -> Callable[[], Sequence[Document]]:
         """The selected invoice."""

@@ -12,13 +12,14 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from tui_billing.domain.demo_users import DEMO_PASSWORD, DEMO_USERS
 from tui_billing.domain.errors import BillingError
 from tui_billing.domain.text import shown
 from tui_billing.screens.messages import SignedIn
 from tui_billing.screens.plain_screen import PlainScreen
+from tui_billing.widgets.button import Button
 from tui_billing.widgets.field import Field
 from tui_billing.widgets.key_bar import KeyBar
 from tui_billing.widgets.text_field import PasswordField, TextField
@@ -55,14 +56,16 @@ class LoginScreen(PlainScreen[None]):
             yield Static(Text(shown(self._database)), classes="database")
             yield Field("Username", self._username)
             yield Field("Password", self._password)
-            yield Button(Text("Log In"), id="log-in", compact=True, variant="primary")
+            yield Button("Log In", id="log-in", classes="-primary")
             yield self._notice_line
         yield self._demo_users
         yield KeyBar()
 
     def show_training(self) -> None:
         """Say that this is a training database, as it has turned out."""
-        self._demo_users.update(demo_users_text())
+        if not self._training:
+            self._training = True
+            self._demo_users.update(demo_users_text())
 
     def start_anew(self, notice: str) -> None:
         """Forget who was signed in, and say why nobody is now."""

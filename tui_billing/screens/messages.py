@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tui_billing.domain.accounts import Account
-
 if TYPE_CHECKING:
+    from tui_billing.domain.accounts import Account
     from tui_billing.services.session import OperatorSession
 
 

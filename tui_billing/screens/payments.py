@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tui_billing.services.outcomes import LookedUp
     from tui_billing.services.results import MoneyMoved
 
+NO_PAYMENTS = "No payments here yet."
 FILTERS = tuple(PaymentFilter)
 STATE_STYLES = {
     PaymentState.PENDING: "warning",
@@ -68,8 +69,7 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
     ]
     _filter = PaymentFilter.ALL
     _detailed = ""
-    first_selected: tuple[date, int] | None = None
-    """The received date and sequence of the payment to begin with; set before the screen is shown."""
+    _first_selected: tuple[date, int] | None = None
 
     def place(self) -> Iterable[Widget]:
         """The list and the details of the selected row."""
@@ -77,7 +77,7 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
             COLUMNS,
             cells=payment_cells,
             key=lambda payment: (payment.received, payment.sequence),
-            empty="No payments here yet.",
+            empty=NO_PAYMENTS,
         )
         self._details = Details(id="details")
         yield self.search_line()
@@ -85,11 +85,19 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
             yield self._table
             yield self._details
 
-    def on_mount(self) -> None:
-        """Read the newest payments."""
+    def about(self, account: Account | None, payment: tuple[date, int] | None) -> None:
+        """Be about this account, with the cursor on this payment."""
+        super().about(account, payment)
+        self._first_selected = payment
+
+    def begin(self) -> None:
+        """Read the newest payments, or those around the one to begin with."""
+        super().begin()
+        self._filter = PaymentFilter.ALL
+        self._detailed = ""
+        self._details.show("", ())
         self._show_note()
-        self._table.show_source(self._fetch, select_key=self.first_selected)
-        self._table.focus()
+        self._table.show_source(self._fetch, self._first_selected, empty=NO_PAYMENTS)
 
     @property
     def chosen(self) -> tuple[Account | None, Payment | None]:
@@ -116,7 +124,7 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
     def show_found(self) -> None:
         """Show the payments of this kind that the search finds."""
         everything = self._filter is PaymentFilter.ALL and not self.search
-        empty = "No payments here yet." if everything else "No payment matches."
+        empty = NO_PAYMENTS if everything else "No payment matches."
         self._table.show_source(self._fetch, empty=empty)
 
     def action_next_filter(self) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from textual.screen import Screen
+from tui_billing.frames import FramedScreen
 
 ResultT = TypeVar("ResultT")
 
 
-class PlainScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
+class PlainScreen(FramedScreen[ResultT], Generic[ResultT], inherit_bindings=False):
     """A screen without Textual's own keys, which copy text and save pictures."""
 
     holds_keys = False

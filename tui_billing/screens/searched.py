@@ -26,6 +26,15 @@ class SearchedScreen(DeskScreen):
     search = ""
     _searching = False
 
+    def begin(self) -> None:
+        """Without a search, and in the list."""
+        super().begin()
+        self.search = ""
+        self._searching = False
+        self._line.close()
+        # At once: what is typed now is for the list.
+        self.set_focus(self._list)
+
     def search_line(self) -> SearchLine:
         """The line, for the screen to place over its list."""
         return SearchLine(placeholder=self.SEARCHES, id="search")

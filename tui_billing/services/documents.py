@@ -27,7 +27,12 @@ class Documents(Service):
     """What receipts, invoices and statements say; `folder` is where the desk saves them, none if it does not."""
 
     folder: Path | None = None
-    notes: tuple[str, ...] = ()
+    training: bool = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What every document says below its title: on paper nobody sees which database it came from."""
+        return (TRAINING,) if self.training else ()
 
     @requires(Permission.FINANCE, own=OWN)
     def receipt(self, session: OperatorSession, number: str, payment_id: str) -> Document:  # noqa: ARG002

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from tui_billing.domain.access import Permission, may_sign_in
+from tui_billing.domain.access import Permission
+from tui_billing.domain.accounts import may_sign_in
 from tui_billing.domain.errors import (
     BillingError,
     InvalidInput,

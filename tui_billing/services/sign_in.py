@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tui_billing.domain.access import may_sign_in
+from tui_billing.domain.accounts import may_sign_in
 from tui_billing.domain.errors import SignInRefused
 from tui_billing.services.passwords import Passwords
 from tui_billing.services.permissions import open_to_all

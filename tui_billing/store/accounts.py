@@ -22,11 +22,10 @@ from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.text import folded
 from tui_billing.store import account_search
 from tui_billing.store.account_search import AccountSearch, Span, text_of
+from tui_billing.store.compiled_tables import ACCOUNT
 from tui_billing.store.keyset import Keyset
 from tui_billing.store.prepared import Prepared, Row
-from tui_billing.store.tables import AccountRow, table
 
-ACCOUNT = table(AccountRow)
 SELECT_BY_NUMBER = select(ACCOUNT).where(ACCOUNT.c.number == bindparam("number"))
 SELECT_BY_ID = select(ACCOUNT).where(ACCOUNT.c.id == bindparam("account_id"))
 BY_NUMBER, BY_ID = Prepared(SELECT_BY_NUMBER), Prepared(SELECT_BY_ID)

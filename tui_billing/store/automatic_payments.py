@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, Select
 from tui_billing.domain.automatic_payments import InvoiceToCollect
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import Payment
-from tui_billing.store.accounts import ACCOUNT
-from tui_billing.store.ledger import ENTRY, INVOICE
-from tui_billing.store.payments import PAYMENT, WITH_ACCOUNT, payment_of
+from tui_billing.store.compiled_tables import ACCOUNT, INVOICE, PAYMENT
+from tui_billing.store.compiled_tables import LEDGER_ENTRY as ENTRY
+from tui_billing.store.payments import WITH_ACCOUNT, payment_of
 
 FAILED = PAYMENT.alias("failed")
 LATER = PAYMENT.alias("later")

@@ -7,8 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, case, or_, select, update
 
 from tui_billing.domain.invoices import last_closed_day
-from tui_billing.store.accounts import ACCOUNT
-from tui_billing.store.invoices import CHARGE
+from tui_billing.store.compiled_tables import ACCOUNT, CHARGE
 
 # Those that every month has.
 BILLING_DAYS = range(1, 29)

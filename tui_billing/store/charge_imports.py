@@ -10,11 +10,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, RowMapping, select
 
 from tui_billing.domain.invoices import ChargeImport
-from tui_billing.store.invoices import CHARGE
+from tui_billing.store.compiled_tables import CHARGE, CHARGE_IMPORT
 from tui_billing.store.prepared import Prepared
-from tui_billing.store.tables import ChargeImportRow, table
 
-CHARGE_IMPORT = table(ChargeImportRow)
 IMPORT_FIELDS = tuple(field.name for field in fields(ChargeImport))
 ROWS_AT_ONCE = 10_000
 ADD_CHARGES = Prepared(CHARGE.insert())

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Select, literal, select, text
 
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import ChargeBack, ChargeBackState, Payment, PaymentState
-from tui_billing.store.accounts import ACCOUNT
-from tui_billing.store.payments import CHARGE_BACK, PAYMENT, WITH_ACCOUNT, charge_back_of, payment_of
+from tui_billing.store.compiled_tables import ACCOUNT, CHARGE_BACK, PAYMENT
+from tui_billing.store.payments import WITH_ACCOUNT, charge_back_of, payment_of
 
 AT_ONCE = 500
 UNBOOKED = (PaymentState.FAILED.value, ChargeBackState.FAILED.value)

@@ -25,14 +25,11 @@ from sqlalchemy import (
 from tui_billing.domain.exceptions import ExceptionKind, ExceptionLine, Finding
 from tui_billing.domain.text import folded
 from tui_billing.store import payments
-from tui_billing.store.accounts import ACCOUNT, LONGEST_SEARCH
+from tui_billing.store.accounts import LONGEST_SEARCH
 from tui_billing.store.automatic_payments import is_last_attempt
+from tui_billing.store.compiled_tables import ACCOUNT, CHARGE_BACK, FINDING, INVOICE, PAYMENT
 from tui_billing.store.keyset import Keyset
-from tui_billing.store.ledger import INVOICE
-from tui_billing.store.payments import CHARGE_BACK, PAYMENT
-from tui_billing.store.tables import FindingRow, table
 
-FINDING = table(FindingRow)
 COLUMNS = tuple(column for column in FINDING.c if column.name != "found_at")
 LINE_FIELDS = tuple(field.name for field in fields(ExceptionLine))
 

@@ -6,9 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
-from tui_billing.store.tables import GatewayCustomerRow, table
-
-CUSTOMER = table(GatewayCustomerRow)
+from tui_billing.store.compiled_tables import GATEWAY_CUSTOMER as CUSTOMER
 
 
 class GatewayCustomer(NamedTuple):

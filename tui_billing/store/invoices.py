@@ -11,14 +11,13 @@ from sqlalchemy import Connection, RowMapping, bindparam, case, func, literal_co
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import Charge, Invoice
-from tui_billing.store.accounts import ACCOUNT, LONGEST_SEARCH
+from tui_billing.store.accounts import LONGEST_SEARCH
+from tui_billing.store.compiled_tables import ACCOUNT, CHARGE, INVOICE, PAYMENT
+from tui_billing.store.compiled_tables import LEDGER_ENTRY as ENTRY
 from tui_billing.store.keyset import Keyset
-from tui_billing.store.ledger import ENTRY, INVOICE, NET_APPLIED
-from tui_billing.store.payments import PAYMENT
+from tui_billing.store.ledger import NET_APPLIED
 from tui_billing.store.prepared import Prepared
-from tui_billing.store.tables import ChargeRow, table
 
-CHARGE = table(ChargeRow)
 CHARGE_FIELDS = tuple(field.name for field in fields(Charge))
 GATHER = update(CHARGE).where(CHARGE.c.sequence == bindparam("charge")).values(invoice_sequence=bindparam("invoice"))
 PAID_FROM_CREDIT = (

@@ -13,12 +13,10 @@ from tui_billing.domain.invoices import LedgerLine
 from tui_billing.domain.ledger import Book, Entry, Event, Funding, OpenInvoice
 from tui_billing.domain.payments import PaymentKind
 from tui_billing.store import accounts, totals
-from tui_billing.store.payments import PAYMENT
+from tui_billing.store.compiled_tables import INVOICE, PAYMENT
+from tui_billing.store.compiled_tables import LEDGER_ENTRY as ENTRY
 from tui_billing.store.prepared import Prepared, Row
-from tui_billing.store.tables import InvoiceRow, LedgerEntryRow, table
 
-INVOICE = table(InvoiceRow)
-ENTRY = table(LedgerEntryRow)
 APPLIED = {Event.FUNDS_APPLIED.value: 1, Event.APPLICATION_UNDONE.value: -1}
 NET_APPLIED = func.sum(ENTRY.c.amount_minor * case(APPLIED, value=ENTRY.c.event, else_=0))
 FUNDS = select(PAYMENT.c.sequence, PAYMENT.c.kind, PAYMENT.c.expires, PAYMENT.c.unapplied_minor)

@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
+from tui_billing.store.compiled_tables import MONEY_ACTION
 from tui_billing.store.prepared import Prepared
-from tui_billing.store.tables import MoneyActionRow, table
 
-MONEY_ACTION = table(MoneyActionRow)
 BY_KEY = Prepared(
     select(MONEY_ACTION.c.content, MONEY_ACTION.c.result_id).where(MONEY_ACTION.c.key == bindparam("key"))
 )

@@ -31,14 +31,11 @@ from tui_billing.domain.payments import (
     PaymentMethod,
     PaymentState,
 )
-from tui_billing.store.accounts import ACCOUNT, LONGEST_SEARCH
+from tui_billing.store.accounts import LONGEST_SEARCH
+from tui_billing.store.compiled_tables import ACCOUNT, CHARGE_BACK, PAYMENT, REVERSAL
 from tui_billing.store.keyset import Keyset
 from tui_billing.store.prepared import Prepared, Row
-from tui_billing.store.tables import ChargeBackRow, PaymentRow, ReversalRow, table
 
-PAYMENT = table(PaymentRow)
-CHARGE_BACK = table(ChargeBackRow)
-REVERSAL = table(ReversalRow)
 WITH_ACCOUNT = select(PAYMENT, ACCOUNT.c.number.label("account_number"), ACCOUNT.c.currency).join(
     ACCOUNT, PAYMENT.c.account_id == ACCOUNT.c.id
 )

@@ -7,14 +7,13 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused, StoreBusy, StoreUnanswered, StoreUnavailable
 from tui_billing.store.engine import Store, refusing_set_up
-from tui_billing.store.postgresql_names import MARKER, has_tables, taken_name
-from tui_billing.store.schema import SCHEMA_VERSION, create_schema, refuse_newer
+from tui_billing.store.schema_version import MARKER, SCHEMA_VERSION, refuse_newer
 from tui_billing.store.turns import Turn, take, take_any_time
 
 POOL_SIZE, MAX_OVERFLOW, POOL_TIMEOUT_S = 5, 10, 10
@@ -66,6 +65,9 @@ class PostgresqlStore(Store):
     @classmethod
     def create(cls, url: str, fill: Callable[[Connection], None], training: bool = False) -> None:
         """Make the tables and first rows in a database of the server, whole or not at all."""
+        # Only now, as most desks make no database.
+        from tui_billing.store.schema import create_schema
+
         with refusing_set_up(), closing(cls(url)) as store, store.writing() as connection:
             take_any_time(connection)
             take(connection, Turn.SCHEMA)
@@ -92,7 +94,7 @@ class PostgresqlStore(Store):
 
         with refusing_set_up(), closing(cls(url)) as store:
             with store.reading() as connection:
-                if not has_tables(connection):
+                if not _has_tables(connection):
                     raise store._without_tables()
             return upgrade_database(store)
 
@@ -100,7 +102,7 @@ class PostgresqlStore(Store):
     def exists(cls, url: str) -> bool:
         """Whether the database has been made one of ours; whatever else is in it, `create` refuses by name."""
         with refusing_set_up(), closing(cls(url)) as store, store.reading() as connection:
-            return has_tables(connection)
+            return _has_tables(connection)
 
     def is_training(self) -> bool:
         """Whether this is a demo or training database."""
@@ -184,8 +186,10 @@ class PostgresqlStore(Store):
             )
 
     def _refuse_taken(self, connection: Connection) -> None:
-        if has_tables(connection):
+        if _has_tables(connection):
             raise SetUpRefused(f"{self.name} has the tables of tui-billing already. Open it, or name another database.")
+        from tui_billing.store.postgresql_names import taken_name
+
         if (taken := taken_name(connection)) is not None:
             raise SetUpRefused(f"{self.name} has a {taken} that is not tui-billing's. Name an empty database.")
         encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
@@ -198,6 +202,10 @@ def mark(connection: Connection, training: bool) -> None:
     connection.execute(text(MARKER_TABLE))
     values = {"training": training, "version": SCHEMA_VERSION}
     connection.execute(text(f"INSERT INTO {MARKER} VALUES (:training, :version)"), values)  # noqa: S608
+
+
+def _has_tables(connection: Connection) -> bool:
+    return MARKER in inspect(connection).get_table_names()
 
 
 def _note_warnings(dbapi_connection: Any, record: Any) -> None:

@@ -6,17 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection
 
 from tui_billing.store.schema import TABLES, TRIGGERS
+from tui_billing.store.schema_version import MARKER
 from tui_billing.store.triggers import triggers_on
-
-MARKER = "tui_billing_database"
-
-
-def has_tables(connection: Connection) -> bool:
-    """Whether the database has been made one of ours."""
-    return MARKER in inspect(connection).get_table_names()
 
 
 def taken_name(connection: Connection) -> str | None:

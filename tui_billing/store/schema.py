@@ -5,14 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 from sqlmodel import AutoString, SQLModel
 
-from tui_billing.domain.errors import SetUpRefused
 from tui_billing.store import account_search, tables
 from tui_billing.store.triggers import triggers, triggers_on
 
-# "TUBI" and "TUBT": another program's database is told from ours, and a training database from a real one.
-APPLICATION_ID = 0x54554249
-TRAINING_APPLICATION_ID = 0x54554254
-SCHEMA_VERSION = 6
 ROWS = (
     tables.AccountRow,
     tables.GatewayCustomerRow,
@@ -38,15 +33,6 @@ TRIGGERS_THERE = """
     SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
     WHERE NOT tgisinternal AND relnamespace = to_regnamespace(current_schema())"""
 SCHEMA_NAME = "SELECT quote_ident(current_schema())"
-
-
-def refuse_newer(name: str, version: int) -> None:
-    """Raise `SetUpRefused` if the tables of the database of this name are newer than this program."""
-    if version > SCHEMA_VERSION:
-        raise SetUpRefused(
-            f"{name} was made by a newer tui-billing: its tables are of version {version}, and this one knows"
-            f" them up to {SCHEMA_VERSION}. Upgrade tui-billing to open it."
-        )
 
 
 def create_schema(connection: Connection) -> None:

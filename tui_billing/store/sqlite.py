@@ -21,13 +21,7 @@ from tui_billing.domain.database_urls import may_be_path
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnavailable
 from tui_billing.store.engine import Store, refusing_set_up
 from tui_billing.store.prepared import on_driver
-from tui_billing.store.schema import (
-    APPLICATION_ID,
-    SCHEMA_VERSION,
-    TRAINING_APPLICATION_ID,
-    create_schema,
-    refuse_newer,
-)
+from tui_billing.store.schema_version import APPLICATION_ID, SCHEMA_VERSION, TRAINING_APPLICATION_ID, refuse_newer
 
 BUSY_TIMEOUT_S = 30
 WRITE, TURN = "BEGIN IMMEDIATE", "turn"
@@ -78,6 +72,7 @@ class SqliteStore(Store):
     def create(cls, url: str, fill: Callable[[Connection], None], training: bool = False) -> None:
         """Make a database with its tables and first rows, whole or not at all; `SetUpRefused` if a file is there."""
         # Only now, as most desks make no database.
+        from tui_billing.store.schema import create_schema
         from tui_billing.store.sqlite_files import sync
 
         path = sqlite_path(url)

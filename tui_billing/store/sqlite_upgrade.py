@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from tui_billing.domain.errors import SetUpRefused
 from tui_billing.store.checks.likeness import unlike_new
 from tui_billing.store.migrations.running import upgrade_tables
-from tui_billing.store.schema import SCHEMA_VERSION
+from tui_billing.store.schema_version import SCHEMA_VERSION
 from tui_billing.store.sqlite import SqliteStore
 from tui_billing.store.sqlite_files import copy_file, free_name
 

@@ -11,10 +11,9 @@ from sqlalchemy import Connection, bindparam, select, update
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import stretch_of
 from tui_billing.domain.ledger import Entry, Totals
+from tui_billing.store.compiled_tables import ACCOUNT_TOTAL as TOTAL
 from tui_billing.store.prepared import Prepared
-from tui_billing.store.tables import AccountTotalRow, table
 
-TOTAL = table(AccountTotalRow)
 COLUMNS = (TOTAL.c.charges_minor, TOTAL.c.payments_minor, TOTAL.c.credits_minor)
 RAISE = Prepared(
     update(TOTAL)

@@ -11,17 +11,14 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import AccountState
 from tui_billing.domain.text import shown
-from tui_billing.store.accounts import ACCOUNT
+from tui_billing.store.compiled_tables import ACCOUNT, AUDIT_ENTRY, USER
 from tui_billing.store.prepared import Prepared, Row
-from tui_billing.store.tables import AuditEntryRow, UserRow, table
 
-USER = table(UserRow)
-AUDIT = table(AuditEntryRow)
 WITH_ACCOUNT = select(USER, ACCOUNT.c.number.label("account_number"), ACCOUNT.c.state.label("account_state")).outerjoin(
     ACCOUNT, USER.c.account_id == ACCOUNT.c.id
 )
 BY_ID = Prepared(WITH_ACCOUNT.where(USER.c.id == bindparam("user_id")))
-WRITE_AUDIT = Prepared(AUDIT.insert())
+WRITE_AUDIT = Prepared(AUDIT_ENTRY.insert())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,7 @@ def write_audit(connection: Connection, entry: AuditEntry) -> None:
 
 def audit_of(connection: Connection, subject: str) -> list[AuditEntry]:
     """What the audit log has about a subject, oldest first."""
-    statement = select(AUDIT).where(AUDIT.c.subject == subject).order_by(AUDIT.c.sequence)
+    statement = select(AUDIT_ENTRY).where(AUDIT_ENTRY.c.subject == subject).order_by(AUDIT_ENTRY.c.sequence)
     return [
         AuditEntry(**{name: row[name] for name in AuditEntry.__slots__})
         for row in connection.execute(statement).mappings()

@@ -77,7 +77,8 @@ class Field(LineWidget):
             self.widget.focus()
 
     def _on_resize(self) -> None:
-        self._lay_out_error()
+        if self._error:
+            self._lay_out_error()
 
     def _lay_out_error(self) -> None:
         room = max(1, self.size.width - self._label_cells)

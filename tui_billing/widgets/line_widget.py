@@ -10,10 +10,11 @@ from typing import Any, Self
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
+
+from tui_billing.widgets.component_styles import matched
 
 Run = tuple[str, str]
 """The name of a style, or nothing for the widget's own, and text that is safe to show."""
@@ -92,15 +93,8 @@ class LineWidget(Widget):
     def _style(self, name: str, base: Style) -> Style:
         look = (name, base, self.has_focus, self.app.theme)
         if name and look not in self._looks:
-            self._looks[look] = self._matched(name)
+            self._looks[look] = matched(self, f"line--{name}").rich_style
         return self._looks[look] if name else base
-
-    def _matched(self, name: str) -> Style:
-        # Not by component classes, which Textual matches all anew, in every widget, whenever the focus moves.
-        node = DOMNode(classes=f"line--{name}")
-        node._attach(self)
-        self.app.stylesheet.apply(node)
-        return node.rich_style
 
 
 def differences(before: Strip, after: Strip) -> list[tuple[int, int]]:

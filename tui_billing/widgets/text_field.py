@@ -7,9 +7,11 @@ from time import monotonic
 
 from textual import events
 from textual.binding import Binding
+from textual.css.styles import RenderStyles
 from textual.widgets import Input
 
 from tui_billing.domain.text import UNPRINTABLE
+from tui_billing.widgets.component_styles import matched
 
 MAX_LENGTH = 400
 MAX_PASSWORD_LENGTH = 1_000
@@ -29,7 +31,6 @@ class TextField(Input):
         background: $surface;
         text-style: underline;
         &:focus { border: none; background: $surface-lighten-1; background-tint: $foreground 0%; }
-        &.-invalid, &.-invalid:focus { border: none; }
     }
     """
 
@@ -61,6 +62,25 @@ class TextField(Input):
         if event.key in EDITING_ACTIONS and await self.app.run_action(EDITING_ACTIONS[event.key], self):
             event.stop()
             event.prevent_default()
+
+    def validate(self, value: str) -> None:
+        """Whoever asked for the text judges it; a class for its being valid would only be one more match of styles."""
+
+    @classmethod
+    def _get_component_classes(cls) -> frozenset[str]:  # type: ignore[override]
+        return frozenset()
+
+    def get_component_styles(self, *names: str) -> RenderStyles:
+        """The styles of the cursor and the like, when they are drawn."""
+        for name in names:
+            if name not in self._component_styles:
+                self._component_styles[name] = matched(self, name).styles
+        return super().get_component_styles(*names)
+
+    def notify_style_update(self) -> None:
+        """Those of the parts may be others too."""
+        self._component_styles.clear()
+        super().notify_style_update()
 
     def restricted(self) -> None:
         """Ring the bell for refused text, but once for a whole paste."""

@@ -13,13 +13,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import BillingError, InvalidInput, SignInRefused, StoreUnavailable
 from tui_billing.domain.text import shown
 from tui_billing.screens.messages import DatabaseFailed, SessionEnded
 from tui_billing.screens.modals.desk_modal import DeskModal
+from tui_billing.widgets.button import Button
 from tui_billing.widgets.choice import Choice
 from tui_billing.widgets.field import Field
 
@@ -77,18 +78,17 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         # Kept, not looked up: an answer may come when the dialog is being taken down.
         self._outlook = Static(classes="preview", markup=False)
         self._refusal = Static(classes="refusal", markup=False)
-        self._ok = Button(Text(self.OK), id="ok", compact=True, variant="primary")
+        self._ok = Button(self.OK, id="ok", classes="-primary")
         with Vertical() as self._box:
             self._box.border_title = self.heading
             self._box.border_subtitle = KEYS
             yield Static(Text(f"{shown(self.account.name)} · {self.account.number}"), classes="customer")
-            with Vertical(classes="form"):
-                yield from self.fields()
+            yield from self.fields()
             yield self._outlook
             yield self._refusal
             with Horizontal(classes="buttons"):
                 yield self._ok
-                yield Button(Text("Cancel"), id="cancel", compact=True)
+                yield Button("Cancel", id="cancel")
 
     def on_mount(self) -> None:
         """Say what will happen with the form as it opens."""
@@ -164,7 +164,7 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         self.busy = False
         for part in (*self.query(Button), *self.query(Field)):
             part.disabled = False
-        self._ok.label = Text(self.OK)
+        self._ok.label = self.OK
         self._refusal.update("")
         places = [place for place in (self._focused_before, *self.query(Input)) if place is not None]
         next((place for place in places if place.focusable), self._ok).focus()

@@ -17,7 +17,7 @@ from textual.widgets import Static
 from tui_billing.domain.text import shown
 from tui_billing.screens.modals.desk_modal import DeskModal
 
-REASON_CELLS = 52
+REASON_CELLS = 68
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rich.text import Text
 from textual import work
-from textual.widgets import Button
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import BillingError, InvalidInput, OutcomeUnknown, RuleRefused, StoreUnavailable
@@ -18,6 +17,7 @@ from tui_billing.domain.text import shown
 from tui_billing.screens.messages import DatabaseFailed
 from tui_billing.screens.modals.form_dialog import FormDialog
 from tui_billing.screens.modals.outlook import FiguresChanged, Outlook, changed_words
+from tui_billing.widgets.button import Button
 from tui_billing.widgets.field import Field
 
 if TYPE_CHECKING:
@@ -175,6 +175,6 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
         self.busy = False
         for button in self.query(Button):
             button.disabled = False
-        self._ok.label = Text("Look up")
+        self._ok.label = "Look up"
         self._ok.focus()
         self._refusal.update(Text(f"{unknown.title}. {shown(unknown.sentence)}"))

@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 
 from tui_billing.store.checks.likeness import Made
-from tui_billing.store.postgresql_names import MARKER
 from tui_billing.store.schema import SCHEMA_NAME, TABLES, TRIGGERS
+from tui_billing.store.schema_version import MARKER
 from tui_billing.store.triggers import search_path, triggers_on
 
 OURS = ", ".join(f"'{table.name}'" for table in TABLES)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, update
-from sqlmodel import SQLModel
+from sqlalchemy import Connection, Table, bindparam, insert, update
 
-from tui_billing.store import tables
+from tui_billing.store import compiled_tables as tables
 
 Row = dict[str, Any]
 # A row of the sandbox's record: reference, key, kind, amount in minor units, currency, card, charge reference, decline,
@@ -16,9 +15,10 @@ Row = dict[str, Any]
 GatewayRow = tuple[str, str, str, int, str, str, str | None, str | None, str, str]
 # The digest of a request: no request has this one, so that a key of the demo data can never be used again.
 ASKED_BY_NOBODY = "demo data"
-ACCOUNT = tables.table(tables.AccountRow)
 CLOSE_PERIODS = (
-    update(ACCOUNT).where(ACCOUNT.c.id == bindparam("of_account")).values(billed_through=bindparam("last_day"))
+    update(tables.ACCOUNT)
+    .where(tables.ACCOUNT.c.id == bindparam("of_account"))
+    .values(billed_through=bindparam("last_day"))
 )
 
 
@@ -86,9 +86,9 @@ class Rows:
 
     def write(self, connection: Connection) -> list[GatewayRow]:
         """Write the waiting rows to their tables and give the sandbox's."""
-        for row_class, rows in self._tables():
+        for table, rows in self._tables():
             if rows:
-                connection.execute(insert(tables.table(row_class)), rows)
+                connection.execute(insert(table), rows)
             rows.clear()
         # Only now: nothing enters a period that is closed.
         if self._closed:
@@ -97,16 +97,16 @@ class Rows:
         gateway, self.gateway = self.gateway, []
         return gateway
 
-    def _tables(self) -> tuple[tuple[type[SQLModel], list[Row]], ...]:
+    def _tables(self) -> tuple[tuple[Table, list[Row]], ...]:
         return (
-            (tables.AccountRow, self.accounts),
-            (tables.UserRow, self.users),
-            (tables.InvoiceRow, self.invoices),
-            (tables.ChargeRow, self.charges),
-            (tables.PaymentRow, self.payments),
-            (tables.ChargeBackRow, self.charge_backs),
-            (tables.LedgerEntryRow, self.entries),
-            (tables.AccountTotalRow, self.totals),
-            (tables.MoneyActionRow, self.actions),
-            (tables.AuditEntryRow, self.audit),
+            (tables.ACCOUNT, self.accounts),
+            (tables.USER, self.users),
+            (tables.INVOICE, self.invoices),
+            (tables.CHARGE, self.charges),
+            (tables.PAYMENT, self.payments),
+            (tables.CHARGE_BACK, self.charge_backs),
+            (tables.LEDGER_ENTRY, self.entries),
+            (tables.ACCOUNT_TOTAL, self.totals),
+            (tables.MONEY_ACTION, self.actions),
+            (tables.AUDIT_ENTRY, self.audit),
         )

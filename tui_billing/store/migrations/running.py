@@ -10,7 +10,8 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from tui_billing.store.schema import SCHEMA_VERSION, create_triggers, drop_triggers
+from tui_billing.store.schema import create_triggers, drop_triggers
+from tui_billing.store.schema_version import SCHEMA_VERSION
 from tui_billing.store.users import AuditEntry, write_audit
 
 WHO = "tui-billing"

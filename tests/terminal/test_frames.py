@@ -1,0 +1,101 @@
+"""Frames: what belongs together is painted together, and once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import getsource
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui_billing.frames import FRAME_S, FramedScreen
+
+SEVERAL_FRAMES_S = 5 * FRAME_S
+
+
+class Told(Message):
+    """Something that another widget is to show."""
+
+
+class Teller(Widget, can_focus=True):
+    BINDINGS = [Binding("x", "tell")]
+
+    def render(self) -> str:
+        return "teller"
+
+    def action_tell(self) -> None:
+        self.refresh()
+        self.post_message(Told())
+
+
+class Pair(FramedScreen[None]):
+    """A widget that tells, deep down, and one that shows what it tells."""
+
+    def compose(self) -> ComposeResult:
+        self.shower = Widget()
+        with Vertical(), Vertical():
+            yield Teller()
+        yield self.shower
+
+    def on_told(self) -> None:
+        self.shower.refresh()
+
+
+class Desk(App[None]):
+    """Counts what is painted."""
+
+    frames = 0
+
+    def get_default_screen(self) -> Pair:
+        return Pair()
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        self.frames += renderable is not None
+        super()._display(screen, renderable)
+
+
+async def painted(pilot: Pilot[None], app: Desk, act: Callable[[], object]) -> int:
+    while not app.frames:
+        await pilot.pause()
+    await pilot.pause(SEVERAL_FRAMES_S)
+    before = app.frames
+    act()
+    while app.frames == before:
+        await pilot.pause()
+    await pilot.pause(SEVERAL_FRAMES_S)
+    return app.frames - before
+
+
+async def test_what_a_message_changes_is_painted_with_what_sent_it() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        assert await painted(pilot, app, lambda: app.screen.query_one(Teller).action_tell()) == 1
+
+
+async def test_a_screen_that_opens_is_painted_once_and_so_is_the_one_beneath_when_it_goes() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        assert await painted(pilot, app, lambda: app.push_screen(Pair())) == 1
+        assert await painted(pilot, app, app.pop_screen) <= 2
+
+
+@pytest.mark.parametrize(
+    ("owner", "uses"),
+    [
+        (Screen, ["self._update_timer.resume()", "def _on_timer_update(", "self._compositor_refresh()"]),
+        (Screen, ["event.refresh_styles", "self._repaint_required", "_get_breakpoint_classes("]),
+        (Timer, ["await self._run()", "self._active.set()", "self._active.clear()", "async def _tick("]),
+        (App, ["self._get_screen(screen)", "stylesheet.has_source(str(path)", "self.refresh(layout=True)"]),
+    ],
+)
+def test_the_private_names_that_frames_rely_on_are_still_there(owner: type, uses: list[str]) -> None:
+    source = getsource(owner)
+    assert [use for use in uses if use not in source] == []

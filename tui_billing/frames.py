@@ -1,0 +1,76 @@
+"""When a screen is painted: once for all that belongs together. It knows Textual's private names, which a test watches.
+
+Textual paints at each layout, several times while a screen opens, and one to two sixtieths of a second apart else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+from typing import Generic, TypeVar
+
+from textual import events
+from textual.screen import Screen
+from textual.timer import Timer
+
+FRAME_S = 1 / 60
+# A message from one widget through those above it to another one, which asks to be painted: a turn for each on its way.
+TURNS = 6
+
+ResultT = TypeVar("ResultT")
+
+
+class Frames(Timer):
+    """Paints as soon as what is on its way has arrived, but no two frames sooner after each other than is of use."""
+
+    async def _run(self) -> None:
+        painted_s = 0.0
+        while True:
+            await self._active.wait()
+            await asyncio.sleep(max(0.0, painted_s + FRAME_S - monotonic()))
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+            if self._active.is_set():
+                painted_s = monotonic()
+                await self._tick(next_timer=painted_s, count=0)
+
+
+class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
+    """A screen that is painted in frames and no other way, however often it is laid out."""
+
+    _frames: Frames | None = None
+    _in_frame = False
+    _styled_for = ""
+
+    @property
+    def _update_timer(self) -> Timer:
+        if self._frames is None:
+            self._frames = Frames(self, FRAME_S, name="frames", callback=self._on_timer_update, pause=True)
+            self._frames._start()
+            self._timers.add(self._frames)
+        return self._frames
+
+    def _on_timer_update(self) -> None:
+        self._in_frame = True
+        super()._on_timer_update()
+        self._in_frame = False
+        if self.is_current and self._compositor._dirty_regions:
+            super()._compositor_refresh()
+
+    def _compositor_refresh(self) -> None:
+        if not self._in_frame:
+            self._update_timer.resume()
+
+    async def _on_compose(self, event: events.Compose) -> None:  # noqa: ARG002
+        # Before its widgets are there, and not with the first layout, which would match all of their styles again.
+        for name in self._get_breakpoint_classes(self.app.size.width, self.HORIZONTAL_BREAKPOINTS or []):
+            self.add_class(name)
+
+    def _on_screen_resume(self, event: events.ScreenResume) -> None:
+        # Styles that were matched a moment ago, or for this theme before, are as they would be.
+        event.refresh_styles = self._styled_for not in ("", self.app.theme)
+        self._styled_for = self.app.theme
+
+    def _on_screen_suspend(self) -> None:
+        # What has come on top paints all of it.
+        self._repaint_required = False
