@@ -6,13 +6,14 @@ Textual paints at each layout, several times while a screen opens, and one to tw
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from textual import events
 from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.timer import Timer
+from textual.timer import EventTargetGone, Timer
 from textual.widget import Widget
 
 FRAME_S = 1 / 60
@@ -44,7 +45,8 @@ class Frames(Timer):
                 await asyncio.sleep(POLL_S)
             if self._active.is_set():
                 painted_s = monotonic()
-                await self._tick(next_timer=painted_s, count=0)
+                with suppress(EventTargetGone):
+                    await self._tick(next_timer=painted_s, count=0)
 
 
 class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
