@@ -139,7 +139,7 @@ def test_alembic_is_imported_for_an_upgrade_alone() -> None:
 
 
 def test_one_module_speaks_to_the_package_for_postgresql() -> None:
-    assert importers_of("psycopg") == {"tui_billing/store/postgresql.py"}
+    assert importers_of("psycopg") == {"tui_billing/store/postgresql_connection.py"}
 
 
 def test_one_module_speaks_to_stripe_s_package() -> None:

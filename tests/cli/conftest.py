@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
 from tests.desk_fixtures import PASSWORD, Desk
+from tests.fork_server import Forked, start_forked
 from tui_billing.cli import main
 from tui_billing.commands import arguments
 
+PATIENCE_S = 60
 CONFIGURATION = "[hashing]\nmemory_kib = 64\nrounds = 1\n"
 
 
@@ -33,6 +33,22 @@ class Ran:
     def document(self) -> Any:
         """What it said as JSON."""
         return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Started:
+    """A command that runs as a process of its own."""
+
+    process: Forked
+    out: TextIO
+    err: TextIO
+
+    def ran(self) -> Ran:
+        """How it ends."""
+        code = self.process.wait(PATIENCE_S)
+        assert code is not None
+        with self.out, self.err:
+            return Ran(code, self.out.read(), self.err.read())
 
 
 class CommandLine:
@@ -78,18 +94,15 @@ class CommandLine:
         assert (ran.code, ran.err) == (0, "")
         return ran.document
 
-    def process(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    def start(self, *arguments: str) -> Started:
+        """Start a command as a process of its own, without a terminal."""
+        out, err = (os.fdopen(os.memfd_create(name), "w+", encoding="utf-8") for name in ("out", "err"))
+        written = [f"/proc/{os.getpid()}/fd/{file.fileno()}" for file in (out, err)]
+        return Started(start_forked(main, arguments, os.environ, Path.cwd(), (os.devnull, *written)), out, err)
+
+    def process(self, *arguments: str) -> Ran:
         """Run a command as a process of its own, without a terminal."""
-        return subprocess.run(
-            [sys.executable, "-m", "tui_billing", *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            start_new_session=True,
-            timeout=60,
-            **options,
-        )
+        return self.start(*arguments).ran()
 
 
 @pytest.fixture(scope="session", autouse=True)

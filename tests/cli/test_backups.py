@@ -85,6 +85,25 @@ def test_a_backup_replaces_nothing(line: CommandLine, desk: Desk, tmp_path: Path
     assert files(tmp_path) == ["billing.db", "link.db", "saved.db"]
 
 
+@pytest.mark.parametrize("ending", ["-wal", "-journal", "-shm", "-turn"])
+def test_a_backup_takes_no_name_that_belongs_to_a_database(line: CommandLine, desk: Desk, ending: str) -> None:
+    file = database(desk).with_name(f"other.db{ending}")
+    assert "Name it otherwise" in line.as_user("finance", "backup", str(file)).err
+    assert not file.exists()
+
+
+def test_a_database_is_restored_under_each_of_its_links_or_under_none(line: CommandLine, desk: Desk) -> None:
+    file, real = saved(line, desk), database(desk)
+    link = real.with_name("link.db")
+    link.symlink_to(real)
+    assert line.as_user("finance", "restore", str(file), "--database", str(link)).code == 0
+    assert (link.is_symlink(), real.is_symlink()) == (True, False)
+    other = real.with_name("other.db")
+    other.hardlink_to(real)
+    assert "has another name too" in line.as_user("finance", "restore", str(file), "--database", str(other)).err
+    assert other.samefile(real)
+
+
 def test_books_that_are_not_right_are_named_and_not_saved(line: CommandLine, desk: Desk, tmp_path: Path) -> None:
     desk.execute("UPDATE account SET funds_minor = 7 WHERE number = :number", number=CORPORATE)
     ran = line.as_user("finance", "backup", str(tmp_path / "saved.db"))
@@ -158,6 +177,39 @@ def test_a_backup_of_an_earlier_version_is_upgraded_as_it_is_restored(
     assert rows(first_desk, "PRAGMA user_version") == [(1,)]
     assert rows(tmp_path / "new.db", "PRAGMA user_version") == [(SCHEMA_VERSION,)]
     assert files(tmp_path) == ["billing.db", "new.db"]
+
+
+def test_a_backup_with_a_trigger_of_somebody_else_s_is_refused_before_anybody_signs_in(
+    line: CommandLine, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = saved(line, desk)
+    change(
+        file,
+        *(f"DROP TRIGGER ledger_entry_refuses_{action}" for action in ("update", "delete")),
+        "CREATE TRIGGER ledger_entry_refuses_update AFTER INSERT ON charge_import BEGIN SELECT 1; END",
+        "CREATE TRIGGER pwn AFTER INSERT ON audit_entry BEGIN UPDATE user SET profile = 'Root',"
+        " password_hash = (SELECT password_hash FROM user WHERE name = 'root') WHERE name = 'helpdesk'; END",
+    )
+    monkeypatch.setattr("tui_billing.services.sign_in.SignIn.sign_in", lambda *_: pytest.fail("somebody signed in"))
+    before = database(desk).read_bytes()
+    ran = line.as_user("finance", "restore", str(file))
+    assert ran.code == 6
+    assert "altered trigger, trigger ledger_entry_refuses_update: 0, not 1" in ran.err
+    assert "missing trigger, trigger ledger_entry_refuses_delete: 0, not 1" in ran.err
+    assert "unexpected trigger, trigger pwn: 1, not 0" in ran.err
+    assert database(desk).read_bytes() == before
+    assert files(file.parent) == ["billing.db", "saved.db"]
+
+
+def test_a_trigger_of_somebody_else_s_in_a_backup_of_an_earlier_version_never_fires(
+    home_line: CommandLine, first_desk: Path, tmp_path: Path
+) -> None:
+    pwn = "CREATE TRIGGER pwn AFTER INSERT ON audit_entry BEGIN UPDATE user SET profile = 'Root'; END"
+    change(first_desk, pwn)
+    home_line.set(TUI_BILLING_DATABASE=str(tmp_path / "new.db"), TUI_BILLING_PASSWORD=DEMO_PASSWORD)
+    assert home_line.as_user("finance", "restore", str(first_desk)).code == 0
+    assert rows(tmp_path / "new.db", "SELECT count(*) FROM sqlite_master WHERE name = 'pwn'") == [(0,)]
+    assert rows(tmp_path / "new.db", "SELECT count(*) FROM user WHERE profile = 'Root'") == [(1,)]
 
 
 def test_what_is_no_sound_backup_is_refused_and_nothing_is_replaced(line: CommandLine, desk: Desk) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.conftest import CommandLine
 from tests.desk_fixtures import CORPORATE, MISSING, RETAIL, Desk
+from tests.store.tampering import tamper
 from tui_billing.desk import gateway_record
 
 
@@ -71,7 +72,7 @@ def test_reconcile_says_when_the_gateway_does_not_know_either(line: CommandLine,
     made = desk.make("25").payment
     # As if this process had just sent it and its answer were on its way, while the gateway has never seen the key.
     gateway_record(desk.settings).unlink()
-    desk.execute("UPDATE payment SET state = 'pending', recorded_at = '2999-01-01 00:00:00' WHERE id = :id", id=made.id)
+    tamper(desk, "UPDATE payment SET state = 'pending', gateway_reference = '', recorded_at = '2999-01-01 00:00:00'")
     ran = line.as_user("finance", "reconcile", "--json")
     assert (ran.code, ran.document["resolved"], ran.document["still_unknown"]) == (5, 0, 1)
     (found,) = ran.document["exceptions"]

@@ -6,8 +6,6 @@ import os
 import shutil
 import sqlite3
 import stat
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ import pytest
 from tests.cli.conftest import CommandLine
 from tests.desk_fixtures import PASSWORD, Desk
 from tests.terminal.pty_desk import PtyDesk
+from tui_billing.cli import main
 from tui_billing.domain.demo_users import DEMO_PASSWORD
 from tui_billing.store.engine import Store
 
@@ -93,8 +92,8 @@ def test_init_refuses_a_poor_password_for_root_and_makes_nothing(
 def test_init_asks_for_the_password_when_there_is_a_terminal_and_says_so_when_not(home_line: CommandLine) -> None:
     home_line.unset("TUI_BILLING_PASSWORD")
     ran = home_line.process("init")
-    assert ran.returncode == 2
-    assert "TUI_BILLING_PASSWORD" in ran.stderr
+    assert ran.code == 2
+    assert "TUI_BILLING_PASSWORD" in ran.err
 
 
 def test_a_database_that_is_not_there_is_not_found(home_line: CommandLine, tmp_path: Path) -> None:
@@ -251,28 +250,27 @@ def test_a_demo_that_cannot_be_made_leaves_nothing_behind(
 
 def test_two_who_make_the_demo_at_once_share_one(home_line: CommandLine, tmp_path: Path) -> None:
     command = ("demo", "--url", "--database", str(tmp_path / "demo.db"))
-    with ThreadPoolExecutor(3) as pool:
-        ran = list(pool.map(lambda _: home_line.process(*command), range(3)))
-    assert [(process.returncode, process.stderr) for process in ran] == [(0, "")] * 3
+    started = [home_line.start(*command) for _ in range(3)]
+    assert [(ran.code, ran.err) for ran in (process.ran() for process in started)] == [(0, "")] * 3
     assert files(tmp_path) == ["config.toml", *DEMO_FILES]
 
 
 def test_the_desk_needs_a_terminal(home_line: CommandLine, tmp_path: Path) -> None:
     for command in ([], ["demo"]):
         ran = home_line.process(*command)
-        assert (ran.returncode, ran.stdout) == (2, "")
-        assert "terminal" in ran.stderr
+        assert (ran.code, ran.out) == (2, "")
+        assert "terminal" in ran.err
     assert not data_of(tmp_path).exists()
 
 
 def test_reset_without_a_terminal_makes_the_demo_and_says_where(home_line: CommandLine, tmp_path: Path) -> None:
     ran = home_line.process("demo", "--reset", "--database", str(tmp_path / "demo.db"))
-    assert (ran.returncode, ran.stdout) == (0, f"sqlite:///{tmp_path}/demo.db\n")
+    assert (ran.code, ran.out) == (0, f"sqlite:///{tmp_path}/demo.db\n")
 
 
 def on_terminal(home: Path, *arguments: str, **variables: str) -> PtyDesk:
     environment = {"HOME": str(home), "TUI_BILLING_CONFIG": str(home / "config.toml"), **variables}
-    return PtyDesk([sys.executable, "-m", "tui_billing", *arguments], env=environment)
+    return PtyDesk.forked(main, *arguments, env=environment)
 
 
 def test_the_first_run_asks_for_roots_password_unseen_and_opens_the_desk(

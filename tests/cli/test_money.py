@@ -291,11 +291,9 @@ def test_what_was_done_is_told_in_a_sentence_with_the_new_balance(line: CommandL
 
 
 def test_commands_at_the_same_moment_with_one_key_make_one_payment(line: CommandLine) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     command = ("payments", "record", CORPORATE, "10", "--key", "race", "--user", "finance", "--json")
-    with ThreadPoolExecutor(4) as pool:
-        ran = list(pool.map(lambda _: line.process(*command), range(4)))
-    assert [process.returncode for process in ran] == [0, 0, 0, 0]
-    assert len({process.stdout for process in ran}) == 1
+    started = [line.start(*command) for _ in range(4)]
+    ran = [process.ran() for process in started]
+    assert [process.code for process in ran] == [0, 0, 0, 0]
+    assert len({process.out for process in ran}) == 1
     assert len(payments(line)) == 1

@@ -81,12 +81,28 @@ def test_a_database_that_there_is_not_is_told(home_line: CommandLine) -> None:
     assert 'database "nowhere" does not exist' in refused(home_line, server().url("nowhere"))
 
 
-def test_a_database_of_somebody_else_is_left_alone(home_line: CommandLine, empty_url: str) -> None:
-    change(empty_url, "CREATE TABLE payment (theirs integer)")
+@pytest.mark.parametrize(
+    ("theirs", "name"),
+    [
+        ("TABLE payment (theirs integer)", "table “payment”"),
+        ("VIEW payment AS SELECT 1", "view “payment”"),
+        ("TYPE payment AS ENUM ('theirs')", "type “payment”"),
+        ("SEQUENCE payment_sequence_seq", "sequence “payment_sequence_seq”"),
+        ("TABLE theirs AS SELECT 1 AS x; CREATE INDEX invoice_open ON theirs (x)", "index “invoice_open”"),
+        (
+            "FUNCTION payment_refuses_delete() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+            "function “payment_refuses_delete()”",
+        ),
+    ],
+)
+def test_a_database_of_somebody_else_is_left_alone(
+    home_line: CommandLine, empty_url: str, theirs: str, name: str
+) -> None:
+    change(empty_url, f"CREATE {theirs}")
     assert "has no tables of tui-billing" in refused(home_line, empty_url, 4)
     ran = home_line("--database", empty_url, "init")
     assert ran.code == 3
-    assert "“payment” that is not tui-billing's" in ran.err
+    assert f"has a {name} that is not tui-billing's. Name an empty database." in ran.err
 
 
 @on_server
@@ -99,6 +115,7 @@ def test_without_psycopg_it_says_what_to_install(
     home_line: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.delitem(sys.modules, "tui_billing.store.postgresql_connection", raising=False)
     told = refused(home_line, f"postgresql://desk@/billing?host={tmp_path}")
     assert "pip install 'tui-billing[postgres]'" in told
 

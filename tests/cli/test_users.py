@@ -55,8 +55,8 @@ def test_a_new_password_is_typed_twice_the_same_and_never_shown(
 def test_a_poor_password_or_none_is_refused(line: CommandLine, password: str, code: int) -> None:
     line.set(TUI_BILLING_NEW_PASSWORD=password)
     ran = line.process("--user", "root", "users", "add", "rosa", "--profile", "finance_admin")
-    assert ran.returncode == code
-    assert not password or password not in ran.stderr
+    assert ran.code == code
+    assert not password or password not in ran.err
 
 
 def test_a_customers_user_needs_an_account_and_others_have_none(line: CommandLine) -> None:

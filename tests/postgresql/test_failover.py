@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
@@ -15,16 +16,20 @@ from statistics import median
 from threading import Condition, Event, Thread
 from time import monotonic, sleep
 
+import pytest
+
 from tests.desk_fixtures import CORPORATE, URL_FILE, YEN, create_desk, opened_in
 from tests.postgresql.databases import server
 from tests.postgresql.trio import Trio, trio
 from tests.services.processes import opened
 from tui_billing.domain.errors import StoreUnanswered, StoreUnavailable
 from tui_billing.services.requests import RecordRequest
+from tui_billing.store import postgresql_connection
 
 ROUNDS = int(os.environ.get("FAILOVER_ROUNDS", "3"))
 OPERATORS = {"first": CORPORATE, "second": CORPORATE, "third": YEN}
 DEADLINE_S = 60
+WAITING = "SELECT coalesce(max(xact_start::text), '') FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 
 
 @dataclass
@@ -70,6 +75,25 @@ class Till:
                 operator.join()
 
 
+def start_standbys_late(servers: Trio, till: Till, directory: Path) -> None:
+    """Let a payment be recorded before there is a standby to wait for: it counts once it is on a second server."""
+    with (
+        opened(directory) as (services, finance, _),
+        ThreadPoolExecutor(1) as operator,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(postgresql_connection, "COMMIT_S", 0.2)
+        servers.ask(servers.primary, "SELECT pg_reload_conf()")
+        payment = operator.submit(services.payments.record, finance, CORPORATE, RecordRequest("100"), "waiting")
+        tries: set[str] = set()
+        while len(tries) < 3:
+            assert not payment.done(), "told as kept, and on one server alone"
+            tries.add(servers.ask(servers.primary, WAITING))
+        servers.start_standbys()
+        payment.result(DEADLINE_S)
+        till.acknowledged.append("waiting")
+
+
 def lose_primaries(servers: Trio, till: Till, chance: Random) -> list[float]:
     """Lose the primary at a random moment of each round; gives how long no payment went through, each time."""
     gaps_s = []
@@ -92,7 +116,7 @@ def test_no_acknowledged_payment_is_lost_or_doubled_when_primaries_are_killed(tm
         servers.ask(servers.primary, "CREATE DATABASE billing")
         (tmp_path / URL_FILE).write_text(servers.url("billing"))
         create_desk(tmp_path)
-        servers.start_standbys()
+        start_standbys_late(servers, till, tmp_path)
         desk = Thread(target=till.work, args=(tmp_path,), daemon=True)
         desk.start()
         try:

@@ -11,9 +11,10 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from tests.desk_fixtures import POSTGRESQL, Desk
 from tests.store.test_checking import DAMAGES, DISPUTES, make_busy
-from tests.store.test_tables import AMOUNTS, MAY_BE_BELOW_ZERO
+from tests.store.test_tables import AMOUNTS, BY_NAME, KEPT, MAY_BE_BELOW_ZERO
 from tui_billing.store.checking import differences
-from tui_billing.store.triggers import APPEND_ONLY, IDENTITY
+from tui_billing.store.checks.likeness import unlike_new
+from tui_billing.store.triggers import APPEND_ONLY, fixed
 
 pytestmark = pytest.mark.parametrize("desk_template", [POSTGRESQL], indirect=True, scope="session")
 # What SQLite says in words of its own.
@@ -55,13 +56,13 @@ def test_whatever_money_hangs_on_is_never_rewritten_deleted_or_emptied(desk: Des
         (column,), *_ = desk.rows(f"SELECT column_name FROM information_schema.columns WHERE table_name = '{name}'")
         refusals.append((name, f'UPDATE "{name}" SET {column} = {column}', "is append-only"))
         refusals.append((name, f'DELETE FROM "{name}"', "is append-only"))
-    for name, columns in IDENTITY.items():
+    for name in KEPT:
         refusals.append((name, f'DELETE FROM "{name}"', "is never deleted"))
-        for column in columns:
+        for column in fixed(BY_NAME[name]):
             ((kept,),) = desk.rows(f'SELECT count({column}) FROM "{name}"')
-            other = "NULL" if kept else "'1'"
+            other = "NULL" if kept else "current_date" if column == "expires" else "'1'"
             refusals.append((name, f'UPDATE "{name}" SET {column} = {other}', "never changes"))
-    refusals += [(name, f'TRUNCATE "{name}" CASCADE', "is never emptied") for name in (*APPEND_ONLY, *IDENTITY)]
+    refusals += [(name, f'TRUNCATE "{name}" CASCADE', "is never emptied") for name in (*APPEND_ONLY, *KEPT)]
     with desk.store.writing() as connection:
         for name, statement, words in refusals:
             if connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() or "TRUNCATE" in statement:
@@ -111,9 +112,49 @@ def test_the_check_finds_every_damage(desk: Desk, make: Callable[[Desk], None], 
     assert found == {damage: expected(damage) for damage in damages if damage not in refused}
 
 
-def test_the_check_finds_a_missing_trigger(desk: Desk) -> None:
+ANYTHING_GOES = "RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$"
+REFUSES_UPDATE = "ledger_entry_refuses_update"
+ALTERATIONS = {
+    "DROP TRIGGER ledger_entry_refuses_delete ON ledger_entry": "missing trigger ledger_entry_refuses_delete",
+    f"CREATE OR REPLACE FUNCTION {REFUSES_UPDATE}() {ANYTHING_GOES}": f"altered trigger {REFUSES_UPDATE}",
+    f"ALTER FUNCTION {REFUSES_UPDATE}() RESET search_path": f"altered trigger {REFUSES_UPDATE}",
+    f"ALTER TABLE ledger_entry DISABLE TRIGGER {REFUSES_UPDATE}": f"altered trigger {REFUSES_UPDATE}",
+    "CREATE TRIGGER more AFTER INSERT ON account EXECUTE FUNCTION theirs()": "unexpected trigger more",
+    "CREATE RULE more AS ON INSERT TO audit_entry DO ALSO SELECT 1": "unexpected rule more on audit_entry",
+    "ALTER TABLE reversal DROP CONSTRAINT reversal_amount_minor_check": (
+        "missing constraint on reversal: CHECK amount_minor > 0"
+    ),
+    "ALTER TABLE account DROP CONSTRAINT account_check, ADD CHECK (funds_minor = 0 OR receivable_minor >= 0)": (
+        "missing constraint on account: CHECK funds_minor = 0 OR receivable_minor = 0",
+        "unexpected constraint on account: CHECK funds_minor = 0 OR receivable_minor >= 0",
+    ),
+    "ALTER TABLE payment ALTER memo DROP NOT NULL": "altered column payment.memo",
+    "ALTER TABLE payment ALTER memo SET DEFAULT upper('x')": "altered column payment.memo",
+    "ALTER TABLE payment ADD more integer": "unexpected column payment.more",
+    "ALTER TABLE payment ENABLE ROW LEVEL SECURITY": "altered table payment",
+    "CREATE TABLE more () INHERITS (payment)": "unexpected table more as a part of payment",
+    "DROP INDEX invoice_open": "missing index invoice_open",
+    # What others have of their own beside ours.
+    "CREATE TRIGGER more AFTER INSERT ON theirs EXECUTE FUNCTION theirs()": (),
+    "CREATE VIEW more AS SELECT * FROM payment": (),
+    "ALTER TABLE theirs ADD FOREIGN KEY (x) REFERENCES account (id)": (),
+    "DROP INDEX account_search": (),
+}
+
+
+def test_the_check_finds_whatever_of_ours_is_made_otherwise(desk: Desk) -> None:
     # Taken back, since others get this database after us.
     with desk.store.writing() as connection, undone(connection):
+        connection.execute(text(f"CREATE TABLE theirs (x integer); CREATE FUNCTION theirs() {ANYTHING_GOES}"))
+        found = {}
+        for statement in ALTERATIONS:
+            with undone(connection):
+                connection.execute(text(statement))
+                found[statement] = [
+                    f"{figure.partition(' ')[0]} {subject}" for figure, subject, _, _ in unlike_new(connection)
+                ]
         connection.execute(text("DROP TRIGGER ledger_entry_refuses_delete ON ledger_entry"))
         (difference,) = differences(connection)
     assert (difference.figure, difference.subject) == ("missing trigger", "trigger ledger_entry_refuses_delete")
+    expected = {each: [found] if isinstance(found, str) else list(found) for each, found in ALTERATIONS.items()}
+    assert found == expected

@@ -13,6 +13,7 @@ from textual.css.stylesheet import Stylesheet
 
 import tui_billing.app
 from tests.screens.practice import Practice, copied, make_practice
+from tui_billing.app import BillingApp
 
 
 @pytest.fixture(scope="session")
@@ -38,17 +39,31 @@ def practice(practice_template: Path, tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.fixture(scope="session", autouse=True)
 def styles_are_parsed_once() -> Iterator[None]:
     """Share parsed styles between the desks of all tests: parsing them for each is a third of the time."""
-    parsed: dict[Hashable, list[RuleSet]] = {}
-    parse = Stylesheet._parse_rules
+    parsed: dict[Hashable, tuple[list[RuleSet], dict[str, list[RuleSet]]]] = {}
+    parse = Stylesheet.parse
 
-    def parse_once(self: Stylesheet, *arguments: Any, **options: Any) -> list[RuleSet]:
-        key = (arguments, tuple(sorted(options.items())), tuple(self._variables.items()))
+    def parse_once(self: Stylesheet) -> None:
+        key = (tuple(self.source.items()), tuple(self._variables.items()))
         if key not in parsed:
-            parsed[key] = parse(self, *arguments, **options)
-        return parsed[key]
+            parse(self)
+            parsed[key] = self._rules, self.rules_map
+        self._rules, self._rules_map = parsed[key]
+        self._require_parse = False
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        patch.setattr(Stylesheet, "parse", parse_once)
+        # Textual's own gives the same in Python, some two hundred times for each widget.
+        patch.setattr(RuleSet, "__hash__", object.__hash__)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def styles_of_all_screens_are_there() -> Iterator[None]:
+    """Let desks begin with the styles of every screen: each screen that comes later styles all others anew."""
+    package = Path(tui_billing.app.__file__).parent
+    styles = [file.relative_to(package) for file in sorted((package / "screens").rglob("*.tcss"))]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BillingApp, "CSS_PATH", ["app.tcss", *styles])
         yield
 
 

@@ -74,6 +74,7 @@ async def test_a_payment_opens_with_everything_about_it(practice: Practice) -> N
 async def test_f5_reads_the_list_and_the_balance_again(practice: Practice) -> None:
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
         payment = finance.row
+        practice.execute("DROP TRIGGER payment_refuses_update")
         practice.execute("UPDATE payment SET recorded_by = 'somebody else' WHERE id = ?", payment.id)
         practice.execute("UPDATE account SET receivable_minor = 4242 WHERE number = ?", GLOBEX)
         await finance.presses("f5")

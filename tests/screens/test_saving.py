@@ -46,7 +46,9 @@ async def test_help_desk_saves_what_it_sees(practice: Practice, place: Place, la
 
 
 async def test_a_failed_payment_has_no_receipt_and_the_reason_is_said(practice: Practice) -> None:
-    practice.execute("UPDATE payment SET state = 'failed', failure_reason = 'Insufficient funds.' WHERE kind = 'auto'")
+    practice.execute(
+        "UPDATE payment SET state = 'failed', failure_reason = 'Insufficient funds.' WHERE failure_reason = ''"
+    )
     async with practice.desk("mara", MARA, Place.PAYMENTS) as mara:
         await mara.selects(lambda payment: payment.state is PaymentState.FAILED)
         await mara.presses("w")

@@ -6,12 +6,10 @@ Each opens the database for itself: no connection is ever carried across a fork.
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -30,18 +28,6 @@ from tui_billing.store import users
 # What a process is told to do: the action, what it is done to, and its key; `None` ends it.
 Order = tuple[str, str, str]
 PATIENCE_S = 60
-# What is imported only when a database of its kind is opened, and passwords are hashed.
-LATE = (
-    *("sqlite3", "tui_billing.store.sqlite", "psycopg", "psycopg.conninfo", "tui_billing.store.postgresql"),
-    *("sqlalchemy.dialects.sqlite.pysqlite", "sqlalchemy.dialects.postgresql.psycopg", "passlib.handlers.argon2"),
-)
-
-
-def fork_server() -> ForkServerContext:
-    """Starts processes that have this module imported, in some ten milliseconds each."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, *LATE])
-    return context
 
 
 @contextmanager

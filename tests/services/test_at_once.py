@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.desk_fixtures import RETAIL, Desk
-from tests.services.processes import PATIENCE_S, Order, fork_server, obey, record_many
+from tests.fork_server import fork_server
+from tests.services.processes import PATIENCE_S, Order, obey, record_many
 from tui_billing.domain.payments import Payment
 
 ROUNDS = 40

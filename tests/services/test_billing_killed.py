@@ -10,7 +10,8 @@ from time import monotonic
 from sqlalchemy import select
 
 from tests.desk_fixtures import RETAIL, Desk, opened_in
-from tests.services.processes import PATIENCE_S, bill_until_killed, fork_server
+from tests.fork_server import fork_server
+from tests.services.processes import PATIENCE_S, bill_until_killed
 from tui_billing.domain.invoices import Charge
 from tui_billing.store import accounts
 

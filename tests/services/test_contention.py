@@ -6,8 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 from tests.desk_fixtures import CORPORATE, RETAIL, YEN, opened_in
+from tests.fork_server import fork_server
 from tests.services.contending import Contended, contend
-from tests.services.processes import PATIENCE_S, fork_server
+from tests.services.processes import PATIENCE_S
 
 PROCESSES, OPERATIONS = 8, 250
 REFUSED_AT_MOST = PROCESSES * OPERATIONS // 100

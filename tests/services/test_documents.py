@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.desk_fixtures import CORPORATE, DINAR, NOW, RETAIL, YEN, Desk
+from tests.store.tampering import tamper
 from tui_billing.documents.document import Document
 from tui_billing.domain.errors import NotFound, RuleRefused
 from tui_billing.domain.payments import Payment
@@ -98,7 +99,7 @@ def test_money_that_did_not_go_back_has_no_receipt(desk: Desk) -> None:
     receipts = desk.services.documents.charge_back_receipts
     with pytest.raises(RuleRefused, match="Nothing of this payment has been charged back"):
         receipts(desk.finance, RETAIL, payment.id)
-    desk.execute("UPDATE payment SET gateway_reference = 'unheard of'")
+    tamper(desk, "UPDATE payment SET gateway_reference = 'unheard of'")
     with pytest.raises(RuleRefused, match="no such charge"):
         desk.charge_back(payment)
     ((failed,),) = desk.rows("SELECT id FROM charge_back")

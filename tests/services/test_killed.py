@@ -9,7 +9,8 @@ from time import monotonic
 from typing import Any
 
 from tests.desk_fixtures import Desk, opened_in
-from tests.services.processes import PATIENCE_S, Order, fork_server, work_until_killed
+from tests.fork_server import fork_server
+from tests.services.processes import PATIENCE_S, Order, work_until_killed
 
 KILLS = 100
 MOST_WORDS = 9

@@ -10,6 +10,7 @@ import pytest
 
 from tests.desk_fixtures import NOW, RETAIL, Desk, with_gateways
 from tests.services.busy_gateway import BusyGateway, DeskDied
+from tests.store.tampering import tamper
 from tui_billing.desk import gateway_record
 from tui_billing.domain.errors import InvalidInput, OutcomeUnknown
 from tui_billing.domain.exceptions import ExceptionKind
@@ -70,7 +71,7 @@ def test_what_only_the_gateway_has_is_listed(desk: Desk) -> None:
 
 def test_what_failed_here_and_was_taken_there_is_listed_with_its_payment(desk: Desk) -> None:
     payment = desk.make("20.00").payment
-    desk.execute("UPDATE payment SET state = 'failed', gateway_reference = ''")
+    tamper(desk, "UPDATE payment SET state = 'failed', gateway_reference = ''")
     desk.reconcile()
     assert words(desk) == ["The gateway has a charge of EUR 20.00 that the ledger does not have. Here it failed."]
     assert desk.exceptions()[0].payment_id == payment.id
@@ -86,7 +87,7 @@ def test_amounts_that_differ_are_listed_with_both(desk: Desk) -> None:
 def test_two_payments_with_one_reference_are_a_difference(desk: Desk) -> None:
     desk.make("20.00")
     desk.make("20.00")
-    desk.execute("UPDATE payment SET gateway_reference = (SELECT min(gateway_reference) FROM payment)")
+    tamper(desk, "UPDATE payment SET gateway_reference = (SELECT min(gateway_reference) FROM payment)")
     desk.reconcile()
     assert sorted(words(desk)) == [
         "The gateway has a charge of EUR 20.00 that the ledger does not have. Here it has another reference.",

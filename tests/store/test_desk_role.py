@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import InsufficientPrivilege, IntegrityConstraintViolation
 
 from tests.desk_fixtures import PASSWORD, RETAIL, URL_FILE, Desk, create_desk, opened_in
 from tests.postgresql.databases import server
@@ -18,7 +18,7 @@ from tui_billing.domain.errors import SetUpRefused
 from tui_billing.store.engine import Store
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
-ROLES, RIGHTS = re.findall(r"```sql\n-- (?:roles|what a desk may do)\n(.*?)```", PAGE, re.DOTALL)
+ROLES, SCHEMA, RIGHTS = re.findall(r"```sql\n-- (?:roles|the schema|what a desk may do)\n(.*?)```", PAGE, re.DOTALL)
 RECORDED = ("ledger_entry", "audit_entry", "money_action", "charge_import", "reversal", "skipped_numbers")
 
 
@@ -36,6 +36,9 @@ def run(at: str, statements: str) -> None:
 def desk_role(tmp_path: Path) -> Iterator[Desk]:
     """A desk as the page sets it up: made by the owner, used by the other role."""
     run(url("desk", "postgres"), ROLES)
+    # As it is before PostgreSQL 15.
+    run(url("desk"), "GRANT CREATE ON SCHEMA public TO PUBLIC")
+    run(url("desk"), SCHEMA)
     (tmp_path / URL_FILE).write_text(url("billing_owner"))
     create_desk(tmp_path)
     run(url("billing_owner"), RIGHTS)
@@ -79,6 +82,37 @@ def test_the_desk_s_role_changes_nothing_that_is_recorded_and_no_table(desk_role
             with pytest.raises(InsufficientPrivilege):
                 connection.execute(attempt)
     assert desk_role.balance() == "USD 30.00"
+
+
+def test_what_was_recorded_is_what_the_desk_s_role_finds_tomorrow(desk_role: Desk) -> None:
+    desk_role.invoice("10.00")
+    desk_role.charge_back(desk_role.make("20.00").payment, "3.00")
+    desk_role.cancel(desk_role.record("30.00").payment)
+    attempts = [
+        *("payment SET recorded_by = 'mara'", "payment SET received = received - 1", "payment SET memo = 'x'"),
+        *("payment SET recorded_at = now()", "payment SET reference = 'x'", "payment SET method = 'cash'"),
+        *("payment SET cancelled_by = 'mara' WHERE cancelled_by <> ''", "invoice SET issued = issued - 1"),
+        *("charge_back SET issued_by = 'mara'", "charge_back SET issued_at = now()"),
+        *("charge_back SET gateway_reference = 'x'", "account SET type = 'trial'", '"user" SET account_id = 1'),
+    ]
+    with psycopg.connect(url("billing_desk"), autocommit=True) as connection:
+        for attempt in attempts:
+            with pytest.raises(IntegrityConstraintViolation, match="never changes what was recorded of it"):
+                connection.execute(f"UPDATE {attempt}")
+
+
+def test_an_operator_of_one_s_own_gets_nobody_past_a_trigger(desk_role: Desk) -> None:
+    desk_role.record("30.00")
+    with psycopg.connect(url("billing_desk"), autocommit=True) as connection:
+        with pytest.raises(InsufficientPrivilege, match="permission denied for schema public"):
+            connection.execute("CREATE FUNCTION mine() RETURNS boolean LANGUAGE sql AS 'SELECT true'")
+        # Where an administrator has not revoked it.
+        run(url("billing_owner"), "GRANT CREATE ON SCHEMA public TO PUBLIC")
+        connection.execute("CREATE FUNCTION same(bigint, bigint) RETURNS boolean LANGUAGE sql AS 'SELECT true'")
+        connection.execute("CREATE OPERATOR public.= (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = same)")
+        connection.execute("SET search_path = public, pg_catalog")
+        with pytest.raises(IntegrityConstraintViolation):
+            connection.execute("UPDATE payment SET amount_minor = amount_minor + 1")
 
 
 def test_only_the_owner_upgrades(desk_role: Desk) -> None:

@@ -15,12 +15,15 @@ from tui_billing.domain.invoices import Charge
 from tui_billing.services.charges import ImportRequest
 from tui_billing.store.schema import ROWS, TABLES, TRIGGERS
 from tui_billing.store.tables import AccountRow, LedgerEntryRow, table
-from tui_billing.store.triggers import APPEND_ONLY, IDENTITY
+from tui_billing.store.triggers import APPEND_ONLY, CHANGING, ONCE, fixed
 
 AMOUNTS = sorted(
     (table(row).name, column.name) for row in ROWS for column in table(row).columns if column.name.endswith("_minor")
 )
 
+BY_NAME = {each.name: each for each in TABLES}
+# A charge that waits for its invoice may be withdrawn.
+KEPT = [name for name in CHANGING if name != "charge"]
 # More can go back in a month than comes in.
 MAY_BE_BELOW_ZERO = {
     ("account", "credit_limit_minor"),
@@ -143,26 +146,48 @@ def test_no_row_is_rewritten_by_inserting_one_with_its_id(busy: Desk, name: str,
         busy.execute(f'INSERT OR REPLACE INTO "{name}" ({names}) SELECT {", ".join(values)} FROM "{name}"')
 
 
-@pytest.mark.parametrize("name", IDENTITY)
+@pytest.mark.parametrize("name", KEPT)
 def test_no_row_that_money_hangs_on_is_deleted(busy: Desk, name: str) -> None:
     with pytest.raises(IntegrityError, match=f"{name} is never deleted"):
         busy.execute(f'DELETE FROM "{name}"')
 
 
-@pytest.mark.parametrize(
-    ("name", "column"), [(name, column) for name, columns in IDENTITY.items() for column in columns]
-)
-def test_what_a_row_is_about_never_changes(busy: Desk, name: str, column: str) -> None:
-    for verb in ("UPDATE", "UPDATE OR REPLACE"):
-        with pytest.raises(IntegrityError, match=f"{name} never changes"):
-            busy.execute(f'{verb} "{name}" SET {column} = coalesce({column}, 0) || 1')
-    busy.execute(f'UPDATE "{name}" SET {column} = {column}')
+@pytest.mark.parametrize("name", CHANGING)
+def test_what_was_recorded_of_a_row_never_changes(busy: Desk, name: str) -> None:
+    before = busy.rows(f'SELECT * FROM "{name}"')
+    for column in fixed(BY_NAME[name]):
+        for verb in ("UPDATE", "UPDATE OR REPLACE"):
+            with pytest.raises(IntegrityError, match=f"{name} (never changes|stays as)"):
+                busy.execute(f'{verb} "{name}" SET {column} = coalesce({column}, 0) || 1')
+        if name != "charge":
+            busy.execute(f'UPDATE "{name}" SET {column} = {column}')
+    assert busy.rows(f'SELECT * FROM "{name}"') == before
 
 
-@pytest.mark.parametrize("name", IDENTITY)
+@pytest.mark.parametrize(("name", "column"), [(name, column) for name, columns in ONCE.items() for column in columns])
+def test_what_becomes_of_a_row_is_written_once(busy: Desk, name: str, column: str) -> None:
+    first = {"cancelled_at": "2026-03-17 09:00:00", "cancel_reason": "duplicate", "invoice_sequence": 1}
+    unknown = f"{column} IS NULL OR {column} = ''"
+    busy.execute(f"UPDATE {name} SET {column} = :value WHERE {unknown}", value=first.get(column, "first"))
+    assert busy.rows(f"SELECT count(*) FROM {name} WHERE {unknown}") == [(0,)]
+    for other in ("NULL", "'other'", "''"):
+        with pytest.raises(IntegrityError, match=f"{name} (never changes|stays as)"):
+            busy.execute(f"UPDATE {name} SET {column} = {other}")
+
+
+@pytest.mark.parametrize("name", KEPT)
 def test_no_row_takes_another_number_by_its_other_name(busy: Desk, name: str) -> None:
     with pytest.raises(IntegrityError, match=f"{name} never changes"):
         busy.execute(f'UPDATE "{name}" SET rowid = rowid + 100')
+
+
+def test_the_money_that_was_recorded_is_told_as_it_was_recorded() -> None:
+    """What an operator has said of it, and who and when, is no matter of what became of it."""
+    told = {"payment": "recorded_by received recorded_at reference memo method kind amount_minor card_label gateway"}
+    told |= {"invoice": "issued due_date period_start total_minor", "charge_back": "issued_by issued_at case_reference"}
+    told |= {"charge": "description dated amount_minor", "account": "type currency", "user": "account_id"}
+    for name, columns in told.items():
+        assert set(columns.split()) <= set(fixed(BY_NAME[name]))
 
 
 @pytest.mark.parametrize(
@@ -172,6 +197,7 @@ def test_no_row_takes_another_number_by_its_other_name(busy: Desk, name: str) ->
         "UPDATE charge SET invoice_sequence = NULL WHERE invoice_sequence IS NOT NULL",
         "DELETE FROM charge WHERE invoice_sequence IS NOT NULL",
         "UPDATE OR REPLACE charge SET sequence = 1 WHERE invoice_sequence IS NULL",
+        "UPDATE charge SET amount_minor = 1 WHERE invoice_sequence IS NULL",
     ],
 )
 def test_a_charge_stays_as_its_invoice_has_it(busy: Desk, statement: str) -> None:
@@ -236,4 +262,6 @@ def test_a_moment_is_kept_in_utc_whatever_zone_it_was_given_in(desk: Desk) -> No
 
 
 def test_append_only_tables_are_those_that_prove_things() -> None:
-    assert set(APPEND_ONLY) == {"ledger_entry", "audit_entry", "money_action", "charge_import", "skipped_numbers"}
+    assert set(APPEND_ONLY) == {
+        *("ledger_entry", "audit_entry", "money_action", "charge_import", "reversal", "skipped_numbers"),
+    }

@@ -8,15 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 
 from tests.store.first_desk import change, first_desk, first_desk_content, rows
 from tui_billing.domain.errors import SetUpRefused
 from tui_billing.store.checking import differences
+from tui_billing.store.checks.likeness import unlike_new
+from tui_billing.store.checks.sqlite_schema import parts, wanted
 from tui_billing.store.engine import Store
 from tui_billing.store.migrations import running
-from tui_billing.store.migrations.likeness import made, unlike_new
-from tui_billing.store.schema import SCHEMA_VERSION, create_schema
+from tui_billing.store.schema import SCHEMA_VERSION, TRIGGERS
+from tui_billing.store.triggers import triggers_on
 
 __all__ = ["first_desk", "first_desk_content"]
 
@@ -25,7 +27,9 @@ BALANCES = "SELECT number, currency, funds_minor, receivable_minor FROM account 
 COUNTERS = "SELECT name, seq FROM sqlite_sequence WHERE name NOT IN ('audit_entry') ORDER BY name"
 ENTRIES = "SELECT * FROM ledger_entry ORDER BY sequence"
 # What every version's tables are. They never change again: other tables are another version, with its own revision.
-TABLES = {3: "19ac69d564eca23a", 4: "16408b0620b15639", 5: "5b480be7794c6c60"}
+TABLES = {3: "19ac69d564eca23a", 4: "16408b0620b15639", 5: "5b480be7794c6c60", 6: "5b480be7794c6c60"}
+# What every version's triggers are on both kinds of database, as `check` wants them to the letter.
+TRIGGERS_OF = {6: "2fd132332283a983"}
 
 
 def upgraded(path: Path) -> str:
@@ -86,7 +90,7 @@ def test_the_upgrade_is_told_logged_and_leaves_the_database_as_it_was_beside_it(
 def test_an_upgraded_database_has_the_tables_indexes_and_triggers_of_a_new_one(first_desk: Path) -> None:
     store = Store.open(str(first_desk))
     with store.reading() as connection:
-        assert unlike_new(connection) == []
+        assert list(unlike_new(connection)) == []
     store.close()
 
 
@@ -105,20 +109,25 @@ def test_tables_that_are_otherwise_are_seen(tmp_path: Path, statements: list[str
     change(path, *statements)
     store = Store.open(str(path))
     with store.reading() as connection:
-        assert unlike_new(connection) == found
+        assert [subject for _, subject, _, _ in unlike_new(connection)] == found
     store.close()
 
 
 def test_the_tables_of_a_version_never_change() -> None:
-    engine = create_engine("sqlite://")
-    with engine.begin() as connection:
-        create_schema(connection)
-        statements = sorted(
-            (name, *parts) for name, parts in made(connection).items() if not name.startswith("trigger")
-        )
-    engine.dispose()
+    statements = sorted(
+        (name, *(made.split("\n") if name.startswith("table") else sorted(parts(made))))
+        for name, made in wanted()
+        if not name.startswith(("trigger", "table sqlite_"))
+    )
     digest = hashlib.sha256(repr(statements).encode()).hexdigest()
     assert digest[:16] == TABLES[SCHEMA_VERSION], "other tables: give them a version and a revision of their own"
+
+
+def test_the_triggers_of_a_version_never_change() -> None:
+    on_server = (each for trigger in triggers_on("postgresql", TRIGGERS) for each in trigger.postgresql("public"))
+    statements = sorted([*(trigger.sqlite for trigger in TRIGGERS), *on_server])
+    digest = hashlib.sha256(repr(statements).encode()).hexdigest()
+    assert digest[:16] == TRIGGERS_OF[SCHEMA_VERSION], "other triggers: give them a version and a revision of their own"
 
 
 def test_a_failure_on_the_way_leaves_the_database_as_it_was(first_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,6 +113,25 @@ def test_an_upgraded_database_is_like_a_new_one(first_version: str, new_version:
     assert catalog(first_version) == catalog(new_version)
 
 
+def test_what_others_have_beside_our_tables_is_left_alone(first_version: str) -> None:
+    theirs = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'their%' ORDER BY 1"
+    with psycopg.connect(first_version) as connection:
+        connection.execute("CREATE TABLE theirs (x integer)")
+        connection.execute(
+            "CREATE FUNCTION their_function() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$"
+        )
+        for name, table in (("their_first", "theirs"), ("their_other", "payment")):
+            connection.execute(f"CREATE TRIGGER {name} AFTER INSERT ON {table} EXECUTE FUNCTION their_function()")
+    Store.migrate(first_version)
+    assert rows(first_version, theirs) == [("their_first",), ("their_other",)]
+    store = Store.open(first_version)
+    with store.reading() as connection:
+        (difference,) = differences(connection)
+    store.close()
+    # Not removed, but not unsaid either: it is on a table of ours.
+    assert (difference.figure, difference.subject) == ("unexpected trigger", "trigger their_other")
+
+
 def test_texts_are_compared_by_their_bytes_whatever_the_server_s_language(new_version: str) -> None:
     texts = "FROM information_schema.columns WHERE table_schema = 'public' AND data_type = 'character varying'"
     assert rows(new_version, f"SELECT DISTINCT collation_name {texts}") == [("C",)]

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.terminal.pty_desk import PtyDesk
-from tui_billing.config import Settings
+from tui_billing.cli import main
+from tui_billing.config import HashingCost, Settings
 from tui_billing.desk import open_services
 from tui_billing.domain.demo_users import DEMO_PASSWORD
 from tui_billing.services.desk_services import DeskServices
@@ -45,7 +46,8 @@ class DemoHome:
     @property
     def settings(self) -> Settings:
         """The settings of this home's demo."""
-        return Settings(database=str(self.database), log_file=self.log_file, demo=True)
+        hashing = HashingCost(memory_kib=64, rounds=1)
+        return Settings(database=str(self.database), log_file=self.log_file, hashing=hashing, demo=True)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -74,14 +76,19 @@ class DemoHome:
             services.checks.store.close()
 
     def open(self, **options: Any) -> PtyDesk:
-        """Open the desk in a terminal."""
-        environment = {**self.environment, **options.pop("env", {})}
-        return PtyDesk([COMMAND, "demo"], env=environment, cwd=self.path, **options)
+        """Open the desk in a terminal, in a process that has everything imported already."""
+        return PtyDesk.forked(main, "demo", **self._options(**options))
+
+    def open_installed(self, **options: Any) -> PtyDesk:
+        """Open the desk in a terminal with the installed command, where starting itself is of interest."""
+        return PtyDesk([COMMAND, "demo"], **self._options(**options))
 
     @contextmanager
-    def signed_in(self, name: str = "finance", sees: str = "Globex Corporation", **options: Any) -> Iterator[PtyDesk]:
+    def signed_in(
+        self, name: str = "finance", sees: str = "Globex Corporation", *, installed: bool = False, **options: Any
+    ) -> Iterator[PtyDesk]:
         """An open desk where somebody has signed in and sees the first screen."""
-        with self.open(**options) as desk:
+        with self.open_installed(**options) if installed else self.open(**options) as desk:
             desk.send(f"{name}\t{DEMO_PASSWORD}\r")
             desk.wait_until(lambda: "Password" not in desk.screen_text() and sees in desk.screen_text(), sees)
             yield desk
@@ -90,3 +97,7 @@ class DemoHome:
         """Run a statement in the database, or in the sandbox's record."""
         with closing(sqlite3.connect(self.record if record else self.database)) as connection, connection:
             return connection.execute(statement, values).fetchall()
+
+    def _options(self, **options: Any) -> dict[str, Any]:
+        environment = {**self.environment, **options.pop("env", {})}
+        return {"cwd": self.path, "env": environment, **options}

@@ -14,11 +14,14 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import pyte
+
+from tests.fork_server import Forked, start_forked
 
 PATIENCE_S = 30.0
 IDLE_S = 0.15
@@ -68,6 +71,19 @@ class Emulator:
             screen.resize(rows, columns)
 
 
+def _started(argv: Sequence[str], environment: Mapping[str, str], cwd: Path, terminal: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        # A session leader without a terminal makes the first one it opens its own.
+        ["/bin/sh", "-c", TAKES_TERMINAL, terminal, *argv],
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
 class PtyDesk:
     """A process with a terminal of its own; use it in a `with` block, which ends it."""
 
@@ -79,6 +95,7 @@ class PtyDesk:
         size: tuple[int, int] = (80, 24),
         cwd: Path = ROOT,
         type_ahead: bytes = b"",
+        program: Callable[[], int] | None = None,
     ) -> None:
         self.master, self._slave = pty.openpty()
         self._size = size
@@ -90,21 +107,23 @@ class PtyDesk:
         if type_ahead:
             os.write(self.master, type_ahead)
         self.started_s = time.monotonic()
-        self.process = subprocess.Popen(
-            # A session leader without a terminal makes the first one it opens its own.
-            ["/bin/sh", "-c", TAKES_TERMINAL, os.ttyname(self._slave), *argv],
-            cwd=cwd,
-            env={"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", **(env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        environment = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", **(env or {})}
+        terminal = os.ttyname(self._slave)
+        self.process: subprocess.Popen[bytes] | Forked
+        if program is None:
+            self.process = _started(argv, environment, cwd, terminal)
+        else:
+            self.process = start_forked(program, argv, environment, cwd, (terminal, terminal, terminal))
 
     @classmethod
     def python(cls, module: str, *arguments: str, **options: Any) -> Self:
         """Run a module with this Python."""
         return cls([sys.executable, "-m", module, *arguments], **options)
+
+    @classmethod
+    def forked(cls, program: Callable[[], int], *arguments: str, **options: Any) -> Self:
+        """Run a program in a process that has everything imported already."""
+        return cls(arguments, program=program, **options)
 
     def __enter__(self) -> Self:
         return self
@@ -210,18 +229,18 @@ class PtyDesk:
         """Read until the process has ended; the answer is its return code and the seconds that took."""
         start = time.monotonic()
         sources = [self.master] if self.master >= 0 else []
-        with os.fdopen(os.pidfd_open(self.process.pid), "rb") as process:
-            ended = process.fileno()
+        with self._end() as ended:
             while ended not in (ready := select.select([ended, *sources], [], [], timeout_s)[0]):
                 if not ready or time.monotonic() - start > timeout_s:
                     raise AssertionError(f"still there after {timeout_s} s; the screen:\n{self.screen_text()}")
                 self.read(0)
         took_s = time.monotonic() - start
-        self.process.wait()
+        code = self.process.wait()
+        assert code is not None
         if self.master >= 0:
             while self.read(0):
                 pass
-        return self.process.returncode, took_s
+        return code, took_s
 
     def screen_text(self) -> str:
         """What an operator sees, line by line, without the blanks at line ends."""
@@ -259,13 +278,26 @@ class PtyDesk:
     def terminate(self) -> None:
         """End the process, if it is still there, and whatever it started."""
         if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            # One that has only just been forked leads no group yet.
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         if self.master >= 0:
             self.close_master()
         if self._slave >= 0:
             os.close(self._slave)
             self._slave = -1
+
+    @contextmanager
+    def _end(self) -> Iterator[int]:
+        """What can be read as soon as the process has ended."""
+        if isinstance(self.process, Forked):
+            yield self.process.process.sentinel
+        else:
+            with os.fdopen(os.pidfd_open(self.process.pid), "rb") as process:
+                yield process.fileno()
 
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

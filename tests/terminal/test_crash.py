@@ -36,7 +36,7 @@ def test_a_fault_ends_the_desk_cleanly(demo: DemoHome, where: str) -> None:
     patch.mkdir()
     source = BREAK.format(module=module, cls=cls, method=method)
     (patch / "sitecustomize.py").write_text(source, encoding="utf-8")
-    with demo.open(env={"PYTHONPATH": str(patch), "SECRET_OF_THE_TEST": SECRET}) as desk:
+    with demo.open_installed(env={"PYTHONPATH": str(patch), "SECRET_OF_THE_TEST": SECRET}) as desk:
         desk.send(f"finance\t{DEMO_PASSWORD}\r")
         if keys:
             desk.wait_for("Credit balance")

@@ -14,6 +14,7 @@ from textual import _compositor, _xterm_parser, constants, driver
 from textual.app import App
 from textual.drivers import linux_driver
 
+from tests.terminal import tiny_desk
 from tests.terminal.pty_desk import PtyDesk
 from tui_billing.terminal import drop_textual_environment
 
@@ -23,7 +24,7 @@ ENDINGS = [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
 
 @contextmanager
 def started() -> Iterator[PtyDesk]:
-    with PtyDesk.python(TINY_DESK) as desk:
+    with PtyDesk.forked(tiny_desk.main) as desk:
         desk.wait_for("80x24")
         desk.read_until_quiet()
         yield desk
@@ -191,7 +192,7 @@ def test_textual_variables_neither_press_keys_nor_choose_a_driver() -> None:
 
 @pytest.mark.parametrize("exported", [{"COLUMNS": "40", "LINES": "10"}, {"COLUMNS": "99999999", "LINES": "99999999"}])
 def test_exported_columns_neither_freeze_the_size_nor_hang_the_desk(exported: dict[str, str]) -> None:
-    with PtyDesk.python(TINY_DESK, env=exported) as desk:
+    with PtyDesk.forked(tiny_desk.main, env=exported) as desk:
         desk.wait_for("80x24")
         desk.resize(100, 30)
         desk.wait_for("100x30")

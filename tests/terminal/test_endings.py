@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
+from tests.store.tampering import tamper_file
 from tests.terminal.demo_home import DemoHome
 from tests.terminal.pty_desk import PtyDesk
 from tests.terminal.test_driver import assert_terminal_as_before
@@ -49,8 +50,14 @@ def with_a_payment_in_flight(demo: DemoHome) -> Iterator[PtyDesk]:
         yield desk
 
 
+@contextmanager
+def in_all_accounts(demo: DemoHome) -> Iterator[PtyDesk]:
+    with demo.signed_in(installed=True) as desk:
+        yield desk
+
+
 Place = Callable[[DemoHome], AbstractContextManager[PtyDesk]]
-PLACES: Mapping[str, Place] = {"the log in": on_the_log_in, "All Accounts": DemoHome.signed_in, "a dialog": in_a_dialog}
+PLACES: Mapping[str, Place] = {"the log in": on_the_log_in, "All Accounts": in_all_accounts, "a dialog": in_a_dialog}
 
 
 def end(desk: PtyDesk, ending: str) -> float:
@@ -88,7 +95,8 @@ def test_a_payment_in_flight_is_neither_lost_nor_taken_twice(demo: DemoHome, end
     assert sent
     assert {state for _, state in sent} <= {"pending", "completed"}
     # An hour later nothing is on its way any more.
-    demo.query("UPDATE payment SET recorded_at = datetime(recorded_at, '-1 hour') WHERE amount_minor = 2500")
+    earlier = "UPDATE payment SET recorded_at = datetime(recorded_at, '-1 hour') WHERE amount_minor = 2500"
+    tamper_file(demo.database, earlier)
     assert demo.look_up_everything() == 0
     for key, state in demo.query(states):
         taken = demo.query("SELECT count(*) FROM transactions WHERE key = ? AND kind = 'charge'", [key], record=True)

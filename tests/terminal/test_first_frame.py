@@ -45,7 +45,7 @@ def test_the_log_in_comes_up_where_the_first_frame_has_drawn_it(
 
 
 def test_the_first_frame_is_there_at_once_and_nothing_blanks_it(demo: DemoHome) -> None:
-    with demo.open(env=TRUE_COLOURS) as desk:
+    with demo.open_installed(env=TRUE_COLOURS) as desk:
         desk.wait_for("Training database")
         assert TITLE in next(picture for picture in desk.pictures() if picture.strip())
         assert desk.raw_output.count(b"\x1b[?1049h") == 1

@@ -92,7 +92,7 @@ def test_textual_variables_do_nothing(demo: DemoHome, tmp_path: Path) -> None:
         "TEXTUAL_ANIMATIONS": "nonsense",
     }
     before = set(demo.path.iterdir())
-    with demo.signed_in(env=variables) as desk:
+    with demo.signed_in(installed=True, env=variables) as desk:
         desk.read_until_quiet()
         desk.send("\x11")
         assert desk.wait_for_exit()[0] == 0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 
-from tests.terminal.demo_home import COMMAND, DemoHome
+from tests.fork_server import start_forked
+from tests.terminal.demo_home import DemoHome
+from tui_billing.cli import main
 from tui_billing.domain.demo_users import DEMO_PASSWORD
 
 GLOBEX = "10000056"
@@ -15,9 +16,9 @@ MOST_ROUNDS = 5
 
 def somebody_records(demo: DemoHome, amount: str) -> None:
     """Another operator records a payment from the command line."""
-    who = ["--database", str(demo.database), "--user", "finance2"]
-    environment = {"PATH": os.environ["PATH"], **demo.environment, "TUI_BILLING_PASSWORD": DEMO_PASSWORD}
-    subprocess.run([COMMAND, *who, "payments", "record", GLOBEX, amount], env=environment, check=True)
+    command = ["--database", str(demo.database), "--user", "finance2", "payments", "record", GLOBEX, amount]
+    environment = {**demo.environment, "TUI_BILLING_PASSWORD": DEMO_PASSWORD}
+    assert start_forked(main, command, environment, demo.path, (os.devnull,) * 3).wait() == 0
 
 
 def test_a_payment_recorded_by_another_process_shows_within_two_seconds(demo: DemoHome) -> None:

@@ -60,7 +60,7 @@ def confirm(desk: PtyDesk, dialog: str, notice: str) -> None:
 def test_finance_records_a_payment_issues_a_credit_and_cancels_both(demo: DemoHome) -> None:
     start = balance(demo, GLOBEX)
     paid, credited = plus(start, 125_50), plus(start, 125_50 + 10_00)
-    with demo.signed_in("finance") as desk:
+    with demo.signed_in("finance", installed=True) as desk:
         go_to_payments(desk, "globex", "Globex Corporation")
 
         press_and_see(desk, "r", "Record Payment", "125.50", f"Balance {start} → {paid}")
@@ -92,14 +92,14 @@ def test_finance_records_a_payment_issues_a_credit_and_cancels_both(demo: DemoHo
 
 def test_finance_charges_a_card_payment_back_and_the_customer_pays_again(demo: DemoHome) -> None:
     start = balance(demo, MARA)
-    with demo.signed_in("finance") as desk:
+    with demo.signed_in("finance", installed=True) as desk:
         go_to_payments(desk, "lindqvist", "Mara Lindqvist")
         press_and_see(desk, "b", "Issue Charge Back", "\x01\x0b20", f"Balance {start} → {plus(start, -20_00)}")
         confirm(desk, "Issue Charge Back", f"Balance: {plus(start, -20_00)}.")
         assert "EUR 20.00 charged back to Visa" in notices(desk)
         desk.wait_for(f"Balance {plus(start, -20_00)}")
 
-    with demo.signed_in("mara", sees="Mara Lindqvist") as desk:
+    with demo.signed_in("mara", sees="Mara Lindqvist", installed=True) as desk:
         desk.wait_for("h Dashboard  u Usage and Billing")
         desk.send("u")
         desk.wait_for(f"Balance {plus(start, -20_00)}")

@@ -40,7 +40,7 @@ def test_name_tab_password_enter_in_one_go_signs_in_and_keys_for_the_screens_beh
     demo: DemoHome, delay_s: float
 ) -> None:
     (third,) = demo.query("SELECT number FROM account WHERE type <> 'system' ORDER BY number LIMIT 1 OFFSET 2")[0]
-    with demo.open() as desk:
+    with demo.open_installed() as desk:
         desk.read_for(delay_s)
         quiet_before = is_quiet(desk)
         desk.send(f"{SIGNS_IN}jj\rp")
@@ -52,7 +52,7 @@ def test_name_tab_password_enter_in_one_go_signs_in_and_keys_for_the_screens_beh
 
 
 def test_from_the_moment_the_terminal_is_quiet_no_byte_of_the_password_is_written(demo: DemoHome) -> None:
-    with demo.open() as desk:
+    with demo.open_installed() as desk:
         desk.wait_until(lambda: is_quiet(desk), "a quiet terminal")
         desk.send(SIGNS_IN)
         assert_signed_in_without_a_trace(desk)
@@ -60,7 +60,7 @@ def test_from_the_moment_the_terminal_is_quiet_no_byte_of_the_password_is_writte
 
 
 def test_what_is_typed_before_the_command_reads_anything_signs_in_too(demo: DemoHome) -> None:
-    with demo.open(type_ahead=SIGNS_IN.encode()) as desk:
+    with demo.open_installed(type_ahead=SIGNS_IN.encode()) as desk:
         assert_signed_in_without_a_trace(desk)
 
 

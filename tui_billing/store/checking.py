@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 
 from sqlalchemy import Connection, text
 
+from tui_billing.domain.errors import BooksDiffer
 from tui_billing.store.checks.balances import BALANCES, totals
 from tui_billing.store.checks.billing import billing
 from tui_billing.store.checks.entries import ENTRIES
+from tui_billing.store.checks.likeness import unlike_new
 from tui_billing.store.checks.payments import PAYMENTS
 from tui_billing.store.checks.search import unlike_search
 from tui_billing.store.checks.structure import structure
 from tui_billing.store.turns import take_any_time
 
+MOST_TOLD = 20
 CARD_CLEARING = """
     SELECT payment.gateway, currency, sum(CASE debit WHEN 'card_clearing' THEN e.amount_minor ELSE -e.amount_minor END)
     FROM ledger_entry e JOIN payment ON payment.sequence = e.payment_sequence JOIN account ON account.id = e.account_id
@@ -45,7 +49,15 @@ def differences(connection: Connection) -> list[Difference]:
         for figure, statement in checks(connection.dialect.name).items()
         for subject, stored, recomputed in connection.exec_driver_sql(statement)
     ]
-    return found + [Difference(*each) for each in unlike_search(connection)]
+    further = chain(unlike_search(connection), unlike_new(connection))
+    return found + [Difference(*each) for each in further]
+
+
+def refuse_differences(found: list[Difference]) -> None:
+    """Raise `BooksDiffer` if there are any."""
+    if found:
+        told = tuple(f"{each.figure}, {each.subject}: {each.stored}, not {each.recomputed}" for each in found)
+        raise BooksDiffer(f"The check has found {len(found)} differences in it. Nothing was done.", told[:MOST_TOLD])
 
 
 def _whole(figure: object) -> int:

@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused, StoreBusy, StoreUnanswered, StoreUnavailable
 from tui_billing.store.engine import Store, refusing_set_up
-from tui_billing.store.schema import SCHEMA_VERSION, TABLES, create_schema, refuse_newer
+from tui_billing.store.postgresql_names import MARKER, has_tables, taken_name
+from tui_billing.store.schema import SCHEMA_VERSION, create_schema, refuse_newer
 from tui_billing.store.turns import Turn, take, take_any_time
 
 POOL_SIZE, MAX_OVERFLOW, POOL_TIMEOUT_S = 5, 10, 10
-# Of the connection, where the URL does not say otherwise; a server that is silent is given up after some 20 seconds.
-CONNECTION = {
-    "connect_timeout": 5,
-    "keepalives": 1,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 2,
-    "tcp_user_timeout": 20_000,
-    "application_name": "tui-billing",
-    "client_encoding": "utf8",
-    # A standby would refuse every transaction.
-    "target_session_attrs": "read-write",
-}
-# The first whose transactions can be told apart from those that are over, which is how changes are noticed.
-OLDEST_SERVER = 13
-# Locks are held for milliseconds; a statement that takes so long hangs, and a COMMIT waits for a standby that is gone;
-# nobody waits for a person in a transaction. Whatever takes longer takes any time (`store.turns`).
-SESSION = """
-    SET lock_timeout = '5s';
-    SET statement_timeout = '30s';
-    SET idle_in_transaction_session_timeout = '30s';
-    SELECT set_config('synchronous_commit', 'on', false)
-    WHERE current_setting('synchronous_commit') IN ('off', 'local');
-"""
-MARKER = "tui_billing_database"
 MARKER_TABLE = f"""
     CREATE TABLE {MARKER} (
         training boolean NOT NULL, schema_version integer NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one))
@@ -55,7 +30,6 @@ FAILING = ("08", "53", "57P", "58", "25P03", "XX001", "XX002")
 ANSWERED = ("53", "58")
 # What a commit that no longer waits for the standbys says, though it succeeds.
 WARNING = "01000"
-PORTS = re.compile(r"[0-9,]*", re.ASCII)
 
 
 class PostgresqlStore(Store):
@@ -64,11 +38,16 @@ class PostgresqlStore(Store):
     patience_s = 20
 
     def __init__(self, url: str) -> None:
-        _refuse_unreadable(url)
-        self._url = url
+        try:
+            from tui_billing.store.postgresql_connection import open_connection, refuse_unreadable
+        except ImportError:
+            raise SetUpRefused(
+                "PostgreSQL needs a package that is not installed. Install it with: pip install 'tui-billing[postgres]'"
+            ) from None
+        refuse_unreadable(url)
         engine = create_engine(
             "postgresql+psycopg://",
-            creator=self._open_connection,
+            creator=lambda: open_connection(url, self.name),
             pool_size=POOL_SIZE,
             max_overflow=MAX_OVERFLOW,
             pool_timeout=POOL_TIMEOUT_S,
@@ -113,7 +92,7 @@ class PostgresqlStore(Store):
 
         with refusing_set_up(), closing(cls(url)) as store:
             with store.reading() as connection:
-                if MARKER not in _taken(connection):
+                if not has_tables(connection):
                     raise store._without_tables()
             return upgrade_database(store)
 
@@ -121,7 +100,7 @@ class PostgresqlStore(Store):
     def exists(cls, url: str) -> bool:
         """Whether the database has been made one of ours; whatever else is in it, `create` refuses by name."""
         with refusing_set_up(), closing(cls(url)) as store, store.reading() as connection:
-            return MARKER in _taken(connection)
+            return has_tables(connection)
 
     def is_training(self) -> bool:
         """Whether this is a demo or training database."""
@@ -158,7 +137,7 @@ class PostgresqlStore(Store):
     def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
         state = getattr(error.orig, "sqlstate", None)
         if state in CONTENDED:
-            return StoreBusy(f"{self.name} is busy: others are working on the same. Nothing was done; try again.")
+            return StoreBusy(f"{self.name} is busy: others are working on the same rows. Nothing was done; try again.")
         if state == NOT_ALLOWED:
             return StoreUnavailable(
                 f"{self.name} does not allow its user to do this. Nothing was done. Ask the database's administrator."
@@ -175,24 +154,6 @@ class PostgresqlStore(Store):
             return StoreUnanswered(f"{self.name} did not answer at the last step. Whether this was done is not known.")
         reason = "" if error.orig is None else str(error.orig).partition("\n")[0].strip()
         return StoreUnavailable(f"{self.name} cannot be used now ({reason}). Nothing was done; try again.")
-
-    def _open_connection(self) -> Any:
-        import psycopg
-        from psycopg.conninfo import conninfo_to_dict
-
-        given = conninfo_to_dict(self._url)
-        defaults: dict[str, Any] = {name: value for name, value in CONNECTION.items() if name not in given}
-        # The URL as it is: libpq knows what several hosts, a service or a password file in it mean.
-        connection = psycopg.connect(self._url, autocommit=True, **defaults)
-        try:
-            if connection.info.server_version < OLDEST_SERVER * 10_000:
-                raise SetUpRefused(f"{self.name} needs a newer server: PostgreSQL {OLDEST_SERVER} or later.")
-            connection.execute(SESSION)
-            connection.autocommit = False
-        except (psycopg.Error, SetUpRefused):
-            connection.close()
-            raise
-        return connection
 
     def _marks(self) -> tuple[bool, int]:
         with self.reading() as connection:
@@ -223,13 +184,10 @@ class PostgresqlStore(Store):
             )
 
     def _refuse_taken(self, connection: Connection) -> None:
-        taken = _taken(connection)
-        if MARKER in taken:
+        if has_tables(connection):
             raise SetUpRefused(f"{self.name} has the tables of tui-billing already. Open it, or name another database.")
-        if taken:
-            raise SetUpRefused(
-                f"{self.name} has a table “{min(taken)}” that is not tui-billing's. Name an empty database."
-            )
+        if (taken := taken_name(connection)) is not None:
+            raise SetUpRefused(f"{self.name} has a {taken} that is not tui-billing's. Name an empty database.")
         encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
         if encoding != "UTF8":
             raise SetUpRefused(f"{self.name} keeps its text as {encoding}. Name a database that was made with UTF8.")
@@ -240,35 +198,6 @@ def mark(connection: Connection, training: bool) -> None:
     connection.execute(text(MARKER_TABLE))
     values = {"training": training, "version": SCHEMA_VERSION}
     connection.execute(text(f"INSERT INTO {MARKER} VALUES (:training, :version)"), values)  # noqa: S608
-
-
-def _taken(connection: Connection) -> set[str]:
-    """Which of our names are those of tables in the schema that we would use."""
-    ours = {MARKER, *(table.name for table in TABLES)}
-    return ours.intersection(inspect(connection).get_table_names())
-
-
-def _refuse_unreadable(url: str) -> None:
-    """Raise `SetUpRefused` for a URL that libpq cannot read; its own words might repeat a password."""
-    try:
-        from psycopg import ProgrammingError
-        from psycopg.conninfo import conninfo_to_dict
-    except ImportError:
-        raise SetUpRefused(
-            "PostgreSQL needs a package that is not installed. Install it with: pip install 'tui-billing[postgres]'"
-        ) from None
-    try:
-        parts = conninfo_to_dict(url)
-        readable = "@" not in f"{parts.get('host')}{parts.get('dbname')}" and PORTS.fullmatch(
-            str(parts.get("port", ""))
-        )
-    except ProgrammingError:
-        readable = None
-    if not readable:
-        raise SetUpRefused(
-            "The database URL cannot be read. Use postgresql://user@host/database; in a password write %40 for an @,"
-            " %3A for a : and %2F for a /."
-        )
 
 
 def _note_warnings(dbapi_connection: Any, record: Any) -> None:

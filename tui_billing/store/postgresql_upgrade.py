@@ -7,7 +7,8 @@ from sqlalchemy.exc import DatabaseError
 
 from tui_billing.domain.errors import SetUpRefused
 from tui_billing.store.migrations.running import upgrade_tables
-from tui_billing.store.postgresql import MARKER, PostgresqlStore
+from tui_billing.store.postgresql import PostgresqlStore
+from tui_billing.store.postgresql_names import MARKER
 from tui_billing.store.schema import SCHEMA_VERSION, refuse_newer
 from tui_billing.store.turns import Turn, take, take_any_time
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from tui_billing.domain.errors import NotFound, SetUpRefused
-from tui_billing.store.schema import APPLICATION_ID, TRAINING_APPLICATION_ID
-from tui_billing.store.sqlite import application_id
-from tui_billing.store.sqlite_files import copy_file, free_name, held, publish, settle, sync, unfinished
+from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused
+from tui_billing.store.checking import Difference, refuse_differences
+from tui_billing.store.checks.likeness import unlike_new
+from tui_billing.store.schema import APPLICATION_ID, TRAINING_APPLICATION_ID, refuse_newer
+from tui_billing.store.sqlite import SqliteStore, application_id
+from tui_billing.store.sqlite_files import copy_file, free_name, held, opened, publish, settle, sync, unfinished
 
 OURS = {APPLICATION_ID, TRAINING_APPLICATION_ID}
 BESIDE = ("-wal", "-shm", "-journal")
@@ -29,6 +31,9 @@ def copied(file: Path, path: Path, progress: Callable[[int, int], None]) -> Iter
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with unfinished(path) as copy:
         copy_file(file, copy, progress)
+        with opened(copy) as tables:
+            refuse_newer(str(file), tables.execute("PRAGMA user_version").fetchone()[0])
+        _refuse_made_otherwise(copy)
         yield copy
 
 
@@ -36,6 +41,8 @@ def put_in_place(copy: Path, path: Path) -> Path | None:
     """Let the copy take the name of the database; gives the name under which the database itself is kept."""
     settle(copy)
     if path.exists():
+        if path.stat().st_nlink > 1:
+            raise NotSaved(f"{path} has another name too (a hard link), and would go on there. Remove that name first.")
         with held(path):
             return _exchanged(copy, path)
     publish(copy, path)
@@ -49,6 +56,12 @@ def record_in_place(saved: Path, record: Path) -> Path | None:
     with unfinished(record) as copy:
         copy_file(saved, copy)
         return put_in_place(copy, record)
+
+
+def _refuse_made_otherwise(copy: Path) -> None:
+    """Raise `BooksDiffer` if it is not made as its version is, before anything is written that could fire a trigger."""
+    with closing(SqliteStore.open(str(copy))) as store, store.reading() as connection:
+        refuse_differences([Difference(*each) for each in unlike_new(connection)])
 
 
 def _exchanged(copy: Path, path: Path) -> Path:

@@ -7,12 +7,12 @@ from sqlmodel import AutoString, SQLModel
 
 from tui_billing.domain.errors import SetUpRefused
 from tui_billing.store import account_search, tables
-from tui_billing.store.triggers import trigger_statements, triggers
+from tui_billing.store.triggers import triggers, triggers_on
 
 # "TUBI" and "TUBT": another program's database is told from ours, and a training database from a real one.
 APPLICATION_ID = 0x54554249
 TRAINING_APPLICATION_ID = 0x54554254
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 ROWS = (
     tables.AccountRow,
     tables.GatewayCustomerRow,
@@ -33,11 +33,11 @@ ROWS = (
 TABLES = tuple(tables.table(row) for row in ROWS)
 TRIGGERS = tuple(triggers(TABLES))
 
-# On PostgreSQL what a trigger does is a function, and goes with it.
-TRIGGER_FUNCTIONS = """
-    SELECT DISTINCT proname FROM pg_trigger
-    JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid
+# Those of ours; another program's, and those on other tables, are none of our business.
+TRIGGERS_THERE = """
+    SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
     WHERE NOT tgisinternal AND relnamespace = to_regnamespace(current_schema())"""
+SCHEMA_NAME = "SELECT quote_ident(current_schema())"
 
 
 def refuse_newer(name: str, version: int) -> None:
@@ -60,18 +60,30 @@ def create_schema(connection: Connection) -> None:
 
 def create_triggers(connection: Connection) -> None:
     """Make every trigger."""
-    for statement in trigger_statements(TRIGGERS, connection.dialect.name):
+    needed = triggers_on(connection.dialect.name, TRIGGERS)
+    if connection.dialect.name == "sqlite":
+        statements = [trigger.sqlite for trigger in needed]
+    else:
+        schema = connection.execute(text(SCHEMA_NAME)).scalar_one()
+        statements = [statement for trigger in needed for statement in trigger.postgresql(schema)]
+    for statement in statements:
         connection.exec_driver_sql(statement)
 
 
 def drop_triggers(connection: Connection) -> None:
-    """Remove every trigger, those of earlier versions too."""
+    """Remove every trigger of ours, those of earlier versions too: their names are among today's.
+
+    A SQLite file is ours alone, and what else somebody has put into it must not fire while its rows are moved.
+    """
     if connection.dialect.name == "sqlite":
-        found, drop = "SELECT name FROM sqlite_master WHERE type = 'trigger'", 'DROP TRIGGER "{}"'
-    else:
-        found, drop = TRIGGER_FUNCTIONS, 'DROP FUNCTION "{}" CASCADE'
-    for name in list(connection.execute(text(found)).scalars()):
-        connection.exec_driver_sql(drop.format(name))
+        for name in list(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars()):
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        return
+    ours = {(trigger.name, trigger.table) for trigger in triggers_on("postgresql", TRIGGERS)}
+    there = {(name, table) for name, table in connection.execute(text(TRIGGERS_THERE))}
+    for name, table in sorted(ours & there):
+        connection.exec_driver_sql(f'DROP TRIGGER {name} ON "{table}"')
+        connection.exec_driver_sql(f"DROP FUNCTION {name}()")
 
 
 def _order_by_bytes(connection: Connection) -> None:

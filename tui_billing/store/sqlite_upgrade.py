@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
 from tui_billing.domain.errors import SetUpRefused
-from tui_billing.store.migrations.likeness import unlike_new
+from tui_billing.store.checks.likeness import unlike_new
 from tui_billing.store.migrations.running import upgrade_tables
 from tui_billing.store.schema import SCHEMA_VERSION
 from tui_billing.store.sqlite import SqliteStore
@@ -59,9 +59,8 @@ def _as_refusal(path: Path) -> Iterator[None]:
 
 
 def _refuse_unlike_new(connection: Connection) -> None:
-    unlike = unlike_new(connection)
-    if unlike:
-        raise SetUpRefused(f"it would have another {unlike[0]} than a new database")
+    for _, subject, _, _ in unlike_new(connection):
+        raise SetUpRefused(f"it would have another {subject} than a new database")
     dangling = connection.execute(text('SELECT "table", parent FROM pragma_foreign_key_check')).first()
     if dangling is not None:
         raise SetUpRefused(f"a row of {dangling[0]} refers to a row of {dangling[1]} that is not there")

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Table
+from sqlalchemy import ForeignKeyConstraint, Table
 
-from tui_billing.store.schema import TABLES, TRIGGERS
-from tui_billing.store.triggers import triggers_on
+from tui_billing.store.schema import TABLES
 
 FILE = "file"
 # A made payment leaves one key with its ID as the result, and its cancellation another one.
@@ -37,7 +36,6 @@ def structure(dialect: str) -> dict[str, str]:
 
 
 def _of_sqlite() -> dict[str, str]:
-    names = _listed([trigger.name for trigger in triggers_on("sqlite", TRIGGERS)])
     return {
         "missing rows": f"""
             SELECT 'table ' || name, there, made FROM (
@@ -46,9 +44,6 @@ def _of_sqlite() -> dict[str, str]:
                 FROM ({_counts(TABLES)}) counts LEFT JOIN sqlite_sequence ON sqlite_sequence.name = counts.name
                 LEFT JOIN skipped_numbers ON table_name = counts.name)
             WHERE there <> made""",
-        "missing trigger": f"""
-            SELECT 'trigger ' || column1, 0, 1 FROM (VALUES {names})
-            WHERE column1 NOT IN (SELECT name FROM sqlite_master WHERE type = 'trigger')""",
         "reference into nothing": """
             SELECT "table" || ' ' || rowid || ' to ' || parent, 1, 0 FROM pragma_foreign_key_check""",
         FILE: """
@@ -58,25 +53,11 @@ def _of_sqlite() -> dict[str, str]:
 
 def _of_postgresql() -> dict[str, str]:
     """Its sequences have gaps wherever a transaction was given up, but those of invoices, which are counted."""
-    names = _listed([trigger.name for trigger in triggers_on("postgresql", TRIGGERS)])
     invoices = [table for table in TABLES if table.name == "invoice"]
-    declared = ", ".join(f"('{table.name}', {_constraints(table)})" for table in TABLES)
     return {
         "missing rows": f"""
             SELECT 'table ' || name, there, last FROM ({_counts(invoices)}) counts WHERE there <> coalesce(last, 0)""",
-        "missing trigger": f"""
-            SELECT 'trigger ' || column1, 0, 1 FROM (VALUES {names}) needed
-            WHERE column1 NOT IN (
-                SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-                WHERE relnamespace = to_regnamespace(current_schema()) AND tgenabled IN ('O', 'A'))""",
         "reference into nothing": " UNION ALL ".join(_hanging(table, key) for table in TABLES for key in _keys(table)),
-        # Rows that break what the tables declare can only be there where somebody has taken the declaration away.
-        "missing constraint": f"""
-            SELECT 'table ' || column1, there, column2 FROM (VALUES {declared}) needed, LATERAL (
-                SELECT count(*) AS there FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
-                WHERE relnamespace = to_regnamespace(current_schema()) AND relname = column1 AND convalidated
-                    AND contype IN ('c', 'f', 'p', 'u')) found
-            WHERE there <> column2""",
         FILE: """
             SELECT 'checksums of the server', checksum_failures, 0 FROM pg_stat_database
             WHERE datname = current_database() AND checksum_failures > 0""",
@@ -93,16 +74,6 @@ def _counts(tables: Sequence[Table]) -> str:
         for column in table.primary_key
         if column.type.python_type is int
     )
-
-
-def _constraints(table: Table) -> int:
-    """How many the table declares; that an amount is an integer needs no saying where its column's type says it."""
-    checks = (each for each in table.constraints if isinstance(each, CheckConstraint))
-    return len(table.constraints) - sum("typeof(" in str(check.sqltext) for check in checks)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f"('{name}')" for name in names)
 
 
 def _keys(table: Table) -> list[ForeignKeyConstraint]:

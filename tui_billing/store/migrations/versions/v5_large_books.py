@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
+from contextlib import suppress
+
 import sqlalchemy as sa
 from alembic import op
-
-from tui_billing.domain.text import folded
-from tui_billing.store import account_search
+from sqlalchemy.exc import DBAPIError
 
 revision = "5"
 down_revision = "4"
@@ -30,6 +31,17 @@ TOTALS = """
     WHERE event NOT IN ('funds_applied', 'application_undone') GROUP BY account_id, {stretch}"""
 ACCOUNTS = sa.text("SELECT id, number, name, master_user FROM account WHERE id > :after ORDER BY id LIMIT :most")
 FOUND_BY = sa.text("UPDATE account SET search = :search, sort_name = :sort_name WHERE id = :id")
+# As version 5 had it, whatever becomes of the index later.
+SEARCH_SQLITE = (
+    """CREATE VIRTUAL TABLE account_search USING fts5(
+        search, content='', columnsize=0, detail=none, tokenize='trigram case_sensitive 1')""",
+    "CREATE VIRTUAL TABLE account_fragment USING fts5vocab(account_search, instance)",
+    "INSERT INTO account_search (rowid, search) SELECT CAST(number AS INTEGER), search FROM account ORDER BY number",
+)
+SEARCH_POSTGRESQL = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "CREATE INDEX account_search ON account USING gin (search gin_trgm_ops)",
+)
 
 
 def upgrade() -> None:
@@ -49,8 +61,7 @@ def upgrade() -> None:
     op.drop_index("payment_newest_first", "payment")
     columns = ["account_id", "received", "sequence", "kind", "state", "charge_back_pending_minor"]
     op.create_index("payment_newest_first", "payment", columns)
-    account_search.create(op.get_bind())
-    account_search.index_all(op.get_bind())
+    _make_search(dialect)
 
 
 def _make_totals(dialect: str) -> None:
@@ -68,12 +79,31 @@ def _make_totals(dialect: str) -> None:
     )
 
 
+def _make_search(dialect: str) -> None:
+    connection = op.get_bind()
+    if dialect == "sqlite":
+        for statement in SEARCH_SQLITE:
+            connection.exec_driver_sql(statement)
+        return
+    # A server without pg_trgm does without.
+    with suppress(DBAPIError), connection.begin_nested():
+        for statement in SEARCH_POSTGRESQL:
+            connection.exec_driver_sql(statement)
+
+
 def _make_found_by() -> None:
     connection, after = op.get_bind(), 0
     while accounts := connection.execute(ACCOUNTS, {"after": after, "most": AT_ONCE}).all():
         rows = [
-            {"id": each, "search": account_search.text_of(number, name, master_user), "sort_name": folded(name)}
+            {"id": each, "search": _folded(f"{number} {name} {master_user}") + "\n\n", "sort_name": _folded(name)}
             for each, number, name, master_user in accounts
         ]
         connection.execute(FOUND_BY, rows)
         after = accounts[-1][0]
+
+
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
