@@ -60,7 +60,7 @@ class Desk(App[None]):
         return Pair()
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        self.frames += renderable is not None
+        self.frames += 1
         super()._display(screen, renderable)
 
 
