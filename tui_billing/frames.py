@@ -6,16 +6,22 @@ Textual paints at each layout, several times while a screen opens, and one to tw
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from textual import events
+from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.timer import Timer
+from textual.timer import EventTargetGone, Timer
+from textual.widget import Widget
 
 FRAME_S = 1 / 60
 # A message from one widget through those above it to another one, which asks to be painted: a turn for each on its way.
 TURNS = 6
+# Rows that are read within it are painted at once, without a blank list before them.
+READ_S = 0.05
+POLL_S = 0.001
 
 ResultT = TypeVar("ResultT")
 
@@ -23,29 +29,44 @@ ResultT = TypeVar("ResultT")
 class Frames(Timer):
     """Paints as soon as what is on its way has arrived, but no two frames sooner after each other than is of use."""
 
+    def __init__(self, screen: FramedScreen[Any]) -> None:
+        super().__init__(screen, FRAME_S, name="frames", callback=screen._on_timer_update, pause=True)
+        self._screen = screen
+
     async def _run(self) -> None:
         painted_s = 0.0
         while True:
             await self._active.wait()
-            await asyncio.sleep(max(0.0, painted_s + FRAME_S - monotonic()))
+            asked_s = monotonic()
+            await asyncio.sleep(max(0.0, painted_s + FRAME_S - asked_s))
             for _ in range(TURNS):
                 await asyncio.sleep(0)
+            while self._screen.about_to_change and monotonic() < asked_s + READ_S:
+                await asyncio.sleep(POLL_S)
             if self._active.is_set():
                 painted_s = monotonic()
-                await self._tick(next_timer=painted_s, count=0)
+                with suppress(EventTargetGone):
+                    await self._tick(next_timer=painted_s, count=0)
 
 
 class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
     """A screen that is painted in frames and no other way, however often it is laid out."""
 
+    # Who gets the focus and who loses it are painted; Textual's own paints all the others too.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     _frames: Frames | None = None
     _in_frame = False
     _styled_for = ""
 
     @property
+    def about_to_change(self) -> bool:
+        """Whether most of what is shown is being read at this moment."""
+        return False
+
+    @property
     def _update_timer(self) -> Timer:
         if self._frames is None:
-            self._frames = Frames(self, FRAME_S, name="frames", callback=self._on_timer_update, pause=True)
+            self._frames = Frames(self)
             self._frames._start()
             self._timers.add(self._frames)
         return self._frames

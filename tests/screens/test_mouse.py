@@ -103,3 +103,19 @@ def _scroll_down() -> type:
     from textual.events import MouseScrollDown
 
     return MouseScrollDown
+
+
+async def test_a_click_on_a_column_that_can_be_sorted_by_sorts_and_the_account_stays_selected(
+    practice: Practice,
+) -> None:
+    async with practice.desk("finance") as finance:
+        await finance.clicks("Mara Lindqvist")
+        await finance.clicks("Name  ")
+        await finance.sees("by name")
+        await finance.clicks("Balance")
+        await finance.clicks("Name  ")
+        await finance.settles()
+        assert finance.row.number == MARA
+        assert "by name" in finance.screen
+        await finance.clicks("Number")
+        await finance.sees_no_more("by name")

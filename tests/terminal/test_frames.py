@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from inspect import getsource
 from typing import Any
@@ -19,6 +20,7 @@ from textual.widget import Widget
 from tui_billing.frames import FRAME_S, FramedScreen
 
 SEVERAL_FRAMES_S = 5 * FRAME_S
+DEADLINE_S = 15.0
 
 
 class Told(Message):
@@ -58,20 +60,21 @@ class Desk(App[None]):
         return Pair()
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        self.frames += renderable is not None
+        self.frames += 1
         super()._display(screen, renderable)
 
 
 async def painted(pilot: Pilot[None], app: Desk, act: Callable[[], object]) -> int:
-    while not app.frames:
-        await pilot.pause()
-    await pilot.pause(SEVERAL_FRAMES_S)
-    before = app.frames
-    act()
-    while app.frames == before:
-        await pilot.pause()
-    await pilot.pause(SEVERAL_FRAMES_S)
-    return app.frames - before
+    async with asyncio.timeout(DEADLINE_S):
+        while not app.frames:
+            await pilot.pause()
+        await pilot.pause(SEVERAL_FRAMES_S)
+        before = app.frames
+        act()
+        while app.frames == before:
+            await pilot.pause()
+        await pilot.pause(SEVERAL_FRAMES_S)
+        return app.frames - before
 
 
 async def test_what_a_message_changes_is_painted_with_what_sent_it() -> None:

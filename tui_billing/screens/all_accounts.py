@@ -36,6 +36,7 @@ TABS: dict[str, AccountType | None] = {
 }
 STATES: tuple[AccountState | None, ...] = (None, *AccountState)
 STATE_STYLES = {AccountState.ACTIVE: "", AccountState.NEW: "", AccountState.TERMINATED: "muted"}
+ORDERS = {"Number": AccountOrder.NUMBER, "Name": AccountOrder.NAME}
 COLUMNS = (
     Column("gear", icon="⚙", tooltip="Gear menu: what can be done with this account", priority=9),
     Column("dashboard", icon="▤", tooltip="Open this customer's dashboard", priority=9),
@@ -134,6 +135,12 @@ class AllAccounts(MoneyScreen, SearchedScreen):
     @on(VirtualTable.RowOpened)
     def _on_opened(self, event: VirtualTable.RowOpened) -> None:
         self.post_message(AccountOpened(event.row))
+
+    @on(VirtualTable.HeaderPressed)
+    def _on_header(self, event: VirtualTable.HeaderPressed) -> None:
+        order = ORDERS.get(event.column)
+        if order is not None and order is not self._chosen.order:
+            self.action_next_order()
 
     @on(VirtualTable.IconPressed)
     def _on_icon(self, event: VirtualTable.IconPressed) -> None:

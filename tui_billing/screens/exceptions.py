@@ -56,7 +56,9 @@ class LineAction:
     @property
     def binding(self) -> Binding:
         """The direct key."""
-        return Binding(self.key, f"line('{self.name}')", self.label, tooltip=self.tooltip, id=self.name)
+        # The gear menu names those for disputes; on the key bar they would hide the keys of the list.
+        show = self.kind is ExceptionKind.UNKNOWN_OUTCOME
+        return Binding(self.key, f"line('{self.name}')", self.label, tooltip=self.tooltip, id=self.name, show=show)
 
     def refusal(self, line: ExceptionLine | None) -> str:
         """Why this is not possible here, or nothing."""

@@ -25,7 +25,8 @@ async def told_of(screen: DeskScreen, dialog: MoneyDialog[Any]) -> MoneyMoved | 
     moved = await screen.opened_form(dialog)
     if moved is not None:
         notice = f"{shown(moved.account.name)}: {dialog.told(moved)}. Balance: {moved.account.balance}."
-        screen.notify(notice, title=dialog.heading, markup=False)
+        # The row first: a notice takes longer to appear than the row to be read.
+        screen.call_after_refresh(screen.notify, notice, title=dialog.heading, markup=False)
     return moved
 
 

@@ -149,10 +149,9 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
             self.action_reload()
             return
         self.account = moved.account
-        if self._filter is not PaymentFilter.ALL:
-            self._filter = PaymentFilter.ALL
+        self._filter = PaymentFilter.ALL
         self._show_note()
-        self._table.show_source(self._fetch, select_key=(moved.payment.received, moved.payment.sequence))
+        self._table.reload((moved.payment.received, moved.payment.sequence))
 
     async def _offer(self, name: str, account: Account, payment: Payment | None) -> None:
         """A look-up needs no dialog, since it moves nothing."""

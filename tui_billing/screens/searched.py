@@ -35,6 +35,11 @@ class SearchedScreen(DeskScreen):
         # At once: what is typed now is for the list.
         self.set_focus(self._list)
 
+    @property
+    def about_to_change(self) -> bool:
+        """While other rows are on their way."""
+        return self.is_mounted and not self._list.settled
+
     def search_line(self) -> SearchLine:
         """The line, for the screen to place over its list."""
         return SearchLine(placeholder=self.SEARCHES, id="search")

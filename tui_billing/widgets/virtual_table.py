@@ -69,6 +69,19 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
             super().__init__(table, row)
             self.column = column
 
+    class HeaderPressed(Message):
+        """A click on the label of a column."""
+
+        def __init__(self, table: VirtualTable[Any], column: str) -> None:
+            super().__init__()
+            self.table = table
+            self.column = column
+
+        @property
+        def control(self) -> VirtualTable[Any]:
+            """The table this comes from."""
+            return self.table
+
     def __init__(
         self,
         columns: Sequence[Column],
@@ -207,11 +220,13 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
     async def _on_click(self, event: events.Click) -> None:
         x, y = event.get_content_offset_capture(self)
         window = self._feed.window
+        column = self._lines.column_at(x)
+        if y == 0 and column is not None:
+            self.post_message(self.HeaderPressed(self, column.label))
         if not self.settled or not 0 < y <= len(window.visible):
             return
         self._feed.move(window.top + y - 1 - window.cursor)
         self._sync()
-        column = self._lines.column_at(x)
         if column is not None and column.icon:
             self.post_message(self.IconPressed(self, self.selected_row, column.label))
         elif event.chain == 2 and self._opens:

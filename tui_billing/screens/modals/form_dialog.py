@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
     from tui_billing.services.session import OperatorSession
 
+# Most of what is sent is done sooner, and the dialog gone.
+SOON_S = 0.15
 KEYS = "Enter OK · Tab next field · Esc Cancel"
 RequestT = TypeVar("RequestT")
 ResultT = TypeVar("ResultT")
@@ -123,8 +125,16 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         except InvalidInput as invalid:
             self._refuse(invalid)
             return
-        self._close_form()
+        self.busy = True
+        self._focused_before = self.focused
+        self.set_focus(None)
+        self.set_timer(SOON_S, self._close_form)
         self._submit(request)
+
+    def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
+        """What has been sent cannot be edited while it is under way."""
+        if widget is None or not self.busy:
+            super().set_focus(widget, scroll_visible, from_app_focus)
 
     @on(Button.Pressed, "#cancel")
     def action_leave(self) -> None:
@@ -152,9 +162,9 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         self._refuse(refusal)
 
     def _close_form(self) -> None:
-        """What has been sent cannot be edited while it is under way."""
-        self.busy = True
-        self._focused_before = self.focused
+        """Say that it takes a while, if it is not done yet."""
+        if not self.busy:
+            return
         for part in (*self.query(Button), *self.query(Field)):
             part.disabled = True
         self._refusal.update("Working… this dialog closes when it is done.")
