@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, or_, select, update
 
+from tui_billing.domain.accounts import Account
 from tui_billing.domain.payments import (
     CancelReason,
     ChargeBack,
@@ -35,7 +36,7 @@ BY_ID_START = WITH_ACCOUNT.where(PAYMENT.c.id.between(bindparam("first"), bindpa
 CHARGE_BACKS_OF = (
     select(CHARGE_BACK).where(CHARGE_BACK.c.payment_id == bindparam("payment")).order_by(CHARGE_BACK.c.sequence)
 )
-INSERT = Prepared(PAYMENT.insert())
+INSERT = Prepared(PAYMENT.insert().returning(PAYMENT))
 PAYMENT_ENUMS: dict[str, type[StrEnum]] = {"kind": PaymentKind, "state": PaymentState, "method": PaymentMethod}
 CHARGE_BACK_FIELDS = tuple(field.name for field in fields(ChargeBack))
 
@@ -85,12 +86,11 @@ def pending(connection: Connection) -> list[Payment]:
     return [payment_of(row) for row in connection.execute(statement).mappings()]
 
 
-def add(connection: Connection, values: dict[str, Any]) -> Payment:
-    """Insert a payment from its column values."""
-    INSERT.run(connection, **values)
-    payment = by_id(connection, values["id"])
-    assert payment is not None
-    return payment
+def add(connection: Connection, account: Account, values: dict[str, Any]) -> Payment:
+    """Insert a payment of an account from its column values."""
+    row = INSERT.first(connection, account_id=account.id, **values)
+    assert row is not None
+    return payment_of(row | {"account_number": account.number, "currency": account.currency})
 
 
 def save(connection: Connection, payment_id: str, **values: Any) -> None:

@@ -14,7 +14,6 @@ from urllib.parse import quote
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnavailable
 from tui_billing.store.engine import Store, refusing_set_up
@@ -57,6 +56,8 @@ class SqliteStore(Store):
         self.path = path
         self._pragmas = FILLING if filling else (*PRAGMAS, *pragmas)
         self._file: tuple[int, int] | None = None
+        # Kept as they are: to open one anew from the pool takes longer than most of what is read.
+        self._idle: list[Connection] = []
         self._knows_tables = False
         engine = create_engine(
             f"sqlite:///{path}",
@@ -69,7 +70,7 @@ class SqliteStore(Store):
             # An error's text goes to the log, and the values may be names and password hashes.
             hide_parameters=True,
         )
-        event.listen(engine, "checkin", _end_turn)
+        event.listen(engine, "checkin", lambda _, record: _end_turn(record.info))
         super().__init__(str(path), engine)
 
     @classmethod
@@ -158,7 +159,20 @@ class SqliteStore(Store):
 
     def _connect(self, *, writes: bool) -> Connection:  # noqa: ARG002 -- they differ when they begin
         self._refuse_moved()
-        return self._engine.connect()
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._engine.connect()
+
+    def _put_back(self, connection: Connection) -> None:
+        _end_turn(connection.info)
+        self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close every connection."""
+        while self._idle:
+            self._idle.pop().close()
+        super().close()
 
     def _begin(self, connection: Connection, *, writes: bool) -> None:
         # A file that has no name yet has one writer.
@@ -269,9 +283,9 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _end_turn(_: object, record: ConnectionPoolEntry) -> None:
+def _end_turn(info: dict[Any, Any]) -> None:
     """Let the next writer go on, once this one has committed or rolled back."""
-    if (descriptor := record.info.pop(TURN, None)) is not None:
+    if (descriptor := info.pop(TURN, None)) is not None:
         os.close(descriptor)
 
 
