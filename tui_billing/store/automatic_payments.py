@@ -59,18 +59,21 @@ TO_COLLECT: Select[Any] = (
         ACCOUNT.c.type == "retail",
         and_(ACCOUNT.c.billed_through.is_not(None), INVOICE.c.period_end <= ACCOUNT.c.billed_through),
     )
-    .order_by(INVOICE.c.issued, INVOICE.c.sequence)
 )
 
 
+def count_to_collect(connection: Connection, account_number: str | None, through: date) -> int:
+    """How many open invoices there are of periods that were closed by a day, of retail accounts or one."""
+    return int(connection.execute(_to_collect(account_number, through).with_only_columns(func.count())).scalar_one())
+
+
 def to_collect(
-    connection: Connection, account_number: str | None = None, through: date | None = None
+    connection: Connection, account_number: str | None, through: date, after: int, limit: int
 ) -> list[InvoiceToCollect]:
-    """The open invoices of closed periods, of those up to a day if given, of retail accounts or one, oldest first."""
-    statement = TO_COLLECT if account_number is None else TO_COLLECT.where(ACCOUNT.c.number == account_number)
-    if through is not None:
-        statement = statement.where(INVOICE.c.period_end <= through)
-    return [_invoice_of(row) for row in connection.execute(statement).mappings()]
+    """The first so many of them after the invoice of this sequence."""
+    statement = _to_collect(account_number, through).where(INVOICE.c.sequence > after)
+    rows = connection.execute(statement.order_by(INVOICE.c.sequence).limit(limit)).mappings()
+    return [_invoice_of(row) for row in rows]
 
 
 def still_to_collect(connection: Connection, invoice_sequence: int) -> InvoiceToCollect | None:
@@ -80,8 +83,10 @@ def still_to_collect(connection: Connection, invoice_sequence: int) -> InvoiceTo
 
 
 def failed(connection: Connection, account_number: str | None = None) -> list[InvoiceToCollect]:
-    """Those of them for which an automatic payment has failed."""
-    return [invoice for invoice in to_collect(connection, account_number) if invoice.last_failure is not None]
+    """The open invoices for which an automatic payment has failed, of all accounts or one, oldest first."""
+    statement = _of_account(account_number).where(FAILED.c.id.is_not(None))
+    rows = connection.execute(statement.order_by(INVOICE.c.issued, INVOICE.c.sequence)).mappings()
+    return [_invoice_of(row) for row in rows]
 
 
 def pending_of(connection: Connection, account_id: int) -> list[Payment]:
@@ -89,6 +94,14 @@ def pending_of(connection: Connection, account_id: int) -> list[Payment]:
     statement = WITH_ACCOUNT.where(PAYMENT.c.state == "pending", PAYMENT.c.account_id == account_id)
     rows = connection.execute(statement.order_by(PAYMENT.c.sequence)).mappings()
     return [payment_of(row) for row in rows]
+
+
+def _of_account(number: str | None) -> Select[Any]:
+    return TO_COLLECT if number is None else TO_COLLECT.where(ACCOUNT.c.number == number)
+
+
+def _to_collect(account_number: str | None, through: date) -> Select[Any]:
+    return _of_account(account_number).where(INVOICE.c.period_end <= through)
 
 
 def _invoice_of(row: RowMapping) -> InvoiceToCollect:
