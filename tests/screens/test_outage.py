@@ -126,6 +126,10 @@ async def test_ok_after_a_commit_without_an_answer_says_that_nobody_knows_and_ok
         await finance.sees("(10.00)")
         await finance.presses("enter")
         await finance.sees("Whether this was done is not known.", "Look up")
+        with database_away():
+            await finance.presses("enter")
+            await finance.sees("Whether this was done is not known.", "Look up", BANNER)
+            await finance.sees_no_more("Nothing was done")
         await looks(finance)
         await finance.presses("enter")
         await finance.is_told("USD 10.00 recorded")

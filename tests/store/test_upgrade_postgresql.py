@@ -6,6 +6,7 @@ import lzma
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from sqlalchemy import Connection
 
 from tests.postgresql.databases import empty
-from tui_billing.domain.errors import SetUpRefused
+from tui_billing.domain.errors import SetUpRefused, StoreUnavailable
 from tui_billing.store.checking import differences
 from tui_billing.store.engine import Store
 from tui_billing.store.migrations import running
@@ -65,6 +66,25 @@ def new_version() -> Iterator[str]:
     with empty() as url:
         Store.create(url, lambda connection: None)
         yield url
+
+
+def test_a_desk_that_is_open_meanwhile_is_waited_for_and_then_does_no_more(
+    new_version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_billing.store.postgresql_upgrade.upgrade_tables", lambda *_: "by a newer program")
+    with closing(Store.open(new_version)) as desk, psycopg.connect(new_version) as other, ThreadPoolExecutor(1) as pool:
+        with desk.writing():
+            other.execute("UPDATE tui_billing_database SET schema_version = schema_version - 1")
+            other.commit()
+            upgrade = pool.submit(Store.migrate, new_version)
+            while not other.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+                assert not upgrade.done()
+        assert "was upgraded by a newer program" in upgrade.result()
+        other.execute("UPDATE tui_billing_database SET schema_version = schema_version + 1")
+        other.commit()
+        for transaction in (desk.reading, desk.writing):
+            with pytest.raises(StoreUnavailable, match="was upgraded by a newer tui-billing"), transaction():
+                pass
 
 
 def test_only_migrate_upgrades_it_and_once_of_five_times(first_version: str) -> None:

@@ -10,6 +10,8 @@ from tui_billing.commands.output import Result, listing
 from tui_billing.commands.progress import progress_bar
 from tui_billing.commands.signing_in import Desk, acting_user, signed_in
 from tui_billing.config import read_settings, record_beside
+from tui_billing.domain.database_urls import is_postgresql, shown_url
+from tui_billing.domain.errors import NotSaved
 
 
 def backup(desk: Desk, arguments: argparse.Namespace) -> Result:
@@ -27,6 +29,9 @@ def restore(arguments: argparse.Namespace) -> Result:
     from tui_billing.store.sqlite import sqlite_path
 
     settings, user, file = read_settings(arguments.database), acting_user(arguments), Path(arguments.file).absolute()
+    if is_postgresql(settings.database):
+        name = shown_url(settings.database)
+        raise NotSaved(f"{name} is put back with PostgreSQL's own pg_restore. See docs/operations.md.")
     path, record = sqlite_path(settings.database), desk.gateway_record(settings)
     with progress_bar("Reading the backup") as progress, restoring.copied(file, path, progress) as copy:
         with signed_in(replace(settings, database=str(copy), gateway_record=None), user) as restored:

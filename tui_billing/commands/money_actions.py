@@ -29,6 +29,9 @@ def act(
     try:
         moved = action(key)
     except (OutcomeUnknown, StoreUnavailable) as unknown:
+        if arguments.key is None and not isinstance(unknown, OutcomeUnknown):
+            # Nothing was done, and nothing else can have been under a key that was made for this.
+            raise
         again = f"To ask again, repeat the same command with --key {key}, or run: tui-billing reconcile."
         raise OutcomeUnknown(f"{unknown.sentence} {again}") from None
     except KeyboardInterrupt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, Select, and_, exists, func, select
 
 from tui_billing.domain.automatic_payments import InvoiceToCollect
 from tui_billing.domain.money import Money
@@ -15,6 +15,7 @@ from tui_billing.store.ledger import ENTRY, INVOICE
 from tui_billing.store.payments import PAYMENT, WITH_ACCOUNT, payment_of
 
 FAILED = PAYMENT.alias("failed")
+LATER = PAYMENT.alias("later")
 
 
 def _of_invoice(what: Any, *where: Any) -> Any:
@@ -83,10 +84,20 @@ def still_to_collect(connection: Connection, invoice_sequence: int) -> InvoiceTo
 
 
 def failed(connection: Connection, account_number: str | None = None) -> list[InvoiceToCollect]:
-    """The open invoices for which an automatic payment has failed, of all accounts or one, oldest first."""
-    statement = _of_account(account_number).where(FAILED.c.id.is_not(None))
+    """Those of them for which the last automatic payment has failed."""
+    statement = _of_account(account_number).where(FAILED.c.id.is_not(None), is_last_attempt(FAILED))
     rows = connection.execute(statement.order_by(INVOICE.c.issued, INVOICE.c.sequence)).mappings()
     return [_invoice_of(row) for row in rows]
+
+
+def is_last_attempt(payment: FromClause) -> ColumnElement[bool]:
+    """Whether no other automatic payment was tried for the same invoice after this one."""
+    same_invoice = LATER.c.invoice_sequence == payment.c.invoice_sequence
+    return ~exists().where(same_invoice, LATER.c.sequence > payment.c.sequence)
+
+
+def _of_account(number: str | None) -> Select[Any]:
+    return TO_COLLECT if number is None else TO_COLLECT.where(ACCOUNT.c.number == number)
 
 
 def pending_of(connection: Connection, account_id: int) -> list[Payment]:
@@ -94,10 +105,6 @@ def pending_of(connection: Connection, account_id: int) -> list[Payment]:
     statement = WITH_ACCOUNT.where(PAYMENT.c.state == "pending", PAYMENT.c.account_id == account_id)
     rows = connection.execute(statement.order_by(PAYMENT.c.sequence)).mappings()
     return [payment_of(row) for row in rows]
-
-
-def _of_account(number: str | None) -> Select[Any]:
-    return TO_COLLECT if number is None else TO_COLLECT.where(ACCOUNT.c.number == number)
 
 
 def _to_collect(account_number: str | None, through: date) -> Select[Any]:

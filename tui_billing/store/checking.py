@@ -13,6 +13,7 @@ from tui_billing.store.checks.entries import ENTRIES
 from tui_billing.store.checks.payments import PAYMENTS
 from tui_billing.store.checks.search import unlike_search
 from tui_billing.store.checks.structure import structure
+from tui_billing.store.turns import take_any_time
 
 CARD_CLEARING = """
     SELECT payment.gateway, currency, sum(CASE debit WHEN 'card_clearing' THEN e.amount_minor ELSE -e.amount_minor END)
@@ -38,6 +39,7 @@ def checks(dialect: str) -> dict[str, str]:
 
 def differences(connection: Connection) -> list[Difference]:
     """Every figure that does not follow from the ledger entries, and every row that cannot be as it is."""
+    take_any_time(connection)
     found = [
         Difference(figure, subject, _whole(stored), _whole(recomputed))
         for figure, statement in checks(connection.dialect.name).items()
@@ -53,4 +55,5 @@ def _whole(figure: object) -> int:
 
 def card_clearing(connection: Connection) -> dict[tuple[str, str], int]:
     """The card clearing account, in minor units, by gateway and currency."""
+    take_any_time(connection)
     return {(gateway, currency): int(minor) for gateway, currency, minor in connection.execute(text(CARD_CLEARING))}

@@ -28,6 +28,8 @@ class Store(ABC):
     patience_s: int = 0
     # What opening it has done to its tables, for people; nothing as a rule.
     upgraded = ""
+    # The version of its tables once it is open; a newer program may upgrade them under an open desk.
+    _opened_version: object = None
 
     def __init__(self, name: str, engine: Engine) -> None:
         # For people: it holds no password.
@@ -62,7 +64,7 @@ class Store(ABC):
     def writing(self) -> AbstractContextManager[Connection]:
         """A transaction that changes the database, whole or not at all.
 
-        Whatever it decides on it must hold first (`store.accounts.hold`, `store.holding`): SQLite holds everything
+        Whatever it decides on it must hold first (`store.accounts.hold`, `store.turns`): SQLite holds everything
         from the start, PostgreSQL holds only what it is told to.
         """
         return self._transaction(writes=True)
@@ -75,7 +77,8 @@ class Store(ABC):
             try:
                 with connection.begin():
                     self._begin(connection, writes=writes)
-                    self._refuse_other_tables(connection)
+                    if self._opened_version is not None:
+                        self._refuse_other_tables(connection)
                     yield connection
                     committing = writes
                 if writes:
@@ -133,8 +136,17 @@ class Store(ABC):
     def _begin(self, connection: Connection, *, writes: bool) -> None:  # noqa: B027 -- most drivers begin by themselves
         """Begin a transaction of this kind, where the driver does not."""
 
-    def _refuse_other_tables(self, connection: Connection) -> None:  # noqa: B027 -- not asked where that costs a round trip
-        """Raise `StoreUnavailable` if a newer program has upgraded the tables meanwhile."""
+    def _refuse_other_tables(self, connection: Connection) -> None:
+        """Raise `StoreUnavailable` if a newer program has upgraded the tables since this one opened them."""
+        if self._version_of_tables(connection) != self._opened_version:
+            raise StoreUnavailable(
+                f"{self.name} was upgraded by a newer tui-billing. Nothing was done. Leave this desk and open it with"
+                " that one."
+            )
+
+    @abstractmethod
+    def _version_of_tables(self, connection: Connection) -> object:
+        """The version of the tables, which stays as it is until the connection's transaction ends."""
 
     def _confirm(self, connection: Connection) -> None:  # noqa: B027 -- most databases keep what they commit
         """Raise `StoreUnanswered` if what has just been committed may not be kept."""

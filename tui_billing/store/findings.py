@@ -12,7 +12,6 @@ from sqlalchemy import (
     RowMapping,
     Select,
     delete,
-    exists,
     func,
     literal,
     null,
@@ -27,6 +26,7 @@ from tui_billing.domain.exceptions import ExceptionKind, ExceptionLine, Finding
 from tui_billing.domain.text import folded
 from tui_billing.store import payments
 from tui_billing.store.accounts import ACCOUNT, LONGEST_SEARCH
+from tui_billing.store.automatic_payments import is_last_attempt
 from tui_billing.store.keyset import Keyset
 from tui_billing.store.ledger import INVOICE
 from tui_billing.store.payments import CHARGE_BACK, PAYMENT
@@ -34,7 +34,6 @@ from tui_billing.store.tables import FindingRow, table
 
 FINDING = table(FindingRow)
 COLUMNS = tuple(column for column in FINDING.c if column.name != "found_at")
-LATER = PAYMENT.alias("later")
 LINE_FIELDS = tuple(field.name for field in fields(ExceptionLine))
 
 
@@ -154,9 +153,7 @@ FAILED_AUTOMATIC_PAYMENTS = (
     )
     .select_from(OF_PAYMENT.join(INVOICE, INVOICE.c.sequence == PAYMENT.c.invoice_sequence))
     .where(text("payment.kind = 'auto' AND payment.state = 'failed'"), INVOICE.c.due_minor > 0)
-    .where(
-        ~exists().where(LATER.c.invoice_sequence == PAYMENT.c.invoice_sequence, LATER.c.sequence > PAYMENT.c.sequence)
-    )
+    .where(is_last_attempt(PAYMENT))
 )
 FINDINGS = _line(
     FINDING.c.kind,

@@ -15,7 +15,7 @@ from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused, StoreBusy, StoreUnanswered, StoreUnavailable
 from tui_billing.store.engine import Store, refusing_set_up
 from tui_billing.store.schema import SCHEMA_VERSION, TABLES, create_schema, refuse_newer
-from tui_billing.store.turns import Turn, take
+from tui_billing.store.turns import Turn, take, take_any_time
 
 POOL_SIZE, MAX_OVERFLOW, POOL_TIMEOUT_S = 5, 10, 10
 # Of the connection, where the URL does not say otherwise; a server that is silent is given up after some 20 seconds.
@@ -28,11 +28,16 @@ CONNECTION = {
     "tcp_user_timeout": 20_000,
     "application_name": "tui-billing",
     "client_encoding": "utf8",
+    # A standby would refuse every transaction.
+    "target_session_attrs": "read-write",
 }
-# Locks are held for milliseconds; a statement that takes so long hangs; nobody waits for a person in a transaction.
+# The first whose transactions can be told apart from those that are over, which is how changes are noticed.
+OLDEST_SERVER = 13
+# Locks are held for milliseconds; a statement that takes so long hangs, and a COMMIT waits for a standby that is gone;
+# nobody waits for a person in a transaction. Whatever takes longer takes any time (`store.turns`).
 SESSION = """
     SET lock_timeout = '5s';
-    SET statement_timeout = '10min';
+    SET statement_timeout = '30s';
     SET idle_in_transaction_session_timeout = '30s';
     SELECT set_config('synchronous_commit', 'on', false)
     WHERE current_setting('synchronous_commit') IN ('off', 'local');
@@ -83,6 +88,7 @@ class PostgresqlStore(Store):
     def create(cls, url: str, fill: Callable[[Connection], None], training: bool = False) -> None:
         """Make the tables and first rows in a database of the server, whole or not at all."""
         with refusing_set_up(), closing(cls(url)) as store, store.writing() as connection:
+            take_any_time(connection)
             take(connection, Turn.SCHEMA)
             store._refuse_taken(connection)
             create_schema(connection)
@@ -96,6 +102,7 @@ class PostgresqlStore(Store):
         with ExitStack() as failed:
             failed.callback(store.close)
             store._refuse_another_schema()
+            store._opened_version = SCHEMA_VERSION
             failed.pop_all()
         return store
 
@@ -105,9 +112,10 @@ class PostgresqlStore(Store):
         from tui_billing.store.postgresql_upgrade import upgrade_database
 
         with refusing_set_up(), closing(cls(url)) as store:
-            if store._schema_version() < SCHEMA_VERSION:
-                return upgrade_database(store)
-            return f"{store.name} is up to date."
+            with store.reading() as connection:
+                if MARKER not in _taken(connection):
+                    raise store._without_tables()
+            return upgrade_database(store)
 
     @classmethod
     def exists(cls, url: str) -> bool:
@@ -135,6 +143,11 @@ class PostgresqlStore(Store):
         connection = (self._writer if writes else self._reader).connect()
         connection.info.pop(WARNING, None)
         return connection
+
+    def _version_of_tables(self, connection: Connection) -> object:
+        # An upgrade waits for whoever holds this lock, and is waited for before a snapshot is taken.
+        connection.exec_driver_sql(f"LOCK TABLE {MARKER} IN ACCESS SHARE MODE")
+        return connection.exec_driver_sql(f"SELECT schema_version FROM {MARKER}").scalar_one()  # noqa: S608
 
     def _confirm(self, connection: Connection) -> None:
         if connection.info.pop(WARNING, False):
@@ -172,9 +185,11 @@ class PostgresqlStore(Store):
         # The URL as it is: libpq knows what several hosts, a service or a password file in it mean.
         connection = psycopg.connect(self._url, autocommit=True, **defaults)
         try:
+            if connection.info.server_version < OLDEST_SERVER * 10_000:
+                raise SetUpRefused(f"{self.name} needs a newer server: PostgreSQL {OLDEST_SERVER} or later.")
             connection.execute(SESSION)
             connection.autocommit = False
-        except psycopg.Error:
+        except (psycopg.Error, SetUpRefused):
             connection.close()
             raise
         return connection
@@ -192,9 +207,12 @@ class PostgresqlStore(Store):
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != UNDEFINED_TABLE:
                 raise
-            raise NotFound(f"{self.name} has no tables of tui-billing. Make them with: tui-billing init") from None
+            raise self._without_tables() from None
         refuse_newer(self.name, version)
         return version
+
+    def _without_tables(self) -> NotFound:
+        return NotFound(f"{self.name} has no tables of tui-billing. Make them with: tui-billing init")
 
     def _refuse_another_schema(self) -> None:
         version = self._schema_version()

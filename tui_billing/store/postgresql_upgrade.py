@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError
 from tui_billing.domain.errors import SetUpRefused
 from tui_billing.store.migrations.running import upgrade_tables
 from tui_billing.store.postgresql import MARKER, PostgresqlStore
-from tui_billing.store.schema import SCHEMA_VERSION
+from tui_billing.store.schema import SCHEMA_VERSION, refuse_newer
 from tui_billing.store.turns import Turn, take, take_any_time
 
 
@@ -18,8 +18,11 @@ def upgrade_database(store: PostgresqlStore) -> str:
         with store.writing() as connection:
             take_any_time(connection)
             take(connection, Turn.SCHEMA)
+            # Desks that are open finish what they have begun and, once this is done, refuse to go on.
+            connection.execute(text(f"LOCK TABLE {MARKER} IN ACCESS EXCLUSIVE MODE"))
             version = connection.execute(text(f"SELECT schema_version FROM {MARKER}")).scalar_one()  # noqa: S608
-            if version >= SCHEMA_VERSION:
+            refuse_newer(store.name, version)
+            if version == SCHEMA_VERSION:
                 return f"{store.name} is up to date."
             done = upgrade_tables(connection, version, store.name)
             reached = {"version": SCHEMA_VERSION}

@@ -6,8 +6,9 @@ import fcntl
 import os
 import stat
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import quote
 
@@ -58,7 +59,6 @@ class SqliteStore(Store):
         self._file: tuple[int, int] | None = None
         # Kept as they are: to open one anew from the pool takes longer than most of what is read.
         self._idle: list[Connection] = []
-        self._knows_tables = False
         engine = create_engine(
             f"sqlite:///{path}",
             creator=self._open_file,
@@ -187,8 +187,17 @@ class SqliteStore(Store):
 
         The lock is that of a file beside the database, and is gone with whoever holds it.
         """
-        descriptor = os.open(self.path.with_name(f"{self.path.name}-turn"), os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        turn = self.path.with_name(f"{self.path.name}-turn")
+        with ExitStack() as failed:
+            try:
+                descriptor = os.open(turn, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+                failed.callback(os.close, descriptor)
+                locked = _locked(descriptor)
+            except OSError as error:
+                raise StoreUnavailable(f"{turn} cannot be locked: {error.strerror}. Nothing was done.") from None
+            if not locked:
+                raise StoreBusy(f"{self.path} is busy: somebody else is writing a lot. Nothing was done; try again.")
+            failed.pop_all()
         return descriptor
 
     def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
@@ -215,14 +224,9 @@ class SqliteStore(Store):
             raise
         return connection
 
-    def _refuse_other_tables(self, connection: Connection) -> None:
-        if self._knows_tables:
-            file: Any = connection.connection.driver_connection
-            if file.execute("PRAGMA user_version").fetchone() != (SCHEMA_VERSION,):
-                raise StoreUnavailable(
-                    f"{self.path} was upgraded by a newer tui-billing. Nothing was done. Leave this desk and open it"
-                    " with that one."
-                )
+    def _version_of_tables(self, connection: Connection) -> object:
+        file: Any = connection.connection.driver_connection
+        return file.execute("PRAGMA user_version").fetchone()[0]
 
     def _bring_up_to_date(self) -> None:
         with refusing_set_up():
@@ -234,7 +238,7 @@ class SqliteStore(Store):
 
                 self.upgraded = upgrade_file(self.path)
         refuse_newer(self.name, version)
-        self._knows_tables = True
+        self._opened_version = SCHEMA_VERSION
 
 
 def mark(connection: Connection, training: bool) -> None:
@@ -281,6 +285,26 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _locked(descriptor: int) -> bool:
+    """Whether the file's lock was got in time; the system gives it in the order in which it was asked for."""
+    got: list[bool] = []
+
+    def wait() -> None:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            got.append(True)
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        # No call waits for a lock with a limit. What it gets too late, it gives back as the descriptor is closed.
+        waiting = Thread(target=wait, daemon=True)
+        waiting.start()
+        waiting.join(BUSY_TIMEOUT_S)
+        return bool(got)
+    return True
 
 
 def _end_turn(info: dict[Any, Any]) -> None:

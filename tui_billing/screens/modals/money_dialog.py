@@ -44,7 +44,8 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
         self._seen_for: RequestT | None = None
         self._read_from_s = 0.0
         self._follows = True
-        self._awaits_outcome = False
+        # The first refusal after which nobody knew what had happened, until that is known.
+        self._unknown: OutcomeUnknown | None = None
 
     @property
     def subject(self) -> Payment:
@@ -78,7 +79,7 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
     def send(self, request: RequestT) -> MoneyMoved:
         """Do it under the key that was made when the dialog opened, unless the figures are not those that were seen."""
         # What has been sent already may itself have changed them; it is only asked after.
-        if not self._awaits_outcome:
+        if self._unknown is None:
             self._compare(request)
         return self.submit(request, self._key)
 
@@ -96,9 +97,12 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
     def was_refused(self, refusal: BillingError) -> None:
         """Wait if nobody knows what happened; otherwise another try is another action, if this one was judged."""
         if isinstance(refusal, OutcomeUnknown):
-            self._wait_for_outcome(refusal)
+            self._unknown = self._unknown or refusal
+        # What refuses before the key is looked up says nothing of what was sent under it.
+        if self._unknown is not None and not isinstance(refusal, RuleRefused):
+            self._wait_for_outcome(self._unknown)
             return
-        self._awaits_outcome = False
+        self._unknown = None
         super().was_refused(refusal)
         if isinstance(refusal, FiguresChanged):
             self._show(refusal.outlook, self._readable_request())
@@ -113,7 +117,7 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
 
     def catch_up(self) -> None:
         """Ask for it again, since others have changed something."""
-        if self._follows and not self.busy and not self._awaits_outcome:
+        if self._follows and not self.busy and self._unknown is None:
             self._show_preview()
 
     @work(exclusive=True, group="preview")
@@ -166,10 +170,9 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
         if str(self._outlook.content) != outlook.text.plain:
             self._outlook.update(outlook.text)
 
-    def _wait_for_outcome(self, unknown: BillingError) -> None:
+    def _wait_for_outcome(self, unknown: OutcomeUnknown) -> None:
         """The same key again looks the outcome up and moves no money twice, so the form stays as it was sent."""
         self.busy = False
-        self._awaits_outcome = True
         for button in self.query(Button):
             button.disabled = False
         self._ok.label = Text("Look up")
