@@ -79,10 +79,13 @@ class Prepared:
             compiled = self._for(connection.dialect, rows[0])
             on_driver(connection, compiled.sql, [compiled.parameters(dict(row)) for row in rows], many=True)
 
-    def run_rows(self, connection: Connection, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Run it for each of many rows, whose values are in the order of the names."""
-        compiled = self._for(connection.dialect, dict.fromkeys(names))
+    def run_rows(
+        self, connection: Connection, names: Sequence[str], rows: Sequence[Sequence[Any]], **same: Any
+    ) -> None:
+        """Run it for each of many rows, whose values are in the order of the names, or the same in all of them."""
+        compiled = self._for(connection.dialect, (*names, *same))
         columns: dict[str, Iterable[Any]] = dict(zip(names, zip(*rows, strict=True), strict=True))
+        columns |= {name: [value] * len(rows) for name, value in same.items()}
         # A column at a time, as most need nothing done to them, and most values come again and again.
         for name, process in compiled.to_database:
             processed = {value: process(value) for value in set(columns[name])}
