@@ -24,8 +24,8 @@ from tui_billing.store.prepared import on_driver
 TRIGRAM = 3
 # Found among the first so many: most fragments, in some milliseconds; a short one is in accounts of any name.
 LOOKED_AT, LOOKED_AT_FOR_SHORT = 10_000, 100_000
-# So many are sorted in less time than the whole list is walked along.
-MOST_SORTED = 80_000
+# So many are sorted in less time than the whole list is walked along; what a short one is in takes longer to gather.
+MOST_SORTED, MOST_SORTED_FOR_SHORT = 80_000, 30_000
 COLUMNS = {AccountOrder.NUMBER: "number", AccountOrder.NAME: "sort_name, number"}
 NUMBER = "printf('%08d', place)"
 KEYS = {AccountOrder.NUMBER: ":number", AccountOrder.NAME: ":sort_name, :number"}
@@ -111,13 +111,13 @@ class AccountSearch:
         if self.chosen.order is AccountOrder.NUMBER:
             return self._in_order(connection, span, limit)
         tables = "account"
-        if self._candidates(connection) <= MOST_SORTED:
+        if self._candidates(connection) <= self._most_sorted:
             tables = f"({self._places}) CROSS JOIN account INDEXED BY account_by_number ON number = {NUMBER}"
         return self._read(connection, tables, span, limit)
 
     def _among_the_first(self, connection: Connection, span: Span, limit: int) -> list[str]:
         """Those among the first accounts."""
-        most = LOOKED_AT if len(self.fragment) >= TRIGRAM else LOOKED_AT_FOR_SHORT
+        most = LOOKED_AT_FOR_SHORT if self._is_short else LOOKED_AT
         first = f"SELECT number, search FROM account WHERE {self._where(span)} {self._order(span)} LIMIT {most}"
         statement = f"SELECT number FROM ({first}) WHERE instr(search, :fragment) > 0 LIMIT :most"
         return [row[0] for row in self._rows(connection, statement, span, most=limit)]
@@ -134,7 +134,7 @@ class AccountSearch:
     def _candidates(self, connection: Connection) -> int:
         """How many accounts may have the fragment, or one more than can be sorted."""
         statement = f"SELECT count(*) FROM ({self._places} LIMIT :most)"
-        return int(next(self._rows(connection, statement, None, most=MOST_SORTED + 1))[0])
+        return int(next(self._rows(connection, statement, None, most=self._most_sorted + 1))[0])
 
     def _read(self, connection: Connection, tables: str, span: Span, limit: int) -> list[str]:
         """Those among the accounts of these tables."""
@@ -143,11 +143,19 @@ class AccountSearch:
         return [row[0] for row in self._rows(connection, statement, span, most=limit)]
 
     @property
+    def _is_short(self) -> bool:
+        return len(self.fragment) < TRIGRAM
+
+    @property
+    def _most_sorted(self) -> int:
+        return MOST_SORTED_FOR_SHORT if self._is_short else MOST_SORTED
+
+    @property
     def _places(self) -> str:
         """The numbers of the accounts that have the fragment, as far as the index knows."""
-        if len(self.fragment) >= TRIGRAM:
-            return "SELECT rowid AS place FROM account_search WHERE account_search MATCH :trigrams"
-        return "SELECT DISTINCT doc AS place FROM account_fragment WHERE term >= :fragment AND term < :beyond"
+        if self._is_short:
+            return "SELECT DISTINCT doc AS place FROM account_fragment WHERE term >= :fragment AND term < :beyond"
+        return "SELECT rowid AS place FROM account_search WHERE account_search MATCH :trigrams"
 
     def _where(self, span: Span | None) -> str:
         chosen, columns = self.chosen, COLUMNS[self.chosen.order]
