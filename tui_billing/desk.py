@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -155,6 +156,7 @@ def create_demo(
             if not anew:
                 return
             _refuse_real(path)
+            _refuse_open(path)
         try:
             Store.create(settings.database, fill, training=True)
         finally:
@@ -196,7 +198,8 @@ def gateway_record(settings: Settings) -> Path:
         return settings.gateway_record
     if is_postgresql(settings.database):
         # Practice alone: what one machine's sandbox has recorded, another one's has not.
-        return settings.log_file.with_name(f"{shown_url(settings.database).partition('@')[0]}.sandbox.db")
+        name = re.sub(r"[^\w.,-]", "_", shown_url(settings.database))
+        return settings.log_file.with_name(f"{name}.sandbox.db")
     from tui_billing.store.sqlite import sqlite_path
 
     return record_beside(sqlite_path(settings.database))
@@ -214,6 +217,13 @@ def _system_account(now: datetime) -> dict[str, object]:
         "billing_day": 1,
         "payment_terms_days": 0,
     }
+
+
+def _refuse_open(path: Path) -> None:
+    from tui_billing.store.sqlite_files import held
+
+    with held(path):
+        pass
 
 
 def _refuse_real(path: Path) -> None:

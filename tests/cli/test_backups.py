@@ -85,6 +85,25 @@ def test_a_backup_replaces_nothing(line: CommandLine, desk: Desk, tmp_path: Path
     assert files(tmp_path) == ["billing.db", "link.db", "saved.db"]
 
 
+@pytest.mark.parametrize("ending", ["-wal", "-journal", "-shm", "-turn"])
+def test_a_backup_takes_no_name_that_belongs_to_a_database(line: CommandLine, desk: Desk, ending: str) -> None:
+    file = database(desk).with_name(f"other.db{ending}")
+    assert "Name it otherwise" in line.as_user("finance", "backup", str(file)).err
+    assert not file.exists()
+
+
+def test_a_database_is_restored_under_each_of_its_links_or_under_none(line: CommandLine, desk: Desk) -> None:
+    file, real = saved(line, desk), database(desk)
+    link = real.with_name("link.db")
+    link.symlink_to(real)
+    assert line.as_user("finance", "restore", str(file), "--database", str(link)).code == 0
+    assert (link.is_symlink(), real.is_symlink()) == (True, False)
+    other = real.with_name("other.db")
+    other.hardlink_to(real)
+    assert "has another name too" in line.as_user("finance", "restore", str(file), "--database", str(other)).err
+    assert other.samefile(real)
+
+
 def test_books_that_are_not_right_are_named_and_not_saved(line: CommandLine, desk: Desk, tmp_path: Path) -> None:
     desk.execute("UPDATE account SET funds_minor = 7 WHERE number = :number", number=CORPORATE)
     ran = line.as_user("finance", "backup", str(tmp_path / "saved.db"))

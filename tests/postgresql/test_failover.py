@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
@@ -25,6 +26,7 @@ from tui_billing.services.requests import RecordRequest
 ROUNDS = int(os.environ.get("FAILOVER_ROUNDS", "3"))
 OPERATORS = {"first": CORPORATE, "second": CORPORATE, "third": YEN}
 DEADLINE_S = 60
+END_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND pg_cancel_backend(pid)"
 
 
 @dataclass
@@ -70,6 +72,20 @@ class Till:
                 operator.join()
 
 
+def start_standbys_late(servers: Trio, till: Till, directory: Path) -> None:
+    """End the waiting of a payment for a standby: it counts once it is on a second server."""
+    with opened(directory) as (services, finance, _), ThreadPoolExecutor(1) as operator:
+        servers.ask(servers.primary, "SELECT pg_reload_conf()")
+        payment = operator.submit(services.payments.record, finance, CORPORATE, RecordRequest("100"), "waiting")
+        for _ in range(2):
+            while not servers.ask(servers.primary, END_WAITING):
+                assert not payment.done(), "told as kept, and on one server alone"
+        assert not payment.done(), "told as kept, and on one server alone"
+        servers.start_standbys()
+        payment.result(DEADLINE_S)
+        till.acknowledged.append("waiting")
+
+
 def lose_primaries(servers: Trio, till: Till, chance: Random) -> list[float]:
     """Lose the primary at a random moment of each round; gives how long no payment went through, each time."""
     gaps_s = []
@@ -92,7 +108,7 @@ def test_no_acknowledged_payment_is_lost_or_doubled_when_primaries_are_killed(tm
         servers.ask(servers.primary, "CREATE DATABASE billing")
         (tmp_path / URL_FILE).write_text(servers.url("billing"))
         create_desk(tmp_path)
-        servers.start_standbys()
+        start_standbys_late(servers, till, tmp_path)
         desk = Thread(target=till.work, args=(tmp_path,), daemon=True)
         desk.start()
         try:

@@ -140,7 +140,7 @@ def test_a_damaged_database_is_refused_with_a_sentence(tmp_path: Path) -> None:
     path = made(tmp_path / "billing.db")
     whole = path.read_bytes()
     path.write_bytes(whole[:100] + os.urandom(len(whole) - 100))
-    with pytest.raises(SetUpRefused, match="cannot be used"):
+    with pytest.raises(SetUpRefused, match=r"is damaged: .* Put a backup in its place"):
         read_payments(path)
 
 

@@ -21,6 +21,8 @@ from tui_billing.store.checking import Difference, differences
 from tui_billing.store.engine import Store
 
 MOST_TOLD = 20
+# Of the files that a database has beside it while it is open.
+BESIDE = ("-wal", "-shm", "-journal", "-turn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ class Backups(Service):
         from tui_billing.store.sqlite_files import copy_file, publish, unfinished
 
         file = file.absolute()
+        if file.name.endswith(BESIDE):
+            raise NotSaved(
+                f"{shown(str(file))} has the ending of a file that SQLite keeps beside another. Name it otherwise."
+            )
         record = record_beside(file) if self.record.exists() else None
         _refuse_taken(file, record)
         try:
@@ -88,7 +94,7 @@ class Backups(Service):
             raise NotSaved(f"{shown_url(to)} is there already. Name a new file, or an empty database.")
         digests: dict[str, str] = {}
         if self.record.exists():
-            _refuse_taken(record_to)
+            _refuse_taken(record_to, so="It is the sandbox's record of another database: move it away")
             record_to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self.store.reading() as source, unfinished(record_to) as record_copy:
 
@@ -125,7 +131,7 @@ def refuse_differences(found: list[Difference]) -> None:
         raise BooksDiffer(f"The check has found {len(found)} differences in it. Nothing was done.", told[:MOST_TOLD])
 
 
-def _refuse_taken(*files: Path | None) -> None:
+def _refuse_taken(*files: Path | None, so: str = "Name another file") -> None:
     for file in files:
         if file is not None and os.path.lexists(file):
-            raise NotSaved(f"{shown(str(file))} is there already. Name another file.")
+            raise NotSaved(f"{shown(str(file))} is there already. {so}.")

@@ -158,7 +158,7 @@ class PostgresqlStore(Store):
     def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
         state = getattr(error.orig, "sqlstate", None)
         if state in CONTENDED:
-            return StoreBusy(f"{self.name} is busy: others are working on the same. Nothing was done; try again.")
+            return StoreBusy(f"{self.name} is busy: others are working on the same rows. Nothing was done; try again.")
         if state == NOT_ALLOWED:
             return StoreUnavailable(
                 f"{self.name} does not allow its user to do this. Nothing was done. Ask the database's administrator."

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tui_billing.domain.errors import NotFound, SetUpRefused
-from tui_billing.store.schema import APPLICATION_ID, TRAINING_APPLICATION_ID
+from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused
+from tui_billing.store.schema import APPLICATION_ID, TRAINING_APPLICATION_ID, refuse_newer
 from tui_billing.store.sqlite import application_id
-from tui_billing.store.sqlite_files import copy_file, free_name, held, publish, settle, sync, unfinished
+from tui_billing.store.sqlite_files import copy_file, free_name, held, opened, publish, settle, sync, unfinished
 
 OURS = {APPLICATION_ID, TRAINING_APPLICATION_ID}
 BESIDE = ("-wal", "-shm", "-journal")
@@ -29,6 +29,8 @@ def copied(file: Path, path: Path, progress: Callable[[int, int], None]) -> Iter
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with unfinished(path) as copy:
         copy_file(file, copy, progress)
+        with opened(copy) as tables:
+            refuse_newer(str(file), tables.execute("PRAGMA user_version").fetchone()[0])
         yield copy
 
 
@@ -36,6 +38,8 @@ def put_in_place(copy: Path, path: Path) -> Path | None:
     """Let the copy take the name of the database; gives the name under which the database itself is kept."""
     settle(copy)
     if path.exists():
+        if path.stat().st_nlink > 1:
+            raise NotSaved(f"{path} has another name too (a hard link), and would go on there. Remove that name first.")
         with held(path):
             return _exchanged(copy, path)
     publish(copy, path)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from tui_billing.domain.database_urls import may_be_path
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnavailable
 from tui_billing.store.engine import Store, refusing_set_up
 from tui_billing.store.prepared import on_driver
@@ -47,7 +48,8 @@ SQLITE_HEADER = b"SQLite format 3\0"
 APPLICATION_ID_OFFSET = 68
 BUSY = 5
 # SQLite's codes of a file that fails: busy, read-only, I/O error, corrupt, disk full, cannot open, no database.
-FAILING = frozenset({BUSY, 8, 10, 11, 13, 14, 26})
+DAMAGED = (11, 26)
+FAILING = frozenset({BUSY, 8, 10, 13, 14, *DAMAGED})
 
 
 class SqliteStore(Store):
@@ -204,6 +206,10 @@ class SqliteStore(Store):
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
         if code not in FAILING:
             return None
+        if code in DAMAGED:
+            return StoreUnavailable(
+                f"{self.path} is damaged: {error.orig}. Put a backup in its place: tui-billing restore."
+            )
         kind = StoreBusy if code == BUSY and not committing else StoreUnavailable
         return kind(f"{self.path} cannot be used: {error.orig}. Try again.")
 
@@ -258,19 +264,25 @@ def application_id(path: Path) -> int:
 
 
 def sqlite_path(url: str) -> Path:
-    """The file of a `sqlite:///` URL or a plain path; raises `SetUpRefused` for anything else."""
-    if "://" not in url:
-        return Path(url).expanduser().absolute()
+    """The file of a `sqlite:///` URL or a plain path, links followed; raises `SetUpRefused` for anything else."""
+    if may_be_path(url):
+        return _followed(url)
+    # Nothing of it is repeated: there may be a password in it.
+    refusal = SetUpRefused(
+        "The database URL cannot be read. Use sqlite:////absolute/path/billing.db or postgresql://user@host/database."
+    )
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise SetUpRefused("The database URL cannot be read. Use sqlite:////absolute/path/billing.db.") from None
+        raise refusal from None
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise SetUpRefused(
-            "Only SQLite files and PostgreSQL are supported: sqlite:////absolute/path/billing.db,"
-            " postgresql://user@host/database."
-        )
-    return Path(parsed.database).expanduser().absolute()
+        raise refusal
+    return _followed(parsed.database)
+
+
+def _followed(path: str) -> Path:
+    # One file has one name here, so that whoever locks, moves or replaces it means the same.
+    return Path(path).expanduser().resolve()
 
 
 def sqlite_url(path: Path) -> str:
