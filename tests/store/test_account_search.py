@@ -73,8 +73,9 @@ def test_a_page_holds_what_going_through_all_accounts_finds(
     assert len(everyone) == 66
     assert [place(each, order) for each in everyone] == sorted(place(each, order) for each in everyone)
     looked_at, most_sorted = WAYS[way]
-    monkeypatch.setattr(account_search, "LOOKED_AT", looked_at)
-    monkeypatch.setattr(account_search, "MOST_SORTED", most_sorted)
+    for suffix in ("", "_FOR_SHORT"):
+        monkeypatch.setattr(account_search, f"LOOKED_AT{suffix}", looked_at)
+        monkeypatch.setattr(account_search, f"MOST_SORTED{suffix}", most_sorted)
     for fragment in FRAGMENTS:
         for kind in (None, AccountType.RETAIL):
             chosen = AccountFilter(kind, None, fragment, order)

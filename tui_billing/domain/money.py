@@ -66,16 +66,16 @@ class Money:
         """
         typed = typed.strip(" ")
         decimals = exponent(currency)
-        match = AMOUNT_PATTERN.fullmatch(typed) if len(typed) <= LONGEST_TYPED else None
+        figure = _whole(typed) if len(typed) <= LONGEST_TYPED else None
         if not typed:
             fault = "is required."
-        elif match is None:
+        elif figure is None:
             fault = f"is not a plain figure. Type it like {_example(decimals)}."
-        elif len(match[1] or "") > decimals:
+        elif figure[1] > decimals:
             fault = f"has too many decimals: {currency} takes {f'at most {decimals}' if decimals else 'none'}."
         else:
-            whole: int = 10 ** (decimals - len(match[1] or ""))
-            minor_units = int(typed.replace(",", "").replace(".", "")) * whole
+            whole: int = 10 ** (decimals - figure[1])
+            minor_units = figure[0] * whole
             if (minor_units or or_zero) and minor_units <= largest_minor(currency):
                 return cls(minor_units, currency)
             largest = cls(largest_minor(currency), currency)
@@ -92,9 +92,13 @@ class Money:
         return abs(many[0] * price[0] * per_unit - self.minor_units * one) < one
 
 
-@lru_cache(maxsize=4_096)
 def _whole(figure: str) -> tuple[int, int] | None:
     """A plain figure without its point, and how many decimals it has; nothing for any other text."""
+    # Most are these, and files have hundreds of thousands of them.
+    whole, point, decimals = figure.partition(".")
+    digits = whole + decimals
+    if digits.isdecimal() and digits.isascii() and whole and bool(decimals) == bool(point):
+        return int(digits), len(decimals)
     if (match := AMOUNT_PATTERN.fullmatch(figure)) is None:
         return None
     return int(figure.replace(",", "").replace(".", "")), len(match[1] or "")

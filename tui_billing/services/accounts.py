@@ -28,6 +28,7 @@ OWN = (Permission.ACCOUNT_ADMIN, Permission.BILLING_ADMIN)
 LONGEST_TERMS_DAYS = 365
 WHOLE_NUMBERS = ("billing_day", "payment_terms_days")
 WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+TYPES = {kind.value: kind for kind in AccountType}
 COLUMNS = Columns(("number", "name", "type", "currency", "master_user"), (*WHOLE_NUMBERS, "credit_limit"))
 
 
@@ -137,7 +138,7 @@ def _new_account(values: Values) -> NewAccount:
     """The account that a line of a file describes; what it leaves empty is as if it were not given."""
     named = dict(zip((*COLUMNS.required, *COLUMNS.optional), values, strict=True))
     kind = named["type"].casefold()
-    if kind not in list(AccountType):
+    if kind not in TYPES:
         raise InvalidInput(f"Type {quoted(kind)} is none of: retail, corporate, trial.")
     given = {name: value for name in WHOLE_NUMBERS if (value := named[name])}
     for name, value in given.items():
@@ -146,7 +147,7 @@ def _new_account(values: Values) -> NewAccount:
     return NewAccount(
         number=named["number"],
         name=named["name"],
-        type=AccountType(kind),
+        type=TYPES[kind],
         currency=named["currency"],
         master_user=named["master_user"],
         credit_limit=named["credit_limit"],

@@ -7,7 +7,7 @@ is kept as Pending before the gateway is asked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -27,6 +27,8 @@ from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import accounts, automatic_payments, billing_runs
 from tui_billing.store.turns import Turn, take
+
+AT_ONCE = 1_000
 
 
 @dataclass(slots=True)
@@ -110,9 +112,9 @@ class BillingRuns(Service):
 
     def _close(self, session: OperatorSession, run: BillingRun, only: str | None, progress: Progress) -> None:
         with self.store.reading() as connection:
-            to_invoice = billing_runs.accounts_to_invoice(connection, run.through, only)
-        for done, account_id in enumerate(to_invoice):
-            progress(done, len(to_invoice))
+            count = billing_runs.count_to_invoice(connection, run.through, only)
+        for done, account_id in enumerate(self._to_invoice(run.through, only)):
+            progress(done, max(count, done + 1))
             try:
                 invoices = self._close_one(session, account_id, run.through)
             except RuleRefused as refusal:
@@ -125,6 +127,17 @@ class BillingRuns(Service):
         with self.store.writing() as connection:
             take(connection, Turn.CLOSING)
             run.accounts_closed += billing_runs.close_others(connection, run.through, only)
+
+    def _to_invoice(self, through: date, only: str | None) -> Iterator[int]:
+        """The accounts with something to invoice, read as they are come to: there may be millions."""
+        last = 0
+        while True:
+            with self.store.reading() as connection:
+                some = billing_runs.accounts_to_invoice(connection, through, only, last, AT_ONCE)
+            yield from some
+            if len(some) < AT_ONCE:
+                return
+            last = some[-1]
 
     def _close_one(self, session: OperatorSession, account_id: int, through: date) -> list[Invoice]:
         """Invoice an account's open charges period by period, and close those periods, in one transaction."""
@@ -144,25 +157,43 @@ class BillingRuns(Service):
     def _collect(self, session: OperatorSession, run: BillingRun, only: str | None, progress: Progress) -> None:
         today = self.clock().date()
         with self.store.reading() as connection:
-            waiting = [i for i in automatic_payments.to_collect(connection, only, run.through) if i.is_due(today)]
-        seen: dict[str, Payment] = {}
-        for done, invoice in enumerate(waiting):
-            progress(done, len(waiting))
+            count = automatic_payments.count_to_collect(connection, only, run.through)
+        unknown: dict[str, Payment] = {}
+        for done, invoice in enumerate(self._to_collect(run.through, only)):
+            progress(done, max(count, done + 1))
+            if not invoice.is_due(today):
+                continue
             try:
                 payments = collect(self, session, invoice)
             except RuleRefused as refusal:
                 run.left_out.append((invoice.number, refusal.sentence))
                 continue
             run.retries += bool(invoice.failed_attempts and payments)
-            seen |= {payment.id: payment for payment in payments}
-        _count(run, seen.values())
+            for payment in payments:
+                _count(run, unknown, payment)
+        for payment in unknown.values():
+            run.unknown.add(payment.amount)
+
+    def _to_collect(self, through: date, only: str | None) -> Iterator[InvoiceToCollect]:
+        """The open invoices, oldest first, read as they are come to."""
+        last = 0
+        while True:
+            with self.store.reading() as connection:
+                some = automatic_payments.to_collect(connection, only, through, last, AT_ONCE)
+            yield from some
+            if len(some) < AT_ONCE:
+                return
+            last = some[-1].sequence
 
     def _number(self, account_id: int) -> str:
         with self.store.reading() as connection:
             return accounts.by_id(connection, account_id).number
 
 
-def _count(run: BillingRun, payments: Iterable[Payment]) -> None:
-    tallies = {PaymentState.PENDING: run.unknown, PaymentState.FAILED: run.declined}
-    for payment in payments:
-        tallies.get(payment.state, run.charged).add(payment.amount)
+def _count(run: BillingRun, unknown: dict[str, Payment], payment: Payment) -> None:
+    """Count a payment, once its outcome is known."""
+    if payment.state is PaymentState.PENDING:
+        unknown[payment.id] = payment
+        return
+    unknown.pop(payment.id, None)
+    (run.declined if payment.state is PaymentState.FAILED else run.charged).add(payment.amount)

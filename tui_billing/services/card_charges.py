@@ -29,13 +29,12 @@ def add_payment(
     """Keep a payment under its key."""
     kept = values | {
         "id": uuid.uuid4().hex,
-        "account_id": account.id,
         "recorded_at": service.clock(),
         "recorded_by": session.name,
         "key": key,
     }
     remember(connection, key, content, kept["id"])
-    return payments.add(connection, kept)
+    return payments.add(connection, account, kept)
 
 
 def pending_values(service: Service, card: CardOnFile, kind: PaymentKind, amount_minor: int) -> dict[str, Any]:

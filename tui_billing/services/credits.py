@@ -50,7 +50,6 @@ class Credits(Service):
                 raise InvalidInput("Expires must be a day after today.", "Expires")
             values: dict[str, Any] = {
                 "id": uuid.uuid4().hex,
-                "account_id": account.id,
                 "kind": PaymentKind.CREDIT.value,
                 "state": PaymentState.COMPLETED.value,
                 "amount_minor": amount_minor,
@@ -64,7 +63,7 @@ class Credits(Service):
                 "key": key,
             }
             remember(connection, key, content, values["id"])
-            credit = payments.add(connection, values)
+            credit = payments.add(connection, account, values)
             book = load_book(connection, account)
             book.fund(Funding.of(credit))
             save_book(connection, account, book, credit.recorded_at, session.name)

@@ -19,6 +19,7 @@ LONGEST_KEY = 128
 # What the billing run begins its own keys with: one that was taken by hand would stand in its way.
 RUN_PREFIX = "auto:"
 USED = "This idempotency key was used for another action. Use a new key for a new action."
+WRITTEN = json.JSONEncoder(default=str, sort_keys=True)
 UUID = re.compile(r"[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -33,8 +34,7 @@ def checked_key(key: str) -> str:
 def content_of(action: str, subject: str, request: Any) -> str:
     """The digest of an action and everything asked of it."""
     fields = {name: getattr(request, name) for name in request.__slots__}
-    asked = json.dumps([action, subject, fields], default=str, sort_keys=True)
-    return hashlib.sha256(asked.encode()).hexdigest()
+    return hashlib.sha256(WRITTEN.encode([action, subject, fields]).encode()).hexdigest()
 
 
 def earlier_result(connection: Connection, key: str, content: str) -> str | None:

@@ -50,12 +50,14 @@ def issue(
         "due_minor": total_minor,
     }
     take(connection, Turn.INVOICE_NUMBERS)
-    invoice = invoices.add(connection, account, values, charges_minor)
+    sequence = invoices.add(connection, account, values, charges_minor)
     book = load_book(connection, account, due_minor=total_minor)
-    book.charge(OpenInvoice(invoice.sequence, issued, total_minor, total_minor))
+    book.charge(OpenInvoice(sequence, issued, total_minor, total_minor))
     save_book(connection, account, book, service.clock(), session.name)
+    invoice = invoices.by_sequence(connection, sequence)
+    assert invoice is not None
     service.audit(connection, session, "issue invoice", invoice.number, f"done: {account.money(total_minor)}")
-    return invoices.by_sequence(connection, invoice.sequence)
+    return invoice
 
 
 def _refuse_total(total: Money, through: date) -> None:

@@ -9,7 +9,6 @@ PostgreSQL. What a fragment of one or two characters is found in is what the lon
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,11 +22,12 @@ from tui_billing.domain.text import folded
 from tui_billing.store.prepared import on_driver
 
 TRIGRAM = 3
-# Found among the first so many: most fragments, in some milliseconds.
-LOOKED_AT = 10_000
-# So many are sorted in less time than the whole list is walked along.
-MOST_SORTED = 30_000
+# Found among the first so many: most fragments, in some milliseconds; a short one is in accounts of any name.
+LOOKED_AT, LOOKED_AT_FOR_SHORT = 10_000, 100_000
+# So many are sorted in less time than the whole list is walked along; what a short one is in takes longer to gather.
+MOST_SORTED, MOST_SORTED_FOR_SHORT = 80_000, 30_000
 COLUMNS = {AccountOrder.NUMBER: "number", AccountOrder.NAME: "sort_name, number"}
+NUMBER = "printf('%08d', place)"
 KEYS = {AccountOrder.NUMBER: ":number", AccountOrder.NAME: ":sort_name, :number"}
 # Every search ends so, so that its last character and its last two begin a trigram too.
 PADDING = "\n\n"
@@ -105,66 +105,57 @@ class AccountSearch:
 
     def numbers(self, connection: Connection, span: Span, limit: int) -> list[str]:
         """The numbers of up to so many accounts that have the fragment, in their order from the key on."""
-        found, more = self._among_the_first(connection, span, limit)
-        if len(found) == limit or not more:
+        found = self._among_the_first(connection, span, limit)
+        if len(found) == limit:
             return found
         if self.chosen.order is AccountOrder.NUMBER:
             return self._in_order(connection, span, limit)
-        candidates = self._candidates(connection)
-        if len(candidates) > MOST_SORTED:
-            return self._read(connection, "account", span, limit)
-        each = "(SELECT printf('%08d', value) AS each FROM json_each(:candidates))"
-        tables = f"{each} CROSS JOIN account INDEXED BY account_by_number ON number = each"
-        return self._read(connection, tables, span, limit, candidates=json.dumps(candidates))
+        tables = "account"
+        if self._candidates(connection) <= self._most_sorted:
+            tables = f"({self._places}) CROSS JOIN account INDEXED BY account_by_number ON number = {NUMBER}"
+        return self._read(connection, tables, span, limit)
 
-    def _among_the_first(self, connection: Connection, span: Span, limit: int) -> tuple[list[str], bool]:
-        """Those among the first accounts, and whether there are more accounts than were looked at."""
-        statement = f"SELECT number, search FROM account WHERE {self._where(span)} {self._order(span)} LIMIT :most"
-        found: list[str] = []
-        count = 0
-        for number, search in self._rows(connection, statement, span, most=LOOKED_AT):
-            count += 1
-            if self.fragment in search:
-                found.append(number)
-                if len(found) == limit:
-                    break
-        return found, count == LOOKED_AT
+    def _among_the_first(self, connection: Connection, span: Span, limit: int) -> list[str]:
+        """Those among the first accounts."""
+        most = LOOKED_AT_FOR_SHORT if self._is_short else LOOKED_AT
+        first = f"SELECT number, search FROM account WHERE {self._where(span)} {self._order(span)} LIMIT {most}"
+        statement = f"SELECT number FROM ({first}) WHERE instr(search, :fragment) > 0 LIMIT :most"
+        return [row[0] for row in self._rows(connection, statement, span, most=limit)]
 
     def _in_order(self, connection: Connection, span: Span, limit: int) -> list[str]:
         """Those that the index has, in the order of their numbers."""
-        here = f"AND {self._place} {span.sign} CAST(:number AS INTEGER)" if span.key else ""
+        here = f"place {span.sign} CAST(:number AS INTEGER) AND" if span.key else ""
         statement = f"""
-            SELECT DISTINCT number FROM {self._index} CROSS JOIN account ON number = printf('%08d', {self._place})
-            WHERE {self._has} {here} AND instr(account.search, :fragment) > 0 AND {self._where(None)}
-            ORDER BY {self._place}{span.turn} LIMIT :most"""
+            SELECT number FROM ({self._places}) CROSS JOIN account ON number = {NUMBER}
+            WHERE {here} instr(account.search, :fragment) > 0 AND {self._where(None)}
+            ORDER BY place{span.turn} LIMIT :most"""
         return [row[0] for row in self._rows(connection, statement, span, most=limit)]
 
-    def _candidates(self, connection: Connection) -> list[int]:
-        """The numbers of accounts that may have the fragment, or one more than can be sorted."""
-        statement = f"SELECT DISTINCT {self._place} FROM {self._index} WHERE {self._has} LIMIT :most"
-        return sorted({row[0] for row in self._rows(connection, statement, None, most=MOST_SORTED + 1)})
+    def _candidates(self, connection: Connection) -> int:
+        """How many accounts may have the fragment, or one more than can be sorted."""
+        statement = f"SELECT count(*) FROM ({self._places} LIMIT :most)"
+        return int(next(self._rows(connection, statement, None, most=self._most_sorted + 1))[0])
 
-    def _read(self, connection: Connection, tables: str, span: Span, limit: int, **values: Any) -> list[str]:
+    def _read(self, connection: Connection, tables: str, span: Span, limit: int) -> list[str]:
         """Those among the accounts of these tables."""
         where = f"instr(search, :fragment) > 0 AND {self._where(span)}"
         statement = f"SELECT number FROM {tables} WHERE {where} {self._order(span)} LIMIT :most"
-        return [row[0] for row in self._rows(connection, statement, span, most=limit, **values)]
+        return [row[0] for row in self._rows(connection, statement, span, most=limit)]
 
     @property
-    def _index(self) -> str:
-        return "account_search" if len(self.fragment) >= TRIGRAM else "account_fragment"
+    def _is_short(self) -> bool:
+        return len(self.fragment) < TRIGRAM
 
     @property
-    def _place(self) -> str:
-        """The number of an account in the index."""
-        return "account_search.rowid" if len(self.fragment) >= TRIGRAM else "doc"
+    def _most_sorted(self) -> int:
+        return MOST_SORTED_FOR_SHORT if self._is_short else MOST_SORTED
 
     @property
-    def _has(self) -> str:
-        """That the index has the fragment there."""
-        if len(self.fragment) >= TRIGRAM:
-            return "account_search MATCH :trigrams"
-        return "term >= :fragment AND term < :beyond"
+    def _places(self) -> str:
+        """The numbers of the accounts that have the fragment, as far as the index knows."""
+        if self._is_short:
+            return "SELECT DISTINCT doc AS place FROM account_fragment WHERE term >= :fragment AND term < :beyond"
+        return "SELECT rowid AS place FROM account_search WHERE account_search MATCH :trigrams"
 
     def _where(self, span: Span | None) -> str:
         chosen, columns = self.chosen, COLUMNS[self.chosen.order]

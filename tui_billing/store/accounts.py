@@ -39,6 +39,9 @@ SAVE_BALANCES = Prepared(
     .where(ACCOUNT.c.id == bindparam("account_id"))
     .values(funds_minor=bindparam("funds_minor"), receivable_minor=bindparam("receivable_minor"))
 )
+SAVE_BILLED_THROUGH = Prepared(
+    update(ACCOUNT).where(ACCOUNT.c.id == bindparam("account_id")).values(billed_through=bindparam("billed_through"))
+)
 # SQLite refuses longer patterns, and nobody looks for more.
 LONGEST_SEARCH = 200
 # SQLite takes some thousand values in one statement.
@@ -153,7 +156,7 @@ def save_balances(connection: Connection, account_id: int, funds_minor: int, rec
 
 def save_billed_through(connection: Connection, account_id: int, last_day: date) -> None:
     """Close every billing period up to this day, the end of one."""
-    connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(billed_through=last_day))
+    SAVE_BILLED_THROUGH.run(connection, account_id=account_id, billed_through=last_day)
 
 
 def save_state(connection: Connection, account_id: int, state: AccountState) -> None:

@@ -60,14 +60,21 @@ TO_COLLECT: Select[Any] = (
         ACCOUNT.c.type == "retail",
         and_(ACCOUNT.c.billed_through.is_not(None), INVOICE.c.period_end <= ACCOUNT.c.billed_through),
     )
-    .order_by(INVOICE.c.issued, INVOICE.c.sequence)
 )
 
 
-def to_collect(connection: Connection, account_number: str | None, through: date) -> list[InvoiceToCollect]:
-    """The open invoices of closed periods up to a day, of retail accounts or one, oldest first."""
-    statement = _of_account(account_number).where(INVOICE.c.period_end <= through)
-    return [_invoice_of(row) for row in connection.execute(statement).mappings()]
+def count_to_collect(connection: Connection, account_number: str | None, through: date) -> int:
+    """How many open invoices there are of periods that were closed by a day, of retail accounts or one."""
+    return int(connection.execute(_to_collect(account_number, through).with_only_columns(func.count())).scalar_one())
+
+
+def to_collect(
+    connection: Connection, account_number: str | None, through: date, after: int, limit: int
+) -> list[InvoiceToCollect]:
+    """The first so many of them after the invoice of this sequence."""
+    statement = _to_collect(account_number, through).where(INVOICE.c.sequence > after)
+    rows = connection.execute(statement.order_by(INVOICE.c.sequence).limit(limit)).mappings()
+    return [_invoice_of(row) for row in rows]
 
 
 def still_to_collect(connection: Connection, invoice_sequence: int) -> InvoiceToCollect | None:
@@ -79,7 +86,8 @@ def still_to_collect(connection: Connection, invoice_sequence: int) -> InvoiceTo
 def failed(connection: Connection, account_number: str | None = None) -> list[InvoiceToCollect]:
     """Those of them for which the last automatic payment has failed."""
     statement = _of_account(account_number).where(FAILED.c.id.is_not(None), is_last_attempt(FAILED))
-    return [_invoice_of(row) for row in connection.execute(statement).mappings()]
+    rows = connection.execute(statement.order_by(INVOICE.c.issued, INVOICE.c.sequence)).mappings()
+    return [_invoice_of(row) for row in rows]
 
 
 def is_last_attempt(payment: FromClause) -> ColumnElement[bool]:
@@ -97,6 +105,10 @@ def pending_of(connection: Connection, account_id: int) -> list[Payment]:
     statement = WITH_ACCOUNT.where(PAYMENT.c.state == "pending", PAYMENT.c.account_id == account_id)
     rows = connection.execute(statement.order_by(PAYMENT.c.sequence)).mappings()
     return [payment_of(row) for row in rows]
+
+
+def _to_collect(account_number: str | None, through: date) -> Select[Any]:
+    return _of_account(account_number).where(INVOICE.c.period_end <= through)
 
 
 def _invoice_of(row: RowMapping) -> InvoiceToCollect:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select, update
 
 from tui_billing.domain.invoices import last_closed_day
 from tui_billing.store.compiled_tables import ACCOUNT, CHARGE
@@ -13,10 +13,17 @@ from tui_billing.store.compiled_tables import ACCOUNT, CHARGE
 BILLING_DAYS = range(1, 29)
 
 
-def accounts_to_invoice(connection: Connection, through: date, number: str | None) -> list[int]:
-    """The accounts with a period to close by this day and open charges for it, or the one with this number."""
+def count_to_invoice(connection: Connection, through: date, number: str | None) -> int:
+    """How many accounts have a period to close by this day and open charges for it."""
+    statement = select(func.count(ACCOUNT.c.id)).where(_open_periods(through, number), _open_charges(through))
+    return int(connection.execute(statement).scalar_one())
+
+
+def accounts_to_invoice(connection: Connection, through: date, number: str | None, after: int, limit: int) -> list[int]:
+    """The first so many of them after the account with this internal id, or the one with this number."""
     statement = select(ACCOUNT.c.id).where(_open_periods(through, number), _open_charges(through))
-    return list(connection.execute(statement.order_by(ACCOUNT.c.id)).scalars())
+    following = statement.where(ACCOUNT.c.id > after).order_by(ACCOUNT.c.id).limit(limit)
+    return list(connection.execute(following).scalars())
 
 
 def close_others(connection: Connection, through: date, number: str | None) -> int:

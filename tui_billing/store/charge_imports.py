@@ -46,10 +46,9 @@ def add(connection: Connection, taken: ChargeImport, lines: Sequence[ChargedLine
     """Keep a file with all its charges."""
     statement = CHARGE_IMPORT.insert().values(**asdict(taken)).returning(CHARGE_IMPORT.c.sequence)
     import_sequence = connection.execute(statement).scalar_one()
-    names = (*ChargedLine._fields, "import_sequence")
     for first in range(0, len(lines), ROWS_AT_ONCE):
-        rows = [(*line, import_sequence) for line in lines[first : first + ROWS_AT_ONCE]]
-        ADD_CHARGES.run_rows(connection, names, rows)
+        rows = lines[first : first + ROWS_AT_ONCE]
+        ADD_CHARGES.run_rows(connection, ChargedLine._fields, rows, import_sequence=import_sequence)
 
 
 def _import_of(row: RowMapping) -> ChargeImport:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
@@ -57,34 +57,38 @@ class Store(ABC):
         """Give an existing database today's tables; says what was done, or that there was nothing to do."""
         return _kind(url).migrate(url)
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """A transaction that sees one state of the database and changes nothing."""
-        with self._transaction(writes=False) as connection:
-            yield connection
+        return self._transaction(writes=False)
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> AbstractContextManager[Connection]:
         """A transaction that changes the database, whole or not at all.
 
         Whatever it decides on it must hold first (`store.accounts.hold`, `store.turns`): SQLite holds everything
         from the start, PostgreSQL holds only what it is told to.
         """
-        with self._transaction(writes=True) as connection:
-            yield connection
+        return self._transaction(writes=True)
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
         committing = False
-        with self.telling_failures(lambda: committing), self._connect(writes=writes) as connection:
-            with connection.begin():
-                self._begin(connection, writes=writes)
-                if self._opened_version is not None:
-                    self._refuse_other_tables(connection)
-                yield connection
-                committing = writes
-            if writes:
-                self._confirm(connection)
+        with self.telling_failures(lambda: committing):
+            connection, ended = self._connect(writes=writes), False
+            try:
+                with connection.begin():
+                    self._begin(connection, writes=writes)
+                    if self._opened_version is not None:
+                        self._refuse_other_tables(connection)
+                    yield connection
+                    committing = writes
+                if writes:
+                    self._confirm(connection)
+                ended = True
+            finally:
+                if ended:
+                    self._put_back(connection)
+                else:
+                    connection.close()
 
     @contextmanager
     def telling_failures(self, committing: Callable[[], bool] = lambda: False) -> Iterator[None]:
@@ -124,6 +128,10 @@ class Store(ABC):
     @abstractmethod
     def _connect(self, *, writes: bool) -> Connection:
         """A connection whose next transaction is of this kind."""
+
+    def _put_back(self, connection: Connection) -> None:
+        """Take back a connection whose transaction has ended well."""
+        connection.close()
 
     def _begin(self, connection: Connection, *, writes: bool) -> None:  # noqa: B027 -- most drivers begin by themselves
         """Begin a transaction of this kind, where the driver does not."""

@@ -16,10 +16,21 @@ from tui_billing.store.compiled_tables import ACCOUNT, CHARGE, INVOICE, PAYMENT
 from tui_billing.store.compiled_tables import LEDGER_ENTRY as ENTRY
 from tui_billing.store.keyset import Keyset
 from tui_billing.store.ledger import NET_APPLIED
-from tui_billing.store.prepared import Prepared
+from tui_billing.store.prepared import Prepared, Row
 
 CHARGE_FIELDS = tuple(field.name for field in fields(Charge))
-GATHER = update(CHARGE).where(CHARGE.c.sequence == bindparam("charge")).values(invoice_sequence=bindparam("invoice"))
+GATHER = Prepared(
+    update(CHARGE).where(CHARGE.c.sequence == bindparam("charge")).values(invoice_sequence=bindparam("invoice"))
+)
+WAITING = Prepared(
+    select(CHARGE.c.sequence, CHARGE.c.amount_minor).where(
+        CHARGE.c.account_id == bindparam("account_id"),
+        CHARGE.c.invoice_sequence.is_(None),
+        CHARGE.c.dated <= bindparam("through"),
+    )
+)
+FOLLOWING = Prepared(select((func.coalesce(func.max(INVOICE.c.sequence), 0) + 1).label("sequence")))
+INSERT = Prepared(INVOICE.insert())
 PAID_FROM_CREDIT = (
     select(func.coalesce(NET_APPLIED, 0))
     .join(PAYMENT, ENTRY.c.payment_sequence == PAYMENT.c.sequence)
@@ -30,7 +41,7 @@ PAID_FROM_CREDIT = (
 WITH_ACCOUNT = select(INVOICE, ACCOUNT.c.currency, PAID_FROM_CREDIT.label("paid_from_credit_minor")).join(
     ACCOUNT, INVOICE.c.account_id == ACCOUNT.c.id
 )
-
+BY_SEQUENCE = Prepared(WITH_ACCOUNT.where(INVOICE.c.sequence == bindparam("of_sequence")))
 DUE = Prepared(
     select(INVOICE.c.due_date, INVOICE.c.due_minor).where(
         INVOICE.c.account_id == bindparam("account_id"), INVOICE.c.due_minor > literal_column("0")
@@ -67,7 +78,7 @@ def numbers(connection: Connection, sequences: Sequence[int]) -> dict[int, str]:
 
 def by_sequence(connection: Connection, sequence: int) -> Invoice | None:
     """The invoice with this sequence, if there is one."""
-    row = connection.execute(WITH_ACCOUNT.where(INVOICE.c.sequence == sequence)).mappings().one_or_none()
+    row = BY_SEQUENCE.first(connection, of_sequence=sequence)
     return None if row is None else invoice_of(row)
 
 
@@ -107,23 +118,23 @@ def add_charges(connection: Connection, account_id: int, charges: Sequence[Charg
 
 def open_charges(connection: Connection, account_id: int, through: date) -> dict[int, int]:
     """The charges dated up to `through` that no invoice has gathered: their amounts, in minor units, by sequence."""
-    waiting = (CHARGE.c.account_id == account_id) & CHARGE.c.invoice_sequence.is_(None) & (CHARGE.c.dated <= through)
-    return dict(connection.execute(select(CHARGE.c.sequence, CHARGE.c.amount_minor).where(waiting)).all())
+    rows = WAITING.rows(connection, account_id=account_id, through=through)
+    return {row["sequence"]: row["amount_minor"] for row in rows}
 
 
-def add(connection: Connection, account: Account, values: dict[str, Any], charges: Iterable[int]) -> Invoice:
-    """Insert an invoice that gathers the charges of these sequences; its number is its own."""
-    following = connection.execute(select(func.coalesce(func.max(INVOICE.c.sequence), 0) + 1)).scalar_one()
+def add(connection: Connection, account: Account, values: dict[str, Any], charges: Iterable[int]) -> int:
+    """Insert an invoice that gathers the charges of these sequences; gives its own, and its number is its own."""
+    row = FOLLOWING.first(connection)
+    assert row is not None
+    following: int = row["sequence"]
     number = f"INV-{values['issued']:%Y}-{following:06d}"
-    connection.execute(INVOICE.insert().values(sequence=following, number=number, account_id=account.id, **values))
+    INSERT.run(connection, sequence=following, number=number, account_id=account.id, **values)
     # These and no others: more may have come since their sum was taken.
-    connection.execute(GATHER, [{"charge": sequence, "invoice": following} for sequence in charges])
-    invoice = by_sequence(connection, following)
-    assert invoice is not None
-    return invoice
+    GATHER.run_each(connection, [{"charge": sequence, "invoice": following} for sequence in charges])
+    return following
 
 
-def invoice_of(row: RowMapping) -> Invoice:
+def invoice_of(row: RowMapping | Row) -> Invoice:
     """The invoice that a row, joined with its account, holds."""
     return Invoice(**dict(row))
 

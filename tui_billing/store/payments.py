@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from tui_billing.domain.accounts import Account
 from tui_billing.domain.payments import (
     CancelReason,
     ChargeBack,
@@ -53,7 +54,7 @@ CHARGE_BACKS_OF = Prepared(
 PENDING_CHARGE_BACKS = Prepared(
     select(CHARGE_BACK).where(CHARGE_BACK.c.state == IS_PENDING).order_by(CHARGE_BACK.c.sequence)
 )
-INSERT = Prepared(PAYMENT.insert())
+INSERT = Prepared(PAYMENT.insert().returning(PAYMENT))
 INSERT_CHARGE_BACK = Prepared(CHARGE_BACK.insert())
 PAYMENT_ENUMS: dict[str, type[StrEnum]] = {"kind": PaymentKind, "state": PaymentState, "method": PaymentMethod}
 CHARGE_BACK_FIELDS = tuple(field.name for field in fields(ChargeBack))
@@ -106,12 +107,11 @@ def pending(connection: Connection) -> list[Payment]:
     return [payment_of(row) for row in PENDING.rows(connection)]
 
 
-def add(connection: Connection, values: dict[str, Any]) -> Payment:
-    """Insert a payment from its column values."""
-    INSERT.run(connection, **values)
-    payment = by_id(connection, values["id"])
-    assert payment is not None
-    return payment
+def add(connection: Connection, account: Account, values: dict[str, Any]) -> Payment:
+    """Insert a payment of an account from its column values."""
+    row = INSERT.first(connection, account_id=account.id, **values)
+    assert row is not None
+    return payment_of(row | {"account_number": account.number, "currency": account.currency})
 
 
 def save(connection: Connection, payment_id: str, **values: Any) -> None:

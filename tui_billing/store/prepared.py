@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Dialect, Insert, Select, Update
@@ -23,23 +25,27 @@ class _Compiled:
 
     sql: str
     positions: Sequence[str] | None
-    constants: Mapping[str, Any]
-    to_database: Mapping[str, Processor]
+    in_order: Callable[[Row], Any]
+    constants: Row
+    to_database: tuple[tuple[str, Processor], ...]
     columns: tuple[str, ...]
     from_database: tuple[tuple[str, Processor], ...]
 
-    def parameters(self, values: Mapping[str, Any]) -> Any:
-        """The values as the driver takes them."""
-        values = {**self.constants, **values}
-        for name, process in self.to_database.items():
-            values[name] = process(values[name])
-        return values if self.positions is None else [values[name] for name in self.positions]
+    def parameters(self, values: Row) -> Any:
+        """The values as the driver takes them; they are the caller's no longer."""
+        # What is nothing is so in every type.
+        for name, process in self.to_database:
+            if (value := values[name]) is not None:
+                values[name] = process(value)
+        values.update(self.constants)
+        return self.in_order(values)
 
     def row(self, found: Sequence[Any]) -> Row:
         """A row as the driver gives it, by column."""
         row = dict(zip(self.columns, found, strict=True))
         for name, process in self.from_database:
-            row[name] = process(row[name])
+            if (value := row[name]) is not None:
+                row[name] = process(value)
         return row
 
 
@@ -71,20 +77,26 @@ class Prepared:
         """Run it for each of the rows, which all give the same values."""
         if rows:
             compiled = self._for(connection.dialect, rows[0])
-            on_driver(connection, compiled.sql, list(map(compiled.parameters, rows)), many=True)
+            on_driver(connection, compiled.sql, [compiled.parameters(dict(row)) for row in rows], many=True)
 
-    def run_rows(self, connection: Connection, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Run it for each of many rows, whose values are in the order of the names."""
-        compiled = self._for(connection.dialect, dict.fromkeys(names))
-        columns: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True), strict=True))
-        columns |= {name: [value] * len(rows) for name, value in compiled.constants.items()}
-        # A column at a time, as most need nothing done to them.
-        columns |= {name: tuple(map(process, columns[name])) for name, process in compiled.to_database.items()}
+    def run_rows(
+        self, connection: Connection, names: Sequence[str], rows: Sequence[Sequence[Any]], **same: Any
+    ) -> None:
+        """Run it for each of many rows, whose values are in the order of the names, or the same in all of them."""
+        compiled = self._for(connection.dialect, (*names, *same))
+        columns: dict[str, Iterable[Any]] = dict(zip(names, zip(*rows, strict=True), strict=True))
+        columns |= {name: [value] * len(rows) for name, value in same.items()}
+        # A column at a time, as most need nothing done to them, and most values come again and again.
+        for name, process in compiled.to_database:
+            processed = {value: process(value) for value in set(columns[name])}
+            columns[name] = map(processed.__getitem__, columns[name])
+        columns |= {name: repeat(value, len(rows)) for name, value in compiled.constants.items()}
         ordered = zip(*(columns[name] for name in compiled.positions or columns), strict=True)
-        many = list(ordered if compiled.positions else (dict(zip(columns, row, strict=True)) for row in ordered))
+        named = compiled.positions is None
+        many = [dict(zip(columns, row, strict=True)) for row in ordered] if named else ordered
         on_driver(connection, compiled.sql, many, many=True)
 
-    def _for(self, dialect: Dialect, values: Mapping[str, Any]) -> _Compiled:
+    def _for(self, dialect: Dialect, values: Iterable[str]) -> _Compiled:
         key = (dialect.name, *values)
         if (compiled := self._compiled.get(key)) is None:
             compiled = self._compiled[key] = _compile(self._statement, dialect, tuple(values))
@@ -113,18 +125,27 @@ def _compile(statement: Select[Any] | Insert | Update, dialect: Dialect, names: 
     return _Compiled(
         sql=compiled.string,
         positions=compiled.positiontup,
-        constants=constants,
-        to_database={name: process for name, process in processors.items() if process is not None},
+        in_order=_in_order(compiled.positiontup),
+        constants={
+            name: process(value) if (process := processors[name]) else value for name, value in constants.items()
+        },
+        to_database=tuple((name, each) for name, each in processors.items() if each and name not in constants),
         columns=tuple(columns),
         from_database=tuple((name, process) for name, process in readers.items() if process is not None),
     )
 
 
+def _in_order(positions: Sequence[str] | None) -> Callable[[Row], Any]:
+    """What makes of named values what the driver takes."""
+    if positions is None:
+        return lambda values: values
+    return itemgetter(*positions) if len(positions) > 1 else lambda values: [values[name] for name in positions]
+
+
 def on_driver(connection: Connection, sql: str, parameters: Any, *, many: bool = False) -> Any:
     """Run a statement in the driver's own words, for one set of parameters or for each of many; gives its cursor."""
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    cursor = driver.cursor()
+    # The driver's own, which the pool keeps under this name.
+    cursor = connection.connection.dbapi_connection.cursor()  # type: ignore[union-attr]
     try:
         return (cursor.executemany if many else cursor.execute)(sql, parameters)
     except connection.dialect.loaded_dbapi.Error as error:

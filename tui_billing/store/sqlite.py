@@ -15,7 +15,6 @@ from urllib.parse import quote
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from tui_billing.domain.database_urls import may_be_path
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnavailable
@@ -54,6 +53,8 @@ class SqliteStore(Store):
         self.path = path
         self._pragmas = FILLING if filling else (*PRAGMAS, *pragmas)
         self._file: tuple[int, int] | None = None
+        # Kept as they are: to open one anew from the pool takes longer than most of what is read.
+        self._idle: list[Connection] = []
         engine = create_engine(
             f"sqlite:///{path}",
             creator=self._open_file,
@@ -65,7 +66,7 @@ class SqliteStore(Store):
             # An error's text goes to the log, and the values may be names and password hashes.
             hide_parameters=True,
         )
-        event.listen(engine, "checkin", _end_turn)
+        event.listen(engine, "checkin", lambda _, record: _end_turn(record.info))
         super().__init__(str(path), engine)
 
     @classmethod
@@ -155,7 +156,20 @@ class SqliteStore(Store):
 
     def _connect(self, *, writes: bool) -> Connection:  # noqa: ARG002 -- they differ when they begin
         self._refuse_moved()
-        return self._engine.connect()
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._engine.connect()
+
+    def _put_back(self, connection: Connection) -> None:
+        _end_turn(connection.info)
+        self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close every connection."""
+        while self._idle:
+            self._idle.pop().close()
+        super().close()
 
     def _begin(self, connection: Connection, *, writes: bool) -> None:
         # A file that has no name yet has one writer.
@@ -300,9 +314,9 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
-def _end_turn(_: object, record: ConnectionPoolEntry) -> None:
+def _end_turn(info: dict[Any, Any]) -> None:
     """Let the next writer go on, once this one has committed or rolled back."""
-    if (descriptor := record.info.pop(TURN, None)) is not None:
+    if (descriptor := info.pop(TURN, None)) is not None:
         os.close(descriptor)
 
 

@@ -1,0 +1,45 @@
+"""A desk on a database of its own that is gone afterwards, for what writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.book import Book
+from tests.desk_fixtures import URL_FILE, Clock, Desk, create_desk, opened_in
+from tests.postgresql import databases
+
+
+@contextmanager
+def fresh_folder(book: Book, url: str | None = None) -> Iterator[Path]:
+    """A directory with the database that tests begin with, beside the book or on a server."""
+    book.home.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=book.home) as folder:
+        directory = Path(folder)
+        if url is not None:
+            (directory / URL_FILE).write_text(url)
+        create_desk(directory)
+        yield directory
+
+
+@contextmanager
+def fresh_desk(book: Book, clock: Clock | None = None) -> Iterator[Desk]:
+    """The services on such a database."""
+    with fresh_folder(book) as directory, opened_in(directory, clock) as desk:
+        yield desk
+
+
+@contextmanager
+def fresh_desk_on_a_server(book: Book) -> Iterator[tuple[Desk, str]]:
+    """The same on a PostgreSQL server that is started for it, and the URL of its database."""
+    databases.prepare_run()
+    try:
+        with databases.empty() as url, fresh_folder(book, url) as directory, opened_in(directory) as desk:
+            yield desk, url
+            # Nobody may be connected to a database that is taken away.
+            desk.store.close()
+    finally:
+        databases.server.cache_clear()
+        databases.end_run()
