@@ -15,7 +15,7 @@ from tui_billing.domain.money import Money
 from tui_billing.screens.card_screen import CardScreen
 from tui_billing.screens.customer import USAGE_AND_BILLING
 from tui_billing.screens.messages import Place
-from tui_billing.screens.money_actions import ISSUE_CREDIT, MAKE, RECORD
+from tui_billing.screens.payment_actions import ISSUE_CREDIT, MAKE, RECORD
 from tui_billing.widgets.bar_chart import Bar, BarChart
 from tui_billing.widgets.details import Detail, Details
 

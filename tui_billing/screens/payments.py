@@ -21,7 +21,7 @@ from tui_billing.screens.document_screen import DocumentScreen, save_binding
 from tui_billing.screens.looking_up import LookingUp
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.details import DetailsView
-from tui_billing.screens.money_actions import ACTIONS, LOOK_UP
+from tui_billing.screens.payment_actions import ACTIONS, LOOK_UP
 from tui_billing.screens.payment_details import payment_details, payment_summary, state_in_words
 from tui_billing.screens.searched import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
