@@ -189,6 +189,7 @@ def account_details(account: Account) -> list[Detail]:
     terms = f"{account.payment_terms_days} days" if account.type is AccountType.CORPORATE else "by card"
     return [
         Detail("Number", account.number),
+        Detail("Type", account.type.label),
         Detail("Master user", account.master_user),
         Detail("Created", f"{account.created:%Y-%m-%d}"),
         Detail("Currency", account.currency),

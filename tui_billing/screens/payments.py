@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tui_billing.services.outcomes import LookedUp
     from tui_billing.services.results import MoneyMoved
 
-NO_PAYMENTS = "No payments here yet."
+NO_PAYMENTS = "No payments here yet. The gear menu (g) says what can be done."
 FILTERS = tuple(PaymentFilter)
 STATE_STYLES = {
     PaymentState.PENDING: "warning",
