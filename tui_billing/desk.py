@@ -22,8 +22,7 @@ from tui_billing.gateways.sandbox import SandboxGateway
 from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.passwords import Passwords, checked_password
 from tui_billing.services.service import utc_now
-from tui_billing.store import accounts, users
-from tui_billing.store.engine import Store
+from tui_billing.store import accounts, opening, users
 from tui_billing.store.folder_lock import one_at_a_time
 from tui_billing.store.schema_version import TRAINING_APPLICATION_ID
 
@@ -32,7 +31,7 @@ DEMO_ACCOUNTS = 40
 
 def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -> DeskServices:
     """The services on the configured database; raises `NotFound` or `SetUpRefused` if it cannot be opened."""
-    store = Store.open(settings.database)
+    store = opening.open_store(settings.database)
     training = store.is_training()
     if settings.demo and not training:
         store.close()
@@ -80,7 +79,7 @@ def create_database(settings: Settings, root_password: str) -> None:
         accounts.add(connection, _system_account(utc_now()))
         users.add(connection, name="root", profile=Profile.ROOT.value, password_hash=password_hash)
 
-    Store.create(settings.database, fill)
+    opening.create(settings.database, fill)
 
 
 def create_demo(
@@ -125,14 +124,14 @@ def create_demo(
             _refuse_real(path)
             _refuse_open(path)
         try:
-            Store.create(settings.database, fill, training=True)
+            opening.create(settings.database, fill, training=True)
         finally:
             _remove(unfinished)
 
 
 def database_exists(settings: Settings) -> bool:
     """Whether the configured database has been made."""
-    return Store.exists(settings.database)
+    return opening.exists(settings.database)
 
 
 def refuse_existing(settings: Settings) -> None:

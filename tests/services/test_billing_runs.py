@@ -55,6 +55,16 @@ def test_accounts_close_by_their_own_billing_day_and_the_system_account_never(de
     desk.assert_books_are_right()
 
 
+def test_a_run_that_takes_one_at_a_time_bills_all_of_them(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AT_ONCE", "CLOSED_AT_ONCE"):
+        monkeypatch.setattr(f"tui_billing.services.billing_runs.{name}", 1)
+    for number in (CORPORATE, RETAIL, CARDLESS):
+        desk.charge("10.00", number, date(2026, 2, 1))
+    run = desk.bill(date(2026, 3, 14))
+    assert (run.accounts_closed, run.invoiced.count, run.charged.count) == (6, 3, 1)
+    desk.assert_books_are_right()
+
+
 def test_a_period_that_is_not_over_stays_open(desk: Desk) -> None:
     desk.charge("1.00", dated=date(2026, 2, 1))
     desk.bill(date(2026, 2, 27))

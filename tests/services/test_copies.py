@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from tests.desk_fixtures import CORPORATE, NOW, POSTGRESQL, RETAIL, SQLITE, Desk
 from tests.postgresql.databases import empty
 from tui_billing.domain.errors import BooksDiffer, NotPermitted, NotSaved
-from tui_billing.store import copying
+from tui_billing.store import copying, opening
 from tui_billing.store.checking import differences
 from tui_billing.store.engine import Store
 from tui_billing.store.users import AuditEntry, write_audit
@@ -69,7 +69,7 @@ def test_a_copy_has_every_row_passes_the_check_and_is_gone_on_with(desk: Desk, t
     digests = copied(desk, to, progress=lambda done, total: steps.append((done, total)))
     assert steps[-1][0] == steps[-1][1] > 50
     assert len(set(digests.values())) > 8
-    store = Store.open(to)
+    store = opening.open_store(to)
     assert read(store, BALANCES) == before
     assert not store.is_training()
     with store.writing() as connection:
@@ -93,7 +93,7 @@ def test_the_sandbox_s_record_is_copied_too(desk: Desk, target: Target) -> None:
 @WHEREVER
 def test_what_is_there_is_not_written_over(desk: Desk, target: Target) -> None:
     to = target()
-    Store.create(to, lambda connection: None)
+    opening.create(to, lambda connection: None)
     with pytest.raises(NotSaved, match="is there already"):
         copied(desk, to)
 
@@ -104,7 +104,7 @@ def test_books_that_are_not_right_are_not_copied(desk: Desk, target: Target) -> 
     to = target()
     with pytest.raises(BooksDiffer):
         copied(desk, to)
-    assert not Store.exists(to)
+    assert not opening.exists(to)
 
 
 @WHEREVER
@@ -118,7 +118,7 @@ def test_a_copy_that_is_not_equal_is_not_kept(desk: Desk, target: Target, monkey
     to = target()
     with pytest.raises(NotSaved, match="The copy of the table audit_entry is not equal"):
         copied(desk, to)
-    assert not Store.exists(to)
+    assert not opening.exists(to)
 
 
 @WHEREVER

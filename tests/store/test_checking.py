@@ -10,9 +10,9 @@ import pytest
 from tests.desk_fixtures import NOW, Desk, opened_desk
 from tests.store.tampering import tamper
 from tui_billing.services.charges import ImportRequest
+from tui_billing.store import opening
 from tui_billing.store.checking import checks, differences
 from tui_billing.store.demo.load import fill_demo
-from tui_billing.store.engine import Store
 
 ELSEWHERE = "(SELECT id FROM account WHERE number = '10000003')"
 CREDIT = "(SELECT sequence FROM payment WHERE kind = 'credit')"
@@ -436,8 +436,8 @@ def test_every_check_can_be_made_to_speak() -> None:
 @pytest.mark.parametrize("payments", [None, 2000])
 def test_the_demo_data_passes_every_check(tmp_path: Path, payments: int | None) -> None:
     url = str(tmp_path / "demo.db")
-    Store.create(url, lambda c: fill_demo(c, today=NOW.date(), password_hash="x", payments=payments))
-    store = Store.open(url)
+    opening.create(url, lambda c: fill_demo(c, today=NOW.date(), password_hash="x", payments=payments))
+    store = opening.open_store(url)
     with store.reading() as connection:
         assert differences(connection) == []
     store.close()

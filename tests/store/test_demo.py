@@ -24,6 +24,7 @@ from tui_billing.domain.payments import ChargeBackState, PaymentKind, PaymentMet
 from tui_billing.domain.text import checked_text
 from tui_billing.gateways.base import DisputeState
 from tui_billing.gateways.sandbox import CARDS, WITHDRAWN, SandboxGateway
+from tui_billing.store import opening
 from tui_billing.store.checking import differences
 from tui_billing.store.demo.accounts import APPROVING, CURRENCIES
 from tui_billing.store.demo.history import DECLINES, NEVER_ARRIVED, REFUND_DECLINES
@@ -61,10 +62,10 @@ class Demo:
 def opened(path: Path, gateway: list[GatewayRow], **sizes: Any) -> Iterator[Store]:
     sizes = {"today": TODAY, **sizes}
     url = str(path / "demo.db")
-    Store.create(
+    opening.create(
         url, lambda connection: fill_demo(connection, password_hash="x", on_gateway_rows=gateway.extend, **sizes)
     )
-    store = Store.open(url)
+    store = opening.open_store(url)
     yield store
     store.close()
 

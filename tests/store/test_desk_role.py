@@ -15,7 +15,7 @@ from tests.desk_fixtures import PASSWORD, RETAIL, URL_FILE, Desk, create_desk, o
 from tests.postgresql.databases import server
 from tui_billing.domain.access import Profile
 from tui_billing.domain.errors import SetUpRefused
-from tui_billing.store.engine import Store
+from tui_billing.store import opening
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
 ROLES, SCHEMA, RIGHTS = re.findall(r"```sql\n-- (?:roles|the schema|what a desk may do)\n(.*?)```", PAGE, re.DOTALL)
@@ -121,6 +121,6 @@ def test_only_the_owner_upgrades(desk_role: Desk) -> None:
     undone += "; ALTER TABLE account DROP COLUMN sort_name; DROP INDEX account_by_state"
     run(url("billing_owner"), f"UPDATE tui_billing_database SET schema_version = 3; {undone}")
     with pytest.raises(SetUpRefused, match="does not allow its user to do this"):
-        Store.migrate(url("billing_desk"))
-    assert "was upgraded" in Store.migrate(url("billing_owner"))
+        opening.migrate(url("billing_desk"))
+    assert "was upgraded" in opening.migrate(url("billing_owner"))
     assert desk_role.audit("billing@%")[-1][2] == "upgrade"

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, text
 
 from tests.desk_fixtures import Desk
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnavailable
+from tui_billing.store import opening
 from tui_billing.store import sqlite as sqlite_store
-from tui_billing.store.engine import Store
 from tui_billing.store.schema_version import SCHEMA_VERSION
 from tui_billing.store.sqlite import sqlite_path, sqlite_url
 
@@ -25,7 +25,7 @@ def nothing(_: Connection) -> None:
 
 
 def made(path: Path) -> Path:
-    Store.create(str(path), nothing)
+    opening.create(str(path), nothing)
     return path
 
 
@@ -37,7 +37,7 @@ def change_header(path: Path, pragma: str) -> None:
 
 
 def read_payments(path: Path) -> None:
-    store = Store.open(str(path))
+    store = opening.open_store(str(path))
     try:
         with store.reading() as connection:
             connection.execute(text("SELECT * FROM payment"))
@@ -47,7 +47,7 @@ def read_payments(path: Path) -> None:
 
 def test_a_new_database_and_what_lies_beside_it_is_closed_to_others(tmp_path: Path) -> None:
     path = made(tmp_path / "deep" / "billing.db")
-    store = Store.open(str(path))
+    store = opening.open_store(str(path))
     with store.writing() as connection:
         connection.execute(text("INSERT INTO money_action VALUES ('k', 'c', 'r')"))
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
@@ -61,12 +61,12 @@ def test_a_database_that_others_can_open_is_refused_with_the_remedy(tmp_path: Pa
     path = made(tmp_path / "billing.db")
     path.chmod(mode)
     with pytest.raises(SetUpRefused, match=rf"Other users of this machine can open .*{mode:04o}.*chmod 600"):
-        Store.open(str(path))
+        opening.open_store(str(path))
 
 
 def test_a_missing_database_is_not_found_and_the_sentence_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"There is no database at .*init"):
-        Store.open(str(tmp_path / "billing.db"))
+        opening.open_store(str(tmp_path / "billing.db"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -76,7 +76,7 @@ def test_another_programs_database_is_refused_and_not_changed(tmp_path: Path) ->
     path.chmod(0o600)
     before = path.read_bytes()
     with pytest.raises(SetUpRefused, match="is not a tui-billing database"):
-        Store.open(str(path))
+        opening.open_store(str(path))
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["theirs.db"]
 
@@ -87,7 +87,7 @@ def test_a_file_that_is_no_database_is_refused_and_not_changed(tmp_path: Path, c
     path.write_bytes(content)
     path.chmod(0o600)
     with pytest.raises(SetUpRefused, match="is not a tui-billing database"):
-        Store.open(str(path))
+        opening.open_store(str(path))
     assert path.read_bytes() == content
 
 
@@ -95,14 +95,14 @@ def test_a_directory_is_refused(tmp_path: Path) -> None:
     directory = tmp_path / "folder"
     directory.mkdir(mode=0o700)
     with pytest.raises(SetUpRefused):
-        Store.open(str(directory))
+        opening.open_store(str(directory))
 
 
 def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = made(tmp_path / "billing.db")
     change_header(path, f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     with pytest.raises(SetUpRefused, match=rf"newer tui-billing: .* version {SCHEMA_VERSION + 1}"):
-        Store.open(str(path))
+        opening.open_store(str(path))
 
 
 def test_a_desk_that_is_open_while_a_newer_one_upgrades_its_database_does_no_more(desk: Desk) -> None:
@@ -150,7 +150,7 @@ def test_a_database_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
         raise RuntimeError("the power went")
 
     with pytest.raises(RuntimeError, match="the power went"):
-        Store.create(str(tmp_path / "billing.db"), fails)
+        opening.create(str(tmp_path / "billing.db"), fails)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -158,14 +158,17 @@ def test_making_a_database_leaves_one_file_and_never_replaces_one(tmp_path: Path
     path = made(tmp_path / "billing.db")
     before = path.read_bytes()
     with pytest.raises(SetUpRefused, match=r"is there already\. Open it, or name another file\."):
-        Store.create(str(path), nothing)
+        opening.create(str(path), nothing)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["billing.db"]
 
 
 def test_a_training_database_says_so(tmp_path: Path) -> None:
-    Store.create(str(tmp_path / "training.db"), nothing, training=True)
-    training, real = Store.open(str(tmp_path / "training.db")), Store.open(str(made(tmp_path / "real.db")))
+    opening.create(str(tmp_path / "training.db"), nothing, training=True)
+    training, real = (
+        opening.open_store(str(tmp_path / "training.db")),
+        opening.open_store(str(made(tmp_path / "real.db"))),
+    )
     assert (training.is_training(), real.is_training()) == (True, False)
     training.close()
     real.close()

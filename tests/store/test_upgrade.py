@@ -12,10 +12,10 @@ from sqlalchemy import Connection, text
 
 from tests.store.first_desk import change, first_desk, first_desk_content, rows
 from tui_billing.domain.errors import SetUpRefused
+from tui_billing.store import opening
 from tui_billing.store.checking import differences
 from tui_billing.store.checks.likeness import unlike_new
 from tui_billing.store.checks.sqlite_schema import parts, wanted
-from tui_billing.store.engine import Store
 from tui_billing.store.migrations import running
 from tui_billing.store.schema import TRIGGERS
 from tui_billing.store.schema_version import SCHEMA_VERSION
@@ -34,7 +34,7 @@ TRIGGERS_OF = {6: "2fd132332283a983"}
 
 
 def upgraded(path: Path) -> str:
-    store = Store.open(str(path))
+    store = opening.open_store(str(path))
     store.close()
     return store.upgraded
 
@@ -45,7 +45,7 @@ def files(path: Path) -> list[str]:
 
 def test_the_first_desk_s_database_opens_with_the_same_balances_and_passes_the_check(first_desk: Path) -> None:
     before = [rows(first_desk, statement) for statement in (BALANCES, COUNTERS, ENTRIES)]
-    store = Store.open(str(first_desk))
+    store = opening.open_store(str(first_desk))
     with store.reading() as connection:
         assert differences(connection) == []
     assert store.is_training()
@@ -89,7 +89,7 @@ def test_the_upgrade_is_told_logged_and_leaves_the_database_as_it_was_beside_it(
 
 
 def test_an_upgraded_database_has_the_tables_indexes_and_triggers_of_a_new_one(first_desk: Path) -> None:
-    store = Store.open(str(first_desk))
+    store = opening.open_store(str(first_desk))
     with store.reading() as connection:
         assert list(unlike_new(connection)) == []
     store.close()
@@ -106,9 +106,9 @@ def test_an_upgraded_database_has_the_tables_indexes_and_triggers_of_a_new_one(f
 )
 def test_tables_that_are_otherwise_are_seen(tmp_path: Path, statements: list[str], found: list[str]) -> None:
     path = tmp_path / "billing.db"
-    Store.create(str(path), lambda connection: None)
+    opening.create(str(path), lambda connection: None)
     change(path, *statements)
-    store = Store.open(str(path))
+    store = opening.open_store(str(path))
     with store.reading() as connection:
         assert [subject for _, subject, _, _ in unlike_new(connection)] == found
     store.close()
@@ -139,7 +139,7 @@ def test_a_failure_on_the_way_leaves_the_database_as_it_was(first_desk: Path, mo
     before = rows(first_desk, "SELECT * FROM sqlite_master"), rows(first_desk, ENTRIES)
     monkeypatch.setattr(running, "create_triggers", power_cut)
     with pytest.raises(KeyboardInterrupt):
-        Store.open(str(first_desk))
+        opening.open_store(str(first_desk))
     assert (rows(first_desk, "SELECT * FROM sqlite_master"), rows(first_desk, ENTRIES)) == before
     assert rows(first_desk, "PRAGMA user_version") == [(1,)]
     assert files(first_desk) == ["billing.db"]
@@ -155,7 +155,7 @@ def test_rows_that_today_s_tables_refuse_stop_the_upgrade_with_a_reason(first_de
         " WHERE kind = 'auto')",
     )
     with pytest.raises(SetUpRefused, match=r"could not be upgraded .*CHECK constraint failed.* It is as it was before"):
-        Store.open(str(first_desk))
+        opening.open_store(str(first_desk))
     assert rows(first_desk, "PRAGMA user_version") == [(1,)]
     assert files(first_desk) == ["billing.db"]
 
@@ -163,13 +163,13 @@ def test_rows_that_today_s_tables_refuse_stop_the_upgrade_with_a_reason(first_de
 def test_tables_that_are_not_those_of_their_version_are_not_upgraded(first_desk: Path) -> None:
     change(first_desk, "DROP INDEX invoice_newest_first")
     with pytest.raises(SetUpRefused, match="it would have another index invoice_newest_first than a new database"):
-        Store.open(str(first_desk))
+        opening.open_store(str(first_desk))
     assert rows(first_desk, "PRAGMA user_version") == [(1,)]
 
 
 def test_a_row_that_was_deleted_before_the_upgrade_is_still_missed_after_it(first_desk: Path) -> None:
     change(first_desk, "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'ledger_entry'")
-    store = Store.open(str(first_desk))
+    store = opening.open_store(str(first_desk))
     with store.reading() as connection:
         (difference,) = differences(connection)
     store.close()

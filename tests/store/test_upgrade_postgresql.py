@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 
 from tests.postgresql.databases import empty
 from tui_billing.domain.errors import SetUpRefused, StoreUnavailable
+from tui_billing.store import opening
 from tui_billing.store.checking import differences
-from tui_billing.store.engine import Store
 from tui_billing.store.migrations import running
 from tui_billing.store.schema_version import SCHEMA_VERSION
 
@@ -64,7 +64,7 @@ def first_version() -> Iterator[str]:
 def new_version() -> Iterator[str]:
     """A new database."""
     with empty() as url:
-        Store.create(url, lambda connection: None)
+        opening.create(url, lambda connection: None)
         yield url
 
 
@@ -72,11 +72,15 @@ def test_a_desk_that_is_open_meanwhile_is_waited_for_and_then_does_no_more(
     new_version: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui_billing.store.postgresql_upgrade.upgrade_tables", lambda *_: "by a newer program")
-    with closing(Store.open(new_version)) as desk, psycopg.connect(new_version) as other, ThreadPoolExecutor(1) as pool:
+    with (
+        closing(opening.open_store(new_version)) as desk,
+        psycopg.connect(new_version) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
         with desk.writing():
             other.execute("UPDATE tui_billing_database SET schema_version = schema_version - 1")
             other.commit()
-            upgrade = pool.submit(Store.migrate, new_version)
+            upgrade = pool.submit(opening.migrate, new_version)
             while not other.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
                 assert not upgrade.done()
         assert "was upgraded by a newer program" in upgrade.result()
@@ -90,14 +94,14 @@ def test_a_desk_that_is_open_meanwhile_is_waited_for_and_then_does_no_more(
 def test_only_migrate_upgrades_it_and_once_of_five_times(first_version: str) -> None:
     balances = rows(first_version, BALANCES)
     with pytest.raises(SetUpRefused, match=rf"of version 3, and this one needs {SCHEMA_VERSION}.* tui-billing migrate"):
-        Store.open(first_version)
+        opening.open_store(first_version)
     with ThreadPoolExecutor(5) as pool:
-        said = sorted(pool.map(Store.migrate, [first_version] * 5), key=len)
+        said = sorted(pool.map(opening.migrate, [first_version] * 5), key=len)
     assert [" ".join(each.split()[1:]) for each in said] == [
         *["is up to date."] * 4,
         f"was upgraded from version 3 to {SCHEMA_VERSION}.",
     ]
-    store = Store.open(first_version)
+    store = opening.open_store(first_version)
     with store.reading() as connection:
         assert differences(connection) == []
     store.close()
@@ -109,7 +113,7 @@ def test_only_migrate_upgrades_it_and_once_of_five_times(first_version: str) -> 
 
 def test_an_upgraded_database_is_like_a_new_one(first_version: str, new_version: str) -> None:
     assert catalog(first_version) != catalog(new_version)
-    Store.migrate(first_version)
+    opening.migrate(first_version)
     assert catalog(first_version) == catalog(new_version)
 
 
@@ -122,9 +126,9 @@ def test_what_others_have_beside_our_tables_is_left_alone(first_version: str) ->
         )
         for name, table in (("their_first", "theirs"), ("their_other", "payment")):
             connection.execute(f"CREATE TRIGGER {name} AFTER INSERT ON {table} EXECUTE FUNCTION their_function()")
-    Store.migrate(first_version)
+    opening.migrate(first_version)
     assert rows(first_version, theirs) == [("their_first",), ("their_other",)]
-    store = Store.open(first_version)
+    store = opening.open_store(first_version)
     with store.reading() as connection:
         (difference,) = differences(connection)
     store.close()
@@ -145,7 +149,7 @@ def test_a_failure_on_the_way_leaves_it_as_it_was(first_version: str, monkeypatc
     before = catalog(first_version)
     monkeypatch.setattr(running, "create_triggers", fails)
     with pytest.raises(SetUpRefused, match=r"could not be upgraded .*division by zero.* It is as it was before"):
-        Store.migrate(first_version)
+        opening.migrate(first_version)
     assert catalog(first_version) == before
     assert rows(first_version, "SELECT schema_version FROM tui_billing_database") == [(3,)]
 
@@ -153,6 +157,6 @@ def test_a_failure_on_the_way_leaves_it_as_it_was(first_version: str, monkeypatc
 def test_a_database_of_a_newer_version_is_refused_by_everything(new_version: str) -> None:
     with psycopg.connect(new_version) as connection:
         connection.execute("UPDATE tui_billing_database SET schema_version = 1000")
-    for use in (Store.open, Store.migrate):
+    for use in (opening.open_store, opening.migrate):
         with pytest.raises(SetUpRefused, match=r"newer tui-billing: .* of version 1000.* Upgrade tui-billing"):
             use(new_version)

@@ -58,12 +58,12 @@ def copy(arguments: argparse.Namespace) -> Result:
 
 def migrate(arguments: argparse.Namespace) -> Result:
     """Upgrade the tables of the database to those of this version, unless they are."""
-    from tui_billing.store.engine import Store
+    from tui_billing.store import opening
     from tui_billing.store.schema_version import SCHEMA_VERSION
 
     settings = read_settings(arguments.database)
     with progress_bar("Upgrading the tables"):
-        said = Store.migrate(settings.database)
+        said = opening.migrate(settings.database)
     return Result({"version": SCHEMA_VERSION, "message": said}, said)
 
 

@@ -17,8 +17,8 @@ from tui_billing.services.permissions import requires
 from tui_billing.services.progress import Progress, ignore_progress
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
+from tui_billing.store import opening
 from tui_billing.store.checking import differences, refuse_differences
-from tui_billing.store.engine import Store
 
 # Of the files that a database has beside it while it is open.
 BESIDE = ("-wal", "-shm", "-journal", "-turn")
@@ -89,7 +89,7 @@ class Backups(Service):
         from tui_billing.store.copying import copy_rows
         from tui_billing.store.sqlite_files import copy_file, publish, unfinished
 
-        if Store.exists(to):
+        if opening.exists(to):
             raise NotSaved(f"{shown_url(to)} is there already. Name a new file, or an empty database.")
         digests: dict[str, str] = {}
         if self.record.exists():
@@ -104,7 +104,7 @@ class Backups(Service):
                 if self.record.exists():
                     copy_file(self.record, record_copy)
 
-            Store.create(to, fill, training=self.store.is_training())
+            opening.create(to, fill, training=self.store.is_training())
             if record_copy.exists():
                 publish(record_copy, record_to)
         with self.store.writing() as connection:
@@ -114,7 +114,7 @@ class Backups(Service):
     def _check(self, copy: Path) -> None:
         from tui_billing.store.sqlite_files import settle
 
-        store = Store.open(str(copy))
+        store = opening.open_store(str(copy))
         try:
             with store.reading() as connection:
                 refuse_differences(differences(connection))

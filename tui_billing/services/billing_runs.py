@@ -29,6 +29,7 @@ from tui_billing.store import accounts, automatic_payments, billing_runs
 from tui_billing.store.turns import Turn, take
 
 AT_ONCE = 1_000
+CLOSED_AT_ONCE = 10_000
 
 
 @dataclass(slots=True)
@@ -124,9 +125,16 @@ class BillingRuns(Service):
             for invoice in invoices:
                 run.invoiced.add(invoice.money(invoice.total_minor))
                 run.settled.add(invoice.money(invoice.total_minor - invoice.due_minor))
-        with self.store.writing() as connection:
-            take(connection, Turn.CLOSING)
-            run.accounts_closed += billing_runs.close_others(connection, run.through, only)
+        self._close_others(run, only)
+
+    def _close_others(self, run: BillingRun, only: str | None) -> None:
+        """Close the periods of those that have nothing to invoice, not so many at once that others wait for them."""
+        last: int | None = 0
+        while last is not None:
+            with self.store.writing() as connection:
+                take(connection, Turn.CLOSING)
+                last, closed = billing_runs.close_others(connection, run.through, only, last, CLOSED_AT_ONCE)
+            run.accounts_closed += closed
 
     def _to_invoice(self, through: date, only: str | None) -> Iterator[int]:
         """The accounts with something to invoice, read as they are come to: there may be millions."""

@@ -26,10 +26,20 @@ def accounts_to_invoice(connection: Connection, through: date, number: str | Non
     return list(connection.execute(following).scalars())
 
 
-def close_others(connection: Connection, through: date, number: str | None) -> int:
-    """Close the periods of those that have nothing to invoice; gives how many accounts that were."""
-    statement = update(ACCOUNT).where(_open_periods(through, number), ~_open_charges(through))
-    return connection.execute(statement.values(billed_through=_last_day(through))).rowcount
+def close_others(
+    connection: Connection, through: date, number: str | None, after: int, limit: int
+) -> tuple[int | None, int]:
+    """Of the first so many accounts after this internal id, close the periods of those that have nothing to invoice.
+
+    Gives the last of the accounts, none at the end, and how many were closed.
+    """
+    some = select(ACCOUNT.c.id).where(ACCOUNT.c.id > after).order_by(ACCOUNT.c.id).limit(limit).subquery()
+    last = connection.execute(select(func.max(some.c.id))).scalar_one()
+    if last is None:
+        return None, 0
+    statement = update(ACCOUNT).where(ACCOUNT.c.id > after, ACCOUNT.c.id <= last)
+    statement = statement.where(_open_periods(through, number), ~_open_charges(through))
+    return last, connection.execute(statement.values(billed_through=_last_day(through))).rowcount
 
 
 def _open_periods(through: date, number: str | None) -> ColumnElement[bool]:

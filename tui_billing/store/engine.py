@@ -1,4 +1,4 @@
-"""The database: opened by its URL, with real transactions, off the event loop."""
+"""A database: real transactions, off the event loop, and failures in sentences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from tui_billing.domain.database_urls import is_postgresql
 from tui_billing.domain.errors import SetUpRefused, StoreBusy, StoreUnavailable
 from tui_billing.store.changes import DatabaseChanges
 
@@ -36,26 +35,6 @@ class Store(ABC):
         self.name = name
         self.changes = DatabaseChanges(self)
         self._engine = engine
-
-    @classmethod
-    def create(cls, url: str, fill: Callable[[Connection], None], training: bool = False) -> None:
-        """Make the tables and first rows, whole or not at all; `SetUpRefused` if they are there already."""
-        _kind(url).create(url, fill, training)
-
-    @classmethod
-    def open(cls, url: str) -> Store:
-        """Open an existing database; `NotFound` if there is none, `SetUpRefused` if it is not one to be used."""
-        return _kind(url).open(url)
-
-    @classmethod
-    def exists(cls, url: str) -> bool:
-        """Whether there is something at this URL, be it a database of ours or not."""
-        return _kind(url).exists(url)
-
-    @classmethod
-    def migrate(cls, url: str) -> str:
-        """Give an existing database today's tables; says what was done, or that there was nothing to do."""
-        return _kind(url).migrate(url)
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A transaction that sees one state of the database and changes nothing."""
@@ -163,17 +142,6 @@ def refusing_set_up() -> Iterator[None]:
         yield
     except StoreUnavailable as fault:
         raise SetUpRefused(fault.sentence) from fault
-
-
-def _kind(url: str) -> type[Store]:
-    """The class for this URL; what one of them needs is imported for it alone."""
-    if is_postgresql(url):
-        from tui_billing.store.postgresql import PostgresqlStore
-
-        return PostgresqlStore
-    from tui_billing.store.sqlite import SqliteStore
-
-    return SqliteStore
 
 
 def _on_event_loop() -> bool:

@@ -182,7 +182,8 @@ class PostgresqlStore(Store):
         if version < SCHEMA_VERSION:
             raise SetUpRefused(
                 f"{self.name} was made by an earlier tui-billing: its tables are of version {version}, and this one"
-                f" needs {SCHEMA_VERSION}. Close all desks, save it with pg_dump, then run: tui-billing migrate"
+                f" needs {SCHEMA_VERSION}. Close all desks, save it with pg_dump, then run, as the owner of the tables:"
+                " tui-billing migrate"
             )
 
     def _refuse_taken(self, connection: Connection) -> None:
