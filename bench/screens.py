@@ -12,6 +12,7 @@ from tests.terminal.pty_desk import PtyDesk
 
 SETTLED_S = 0.3
 REST_S = 10.0
+LOADED_S = 3.0
 
 
 class Place(NamedTuple):
@@ -67,6 +68,8 @@ def resting(book: Book) -> Samples:
     written: list[float] = []
     used: list[float] = []
     with book.signed_in() as desk:
+        # What other screens need is loaded beside the first one.
+        desk.read_for(LOADED_S)
         for key in ("", "c", "\x1bd", "u", "r"):
             press(desk, key, SETTLED_S)
             desk.read_until_idle()
