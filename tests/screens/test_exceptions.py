@@ -161,4 +161,12 @@ async def test_a_gateway_that_is_down_is_named(practice: Practice) -> None:
         record.mkdir()
         await finance.presses("o")
         await finance.is_told("Not available: sandbox: The gateway cannot be reached.")
-        await finance.sees("Dispute Inês Cardoso")
+        await finance.sees("Dispute 10001129 Inês Cardoso")
+
+
+async def test_a_reason_of_two_lines_and_what_to_do_about_it_are_whole_below_a_narrow_list(practice: Practice) -> None:
+    async with practice.desk("finance") as finance:
+        await comes_to_exceptions(finance)
+        await reconciles(finance)
+        await finance.selects(lambda line: len(line.sentence) > 80)
+        await finance.sees(f"{finance.row.sentence} {finance.row.kind.advice} Reference {finance.row.reference}")

@@ -73,6 +73,29 @@ async def test_a_list_that_could_not_be_read_is_read_when_the_database_is_back(p
         assert finance.row is not None
 
 
+async def test_a_dashboard_that_could_not_be_read_says_so_until_the_database_is_back(practice: Practice) -> None:
+    async with practice.desk("finance") as finance:
+        with database_away():
+            await finance.presses("enter")
+            await finance.is_at("Dashboard")
+            await finance.sees("Could not be read.", BANNER)
+        await looks(finance)
+        await finance.sees("Net balance USD")
+        await finance.sees_no_more("Could not be read.")
+
+
+async def test_no_balance_is_shown_that_was_not_read_again(practice: Practice) -> None:
+    async with practice.desk("finance", GLOBEX) as finance:
+        with database_away():
+            await finance.presses("p")
+            await finance.sees("Could not be read.", BANNER)
+            await finance.presses("f")
+            await finance.sees("p Payments Paid", BANNER)
+            assert "Balance" not in finance.screen
+        await looks(finance)
+        await finance.sees("Balance USD")
+
+
 async def test_the_form_and_its_key_outlast_an_outage_and_the_payment_is_one(practice: Practice) -> None:
     before = practice.payments(GLOBEX)
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:

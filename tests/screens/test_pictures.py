@@ -59,7 +59,7 @@ async def test_exceptions(practice: Practice, size: str) -> None:
         await finance.is_told("Reconciled")
         finance.app.clear_notifications()
         await finance.presses("home")
-        await finance.sees("Dispute Inês Cardoso")
+        await finance.sees("Dispute 10001129 Inês Cardoso")
         await take(finance, "exceptions", size)
         await finance.presses("g")
         await finance.is_at("GearMenu")

@@ -44,10 +44,11 @@ def test_the_selected_row_entry_and_button_are_marked_and_without_colour_none_is
         desk.send("\r")
         desk.wait_for("╭─ Issue Credit ─")
         desk.send("\t\t\t")
+        desk.wait_for("[› Issue Credit  ]  [  Cancel  ]")
         desk.read_until_idle()
-        row = row_with(desk, "Issue Credit     Cancel")
-        issue = desk.screen_text().splitlines()[row].index("Issue Credit")
-        assert look(desk, row, issue) != look(desk, row, issue + len("Issue Credit     "))
+        row = row_with(desk, "[› Issue Credit  ]  [  Cancel  ]")
+        line = desk.screen_text().splitlines()[row]
+        assert look(desk, row, line.index("Issue Credit")) != look(desk, row, line.index("Cancel"))
         if "NO_COLOR" in TERMINALS[terminal]:
             assert_no_colour(desk)
 

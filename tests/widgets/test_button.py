@@ -27,9 +27,21 @@ async def test_a_click_presses_a_button_and_one_that_is_disabled_takes_none() ->
 
 
 async def test_another_label_is_shown_in_the_middle_with_room_for_it() -> None:
-    app = Host(button := Button("OK"))
+    app = Host(Button("first"), button := Button("OK"))
     async with app.run_test() as pilot:
-        assert lines(button) == ["    OK    "]
+        assert lines(button) == ["[   OK   ]"]
         button.label = "Issue [b]Credit"
         await pilot.pause()
-        assert lines(button) == ["  Issue [b]Credit  "]
+        assert lines(button) == ["[  Issue [b]Credit  ]"]
+
+
+async def test_the_button_with_the_focus_can_be_told_without_colour() -> None:
+    app = Host(Button("OK", id="ok"), Button("Cancel", id="cancel"))
+    async with app.run_test() as pilot:
+        ok, cancel = app.query_one("#ok", Button), app.query_one("#cancel", Button)
+        ok.focus()
+        await pilot.pause()
+        assert [lines(ok), lines(cancel)] == [["[ › OK   ]"], ["[  Cancel  ]"]]
+        cancel.focus()
+        await pilot.pause()
+        assert [lines(ok), lines(cancel)] == [["[   OK   ]"], ["[› Cancel  ]"]]

@@ -24,6 +24,11 @@ class ExceptionKind(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
     @property
+    def short_label(self) -> str:
+        """The same where there is little room; only automatic payments are followed up when they fail."""
+        return "Failed payment" if self is ExceptionKind.FAILED_AUTOMATIC_PAYMENT else self.label
+
+    @property
     def to_do(self) -> str:
         """What to do about it, in a few words."""
         return TO_DO[self][0]

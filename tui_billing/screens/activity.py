@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui_billing.documents.document import Document
 
 COLUMNS = (
-    Column("Period", 23, priority=9),
+    Column("Period", 21, priority=9),
     Column("Forward", 15, align="right", grow=True, priority=3),
     Column("Payments", 15, align="right", grow=True, priority=5),
     Column("Credits", 14, align="right", grow=True, priority=4),

@@ -16,8 +16,8 @@ from tui_billing.domain.accounts import Account, AccountFilter, AccountOrder, Ac
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.payments import Payment
 from tui_billing.screens.messages import AccountOpened, ExceptionsOpened
-from tui_billing.screens.money_actions import ISSUE_CREDIT, MoneyAction
 from tui_billing.screens.money_screen import MoneyScreen
+from tui_billing.screens.payment_actions import ISSUE_CREDIT, PaymentAction
 from tui_billing.screens.searched import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Detail, Details
@@ -53,7 +53,7 @@ class AllAccounts(MoneyScreen, SearchedScreen):
     """The list of accounts with the selected one's details."""
 
     CSS_PATH = "all_accounts.tcss"
-    MONEY: ClassVar[tuple[MoneyAction, ...]] = (ISSUE_CREDIT,)
+    MONEY: ClassVar[tuple[PaymentAction, ...]] = (ISSUE_CREDIT,)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "dashboard", "Dashboard", tooltip="Open the selected customer's dashboard", id="dashboard"),
         ISSUE_CREDIT.binding,
@@ -189,6 +189,7 @@ def account_details(account: Account) -> list[Detail]:
     terms = f"{account.payment_terms_days} days" if account.type is AccountType.CORPORATE else "by card"
     return [
         Detail("Number", account.number),
+        Detail("Type", account.type.label),
         Detail("Master user", account.master_user),
         Detail("Created", f"{account.created:%Y-%m-%d}"),
         Detail("Currency", account.currency),

@@ -15,9 +15,10 @@ from tui_billing.domain.money import Money
 from tui_billing.screens.card_screen import CardScreen
 from tui_billing.screens.customer import USAGE_AND_BILLING
 from tui_billing.screens.messages import Place
-from tui_billing.screens.money_actions import ISSUE_CREDIT, MAKE, RECORD
+from tui_billing.screens.payment_actions import ISSUE_CREDIT, MAKE, RECORD
 from tui_billing.widgets.bar_chart import Bar, BarChart
 from tui_billing.widgets.details import Detail, Details
+from tui_billing.widgets.virtual_table import NOT_READ
 
 if TYPE_CHECKING:
     from tui_billing.services.dashboards import Dashboard as DashboardFigures
@@ -34,6 +35,8 @@ class Dashboard(CardScreen):
         ISSUE_CREDIT.binding,
     ]
 
+    _has_figures = False
+
     def place(self) -> Iterable[Widget]:
         """The two panels, and the chart below them."""
         self._figures = Details("Account", id="figures")
@@ -49,6 +52,7 @@ class Dashboard(CardScreen):
     def begin(self) -> None:
         """Read the figures."""
         super().begin()
+        self._has_figures = False
         self._figures.show("Account", ())
         self._ages.show("Due by age", ())
         self._chart.show(())
@@ -66,8 +70,10 @@ class Dashboard(CardScreen):
     async def _load(self) -> None:
         figures = await self.read(self.services.dashboards.show, self.session, self.account.number)
         if figures is None:
+            if not self._has_figures:
+                self._figures.show("Account", [Detail("", NOT_READ)])
             return
-        self.account = figures.account
+        self.account, self._has_figures = figures.account, True
         self._figures.show(f"{figures.account.name} · {figures.account.state.label}", figure_details(figures))
         from tui_billing.services.dashboards import AGES
 

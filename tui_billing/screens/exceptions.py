@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on, work
@@ -14,6 +13,7 @@ from textual.widget import Widget
 from tui_billing.domain.exceptions import ExceptionKind, ExceptionLine
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.text import shown
+from tui_billing.screens.exception_actions import ACTIONS, LOOK_UP, RECORD_DISPUTE
 from tui_billing.screens.looking_up import LookingUp
 from tui_billing.screens.messages import PaymentOpened
 from tui_billing.screens.modals.gear_menu import GearEntry, GearMenu
@@ -27,65 +27,20 @@ from tui_billing.widgets.virtual_table import VirtualTable
 if TYPE_CHECKING:
     from tui_billing.services.outcomes import LookedUp
 
-# What fits below the list with its sentences whole.
-NARROW_DETAILS = 4
+# What fits below the list with its sentences whole; the account stands in the list.
+NARROW_DETAILS = 3
 NOTHING = "Nothing needs a person."
 KINDS: tuple[ExceptionKind | None, ...] = (None, *ExceptionKind)
 STYLES = {ExceptionKind.DIFFERENCE: "negative", ExceptionKind.DISPUTE_WON: "positive"}
 COLUMNS = (
     Column("Since", 10, priority=6),
-    Column("What", 24, priority=9),
+    Column("What", 15, priority=9),
     Column("Account", 8, priority=5),
     Column("Name", 12, grow=True, priority=8),
     Column("Amount", 16, align="right", priority=9),
     Column("Reference", 14, grow=True, priority=3),
     Column("What to do", 24, priority=4),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LineAction:
-    """What can be done with a line of one kind: its key, which is its letter in the gear menu, and its words."""
-
-    key: str
-    name: str
-    label: str
-    tooltip: str
-    kind: ExceptionKind
-
-    @property
-    def binding(self) -> Binding:
-        """The direct key."""
-        # The gear menu names those for disputes; on the key bar they would hide the keys of the list.
-        show = self.kind is ExceptionKind.UNKNOWN_OUTCOME
-        return Binding(self.key, f"line('{self.name}')", self.label, tooltip=self.tooltip, id=self.name, show=show)
-
-    def refusal(self, line: ExceptionLine | None) -> str:
-        """Why this is not possible here, or nothing."""
-        if line is None:
-            return "Nothing is selected."
-        if line.kind is not self.kind:
-            return f"Only for lines of the kind {self.kind.label}."
-        return "" if line.account_number else "The charge that is disputed is not in the ledger."
-
-
-ACTIONS = {
-    action.name: action
-    for action in (
-        LineAction(
-            *("l", "look_up", "Look up", "Ask the gateway what became of it; moves no money"),
-            ExceptionKind.UNKNOWN_OUTCOME,
-        ),
-        LineAction(
-            *("b", "record_dispute", "Record Dispute", "Enter the charge back that the bank has made; sends nothing"),
-            ExceptionKind.DISPUTE,
-        ),
-        LineAction(
-            *("v", "reverse", "Charge Back Reversed", "Book what the bank gave back after a dispute was won"),
-            ExceptionKind.DISPUTE_WON,
-        ),
-    )
-}
 
 
 class Exceptions(SearchedScreen, LookingUp):
@@ -109,7 +64,7 @@ class Exceptions(SearchedScreen, LookingUp):
         self._table: VirtualTable[ExceptionLine] = VirtualTable(
             COLUMNS, cells=line_cells, key=lambda line: (line.since, line.id), empty=NOTHING
         )
-        self._details = Details(id="details")
+        self._details = Details(one_column=True, id="details")
         yield self._heading
         yield self.search_line()
         with Horizontal(id="main"):
@@ -156,7 +111,7 @@ class Exceptions(SearchedScreen, LookingUp):
         elif chosen:
             self._do(chosen, line)
 
-    def action_line(self, name: str) -> None:
+    def action_do(self, name: str) -> None:
         """Do this with the line at hand, or say why not."""
         self._do(name, self._table.selected_row)
 
@@ -171,7 +126,8 @@ class Exceptions(SearchedScreen, LookingUp):
             self._details.show("Nothing selected", [])
         else:
             details = line_details(line)
-            self._details.show(line.kind.label, details if self.has_class("-wide") else details[:NARROW_DETAILS])
+            title = " · ".join(filter(None, (line.kind.label, line.account_name)))
+            self._details.show(title, details if self.has_class("-wide") else details[:NARROW_DETAILS])
 
     @on(VirtualTable.RowOpened)
     def _on_opened(self, event: VirtualTable.RowOpened) -> None:
@@ -181,7 +137,7 @@ class Exceptions(SearchedScreen, LookingUp):
         refusal = ACTIONS[name].refusal(line)
         if refusal or line is None:
             self.notify(shown(refusal), title=ACTIONS[name].label, severity="warning", markup=False)
-        elif name == "look_up":
+        elif name == LOOK_UP.name:
             assert line.payment_id is not None, "an outcome is that of a payment"
             self.look_up(line.account_number, line.payment_id)
         else:
@@ -196,7 +152,7 @@ class Exceptions(SearchedScreen, LookingUp):
             account = await self.asked(self.services.accounts.show, self.session, line.account_number)
             if account is None:
                 return
-            kind = RecordDispute if name == "record_dispute" else ReverseChargeBack
+            kind = RecordDispute if name == RECORD_DISPUTE.name else ReverseChargeBack
             await told_of(self, kind(self.services, self.session, account, line))
         finally:
             self.holds_keys = False
@@ -237,7 +193,7 @@ def line_cells(line: ExceptionLine) -> Sequence[str | Cell]:
     """A line's cells in the order of the columns."""
     return (
         f"{line.since:%Y-%m-%d}",
-        Cell(line.kind.label, STYLES.get(line.kind, "warning")),
+        Cell(line.kind.short_label, STYLES.get(line.kind, "warning")),
         Cell(line.account_number, "muted"),
         line.account_name or "not in the ledger",
         str(line.amount),
@@ -251,8 +207,8 @@ def line_details(line: ExceptionLine) -> list[Detail]:
     return [
         Detail("", line.sentence),
         Detail("", line.kind.advice, "accent"),
-        Detail("Account", f"{line.account_number} {line.account_name}".strip() or "none"),
         Detail("Reference", line.reference or "none"),
+        Detail("Account", f"{line.account_number} {line.account_name}".strip() or "none"),
         Detail("Payment", line.payment_id or "none"),
         Detail("Charge back", line.charge_back_id or "none"),
         Detail("Gateway", line.gateway or "none"),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tui_billing.services.billing import InvoiceDetails
 
 STATE_STYLES = {InvoiceState.OVERDUE: "negative", InvoiceState.OPEN: "warning"}
+NO_INVOICES = "No invoices yet. A billing run makes them of the charges."
 COLUMNS = (
     Column("Number", 15, priority=9),
     Column("Period", 23, priority=1),
@@ -54,7 +55,7 @@ class Invoices(DocumentScreen, SearchedScreen):
             COLUMNS,
             cells=lambda invoice: invoice_cells(invoice, self.services.today),
             key=lambda invoice: (invoice.issued, invoice.sequence),
-            empty="No invoices yet.",
+            empty=NO_INVOICES,
         )
         self._details = Details(id="details")
         yield self.search_line()
@@ -79,7 +80,7 @@ class Invoices(DocumentScreen, SearchedScreen):
 
     def show_found(self) -> None:
         """Show the invoices that the search finds."""
-        self._table.show_source(self._fetch, empty="No invoice matches." if self.search else "No invoices yet.")
+        self._table.show_source(self._fetch, empty="No invoice matches." if self.search else NO_INVOICES)
 
     @on(VirtualTable.RowHighlighted)
     def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:

@@ -13,7 +13,7 @@ from tui_billing.domain.payments import Payment
 from tui_billing.domain.text import shown
 from tui_billing.screens.base import DeskScreen
 from tui_billing.screens.modals.gear_menu import GearEntry, GearMenu
-from tui_billing.screens.money_actions import ACTIONS, MoneyAction
+from tui_billing.screens.payment_actions import ACTIONS, PaymentAction
 
 if TYPE_CHECKING:
     from tui_billing.screens.modals.money_dialog import MoneyDialog
@@ -33,7 +33,7 @@ async def told_of(screen: DeskScreen, dialog: MoneyDialog[Any]) -> MoneyMoved | 
 class MoneyScreen(DeskScreen):
     """A screen with a gear menu; its direct keys and the menu's entries are the same actions."""
 
-    MONEY: ClassVar[tuple[MoneyAction, ...]] = ()
+    MONEY: ClassVar[tuple[PaymentAction, ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "gear", "Gear menu", key_display="g", tooltip="What can be done here", id="gear"),
     ]
@@ -49,7 +49,7 @@ class MoneyScreen(DeskScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide the money actions that the profile does not allow."""
-        if action == "money" and not self.session.may(*ACTIONS[str(parameters[0])].permissions):
+        if action == "do" and not self.session.may(*ACTIONS[str(parameters[0])].permissions):
             return False
         return super().check_action(action, parameters)
 
@@ -71,7 +71,7 @@ class MoneyScreen(DeskScreen):
         elif chosen:
             await self.run_action(chosen)
 
-    def action_money(self, name: str) -> None:
+    def action_do(self, name: str) -> None:
         """Open the dialog of a money action for the row at hand."""
         account, payment = self.chosen
         if account is None:

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import RuleRefused
+from tui_billing.domain.money import Money
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.payments import Payment, PaymentFilter, PaymentState
 from tui_billing.domain.receipts import refuse_receipt
@@ -21,7 +22,7 @@ from tui_billing.screens.document_screen import DocumentScreen, save_binding
 from tui_billing.screens.looking_up import LookingUp
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.details import DetailsView
-from tui_billing.screens.money_actions import ACTIONS, LOOK_UP
+from tui_billing.screens.payment_actions import ACTIONS, LOOK_UP
 from tui_billing.screens.payment_details import payment_details, payment_summary, state_in_words
 from tui_billing.screens.searched import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from tui_billing.services.outcomes import LookedUp
     from tui_billing.services.results import MoneyMoved
 
-NO_PAYMENTS = "No payments here yet."
+NO_PAYMENTS = "No payments here yet. The gear menu (g) says what can be done."
 FILTERS = tuple(PaymentFilter)
 STATE_STYLES = {
     PaymentState.PENDING: "warning",
@@ -69,6 +70,8 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
     ]
     _filter = PaymentFilter.ALL
     _detailed = ""
+    _balance: Money | None = None
+    """What the account's balance was read as; the account that the screen is opened with may be older."""
     _first_selected: tuple[date, int] | None = None
 
     def place(self) -> Iterable[Widget]:
@@ -95,6 +98,7 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
         super().begin()
         self._filter = PaymentFilter.ALL
         self._detailed = ""
+        self._balance = None
         self._details.show("", ())
         self._show_note()
         self._table.show_source(self._fetch, self._first_selected, empty=NO_PAYMENTS)
@@ -148,9 +152,8 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
         if moved is None:
             self.action_reload()
             return
-        self.account = moved.account
         self._filter = PaymentFilter.ALL
-        self._show_note()
+        self._show_account(moved.account)
         self._table.reload((moved.payment.received, moved.payment.sequence))
 
     async def _offer(self, name: str, account: Account, payment: Payment | None) -> None:
@@ -200,19 +203,30 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
     async def _reload_account(self) -> None:
         account = await self.read(self.services.accounts.show, self.session, self.account.number)
         if account is not None:
-            self.account = account
-            self._show_note()
+            self._show_account(account)
+
+    def _show_account(self, account: Account) -> None:
+        self.account, self._balance = account, account.balance
+        self._show_note()
 
     def _show_note(self) -> None:
-        shown_kind = "" if self._filter is PaymentFilter.ALL else f"{self._filter.value} · "
-        self._places.show(note=f"{shown_kind}Balance {self.account.balance}")
+        kind = () if self._filter is PaymentFilter.ALL else (self._filter.value,)
+        balance = () if self._balance is None else (f"Balance {self._balance}",)
+        self._places.show(note=" · ".join((*kind, *balance)))
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Payment] | None:
-        after = cast("Any", key)
-        page = self.services.payments.page
-        return await self.read(
-            page, self.session, self.account.number, self._filter, direction, after, limit, self.search
-        )
+        services, session, number = self.services, self.session, self.account.number
+        arguments = (self._filter, direction, cast("Any", key), limit, self.search)
+
+        def page_and_balance() -> tuple[Page[Payment], Account | None]:
+            page = services.payments.page(session, number, *arguments)
+            # With the first rows, so that both come in one frame.
+            return page, services.accounts.show(session, number) if self._balance is None else None
+
+        page, account = await self.read(page_and_balance) or (None, None)
+        if account is not None:
+            self._show_account(account)
+        return page
 
 
 def payment_title(payment: Payment) -> str:

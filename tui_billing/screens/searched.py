@@ -49,9 +49,11 @@ class SearchedScreen(DeskScreen):
         raise NotImplementedError
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Esc is there to clear a search, also where there is no way back."""
+        """Esc is there to clear a search, also where there is no way back; in its line a / is text."""
         if action == "back" and self._searching:
             return True
+        if action == "search" and self._searching and self._line.has_focus:
+            return False
         return super().check_action(action, parameters)
 
     def action_search(self) -> None:

@@ -11,7 +11,7 @@ from tui_billing.widgets.columns import fitted
 from tui_billing.widgets.line_widget import LineWidget
 
 KEYS = ("enter", "space")
-MARGIN = 2
+MARGIN = 3
 LEAST_CELLS = 10
 
 
@@ -19,9 +19,9 @@ class Button(LineWidget, can_focus=True):
     """Pressed by Enter, Space or a click."""
 
     DEFAULT_CSS = """
-    Button { height: 1; background: $panel; text-style: bold; }
-    Button.-primary { background: $primary; color: $background; }
-    Button:focus { text-style: bold reverse; }
+    Button { height: 1; background: $panel; }
+    Button.-primary { color: $text-primary; text-style: bold; }
+    Button:focus { background: $background; color: $primary; text-style: bold reverse; }
     Button:disabled { text-style: dim; }
     """
 
@@ -60,9 +60,10 @@ class Button(LineWidget, can_focus=True):
         self.refresh()
 
     def draw_line(self, y: int) -> Strip:  # noqa: ARG002
-        """The label, in the middle."""
-        width = self.size.width
-        return self.strip([("", fitted(self._label.center(width), width))])
+        """The label between brackets, and a mark when Enter would press it: both can be seen without colour."""
+        inside = self.size.width - len("[]")
+        text = f"› {self._label}  " if self.has_focus else self._label
+        return self.strip([("", f"[{fitted(text.center(inside), inside)}]")])
 
     async def _on_key(self, event: events.Key) -> None:
         if event.key in KEYS:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
 from tui_billing.widgets.text_field import TextField
 
 
@@ -12,6 +16,8 @@ class SearchLine(TextField):
     SearchLine { display: none; width: 1fr; }
     SearchLine.-open { display: block; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "screen.back", "Clear", key_display="Esc")]
 
     def open(self) -> None:
         """Appear, ready to be typed into."""

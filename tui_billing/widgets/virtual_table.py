@@ -17,6 +17,7 @@ from tui_billing.widgets.paging import Fetch
 from tui_billing.widgets.row_feed import RowFeed
 from tui_billing.widgets.table_lines import Painted, TableLines
 
+NOT_READ = "Could not be read."
 PAGE_ROWS = 100
 WHEEL_ROWS = 3
 
@@ -250,7 +251,7 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         page = await self._fetch(*wanted, max(PAGE_ROWS, 3 * self._feed.window.height))
         replaced = self._feed.replacing
         if page is None:
-            self._status = "Could not be read."
+            self._status = NOT_READ
             self._feed.fail()
         else:
             self._status = self._empty

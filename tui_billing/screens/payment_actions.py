@@ -1,11 +1,9 @@
-"""The money actions of the desk: key, words, who sees them, and what the account or row must allow."""
+"""What can be done with an account and its payments: key, words, who sees it, and what the row must allow."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-
-from textual.binding import Binding
+from dataclasses import dataclass, field
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
@@ -21,31 +19,21 @@ from tui_billing.domain.payments import (
     refuse_make,
     refuse_record,
 )
+from tui_billing.screens.row_action import RowAction
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyAction:
-    """One entry of the gear menu and its direct key; `refuse` raises `RuleRefused` where it is not possible."""
+class PaymentAction(RowAction):
+    """An action on an account or one of its payments; `refuse` raises `RuleRefused` where it is not possible."""
 
-    key: str
-    name: str
-    label: str
-    tooltip: str
-    permission: Permission
-    refuse: Callable[[Account, Payment | None], None]
-    also: tuple[Permission, ...] = ()
-    on_key_bar: bool = True
+    permission: Permission = field(kw_only=True)
+    refuse: Callable[[Account, Payment | None], None] = field(kw_only=True)
+    also: tuple[Permission, ...] = field(kw_only=True, default=())
 
     @property
     def permissions(self) -> tuple[Permission, ...]:
         """Any one of these offers it."""
         return (self.permission, *self.also)
-
-    @property
-    def binding(self) -> Binding:
-        """The direct key of this action on a screen."""
-        action = f"money('{self.name}')"
-        return Binding(self.key, action, self.label, tooltip=self.tooltip, id=self.name, show=self.on_key_bar)
 
     def label_for(self, payment: Payment | None) -> str:
         """The words for the row at hand: what takes a credit back is Cancel Credit."""
@@ -70,35 +58,35 @@ def _refuse_cancel(payment: Payment) -> None:
     (refuse_cancel_credit if payment.kind is PaymentKind.CREDIT else refuse_cancel_payment)(payment)
 
 
-RECORD = MoneyAction(
+RECORD = PaymentAction(
     *("r", "record", "Record Payment", "Money a corporate customer has paid by bank, check or cash"),
-    Permission.FINANCE,
-    lambda account, _: refuse_record(account),
+    permission=Permission.FINANCE,
+    refuse=lambda account, _: refuse_record(account),
 )
-MAKE = MoneyAction(
+MAKE = PaymentAction(
     *("m", "make", "Make Payment", "Charge the card on file"),
-    Permission.BILLING_ADMIN,
-    lambda account, _: refuse_make(account),
+    permission=Permission.BILLING_ADMIN,
+    refuse=lambda account, _: refuse_make(account),
 )
-ISSUE_CREDIT = MoneyAction(
+ISSUE_CREDIT = PaymentAction(
     *("c", "credit", "Issue Credit", "Raise the customer's balance; it pays later charges first"),
-    Permission.FINANCE,
-    lambda account, _: refuse_credit(account),
+    permission=Permission.FINANCE,
+    refuse=lambda account, _: refuse_credit(account),
 )
-CHARGE_BACK = MoneyAction(
+CHARGE_BACK = PaymentAction(
     *("b", "charge_back", "Issue Charge Back", "Return the selected card payment, whole or in part"),
-    Permission.FINANCE,
-    _of_row(refuse_charge_back),
+    permission=Permission.FINANCE,
+    refuse=_of_row(refuse_charge_back),
 )
-CANCEL = MoneyAction(
+CANCEL = PaymentAction(
     *("x", "cancel", "Cancel Payment", "Take the selected recorded payment or credit back whole"),
-    Permission.FINANCE,
-    _of_row(_refuse_cancel),
+    permission=Permission.FINANCE,
+    refuse=_of_row(_refuse_cancel),
 )
-LOOK_UP = MoneyAction(
+LOOK_UP = PaymentAction(
     *("l", "look_up", "Look up", "Ask the gateway what became of the selected Pending row; moves no money"),
-    Permission.FINANCE,
-    _of_row(refuse_look_up),
+    permission=Permission.FINANCE,
+    refuse=_of_row(refuse_look_up),
     also=(Permission.BILLING_ADMIN,),
     on_key_bar=False,
 )
