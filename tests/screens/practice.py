@@ -20,6 +20,7 @@ from textual.geometry import Offset
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tests.desk_fixtures import with_gateways
@@ -215,9 +216,7 @@ class Operator:
     @property
     def words(self) -> str:
         """The screen, or the box that lies over it, without frames and line breaks."""
-        lines = self.lines
-        modal = isinstance(self.app.screen, DeskModal)
-        box = next(iter(self.app.screen.query_children("Vertical")), None) if modal else None
+        lines, box = self.lines, self._box
         if box is not None:
             x, y, width, height = box.region
             lines = [line[line_index(line, x) : line_index(line, x + width)] for line in lines[y : y + height]]
@@ -385,8 +384,17 @@ class Operator:
         if pump.call_later(done.set):
             await self.until(done.is_set, f"heard from {pump}")
 
+    @property
+    def _box(self) -> Widget | None:
+        """What lies over the screen."""
+        modal = isinstance(self.app.screen, DeskModal)
+        return next(iter(self.app.screen.query_children("Vertical")), None) if modal else None
+
     def _ready(self) -> bool:
-        screen = self.app.screen
+        screen, box = self.app.screen, self._box
+        if box is not None and not box.region:
+            # Not laid out yet.
+            return False
         focused = screen.focused
         tables = [table for table in screen.query(VirtualTable) if not table.settled]
         return screen.is_mounted and (focused is not None or not screen.focus_chain) and not tables
