@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -21,6 +21,7 @@ from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import BillingError
 from tui_billing.driver import DeskDriver, exit_on_signals
 from tui_billing.key_gate import KeyGate
+from tui_billing.loading import load_everything, load_first_screen
 from tui_billing.screens.login import LoginScreen
 from tui_billing.screens.messages import AccountOpened, PaymentOpened, Place, PlaceChosen, SessionEnded, SignedIn
 from tui_billing.screens.plain_screen import PlainScreen
@@ -35,11 +36,6 @@ if TYPE_CHECKING:
     from tui_billing.services.session import OperatorSession
 
 IDLE_CHECK_S = 5
-# The services that the screens ask; some of the others would bring SQLModel along, for the commands alone.
-ASKED = tuple(
-    "accounts billing cards changes credits dashboards disputes documents outcomes payments previews reconciliation"
-    " refunds sign_in".split()
-)
 # By then whoever had typed everything ahead sees the first list.
 BREATHER_S = 1.0
 # The log in, and the first screen of the profile.
@@ -61,24 +57,6 @@ def _account_commands() -> type[Provider]:
     from tui_billing.screens.palette import AccountCommands
 
     return AccountCommands
-
-
-def _load_first_screen(
-    services: DeskServices,
-) -> Callable[[DeskServices, OperatorSession], Awaitable[tuple[type[DeskScreen], Account | None]]]:
-    """Import the screen behind the log in, and the service that it reads from."""
-    from tui_billing.screens.home import first_screen
-
-    assert services.accounts
-    return first_screen
-
-
-def _load_everything(services: DeskServices) -> None:
-    """Import what the first list did without, so that nobody waits for it later."""
-    import tui_billing.screens.places
-
-    assert tui_billing.screens.places
-    services.load(ASKED)
 
 
 class BillingApp(App[None]):
@@ -169,9 +147,9 @@ class BillingApp(App[None]):
             if services.upgraded:
                 self._login.show_notice(services.upgraded)
             # The screen behind the log in too, while the operator types, or the password is checked.
-            await asyncio.to_thread(_load_first_screen, services)
+            await asyncio.to_thread(load_first_screen, services)
             await asyncio.sleep(BREATHER_S)
-            await asyncio.to_thread(_load_everything, services)
+            await asyncio.to_thread(load_everything, services)
             await asyncio.to_thread(services.outcomes.resolve_all)
         except BillingError as refusal:
             self._login.show_notice(refusal.sentence)
@@ -188,7 +166,7 @@ class BillingApp(App[None]):
         try:
             services = await self.services()
             # Not here, where an import that another thread has begun would be waited for.
-            first_screen = await asyncio.to_thread(_load_first_screen, services)
+            first_screen = await asyncio.to_thread(load_first_screen, services)
             screen, account = await first_screen(services, event.session)
         except BillingError as refusal:
             self._login.refuse(refusal.sentence)

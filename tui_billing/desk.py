@@ -92,7 +92,7 @@ def create_demo(
 ) -> None:
     """Make the demo database and the sandbox's record of its payments, unless it is there; `anew` replaces it."""
     from tui_billing.store.demo.load import fill_demo
-    from tui_billing.store.sqlite import sqlite_path
+    from tui_billing.store.sqlite_paths import sqlite_path
 
     if is_postgresql(settings.database):
         raise SetUpRefused("The demo database is a SQLite file. Leave --database out, or name a file.")
@@ -144,7 +144,7 @@ def database_name(settings: Settings) -> str:
     """The configured database for people."""
     if is_postgresql(settings.database):
         return shown_url(settings.database)
-    from tui_billing.store.sqlite import sqlite_path
+    from tui_billing.store.sqlite_paths import sqlite_path
 
     return str(sqlite_path(settings.database))
 
@@ -153,7 +153,7 @@ def database_url(settings: Settings) -> str:
     """The URL of the configured database; one on a server as it was given, without its password."""
     if is_postgresql(settings.database):
         return without_password(settings.database)
-    from tui_billing.store.sqlite import sqlite_path, sqlite_url
+    from tui_billing.store.sqlite_paths import sqlite_path, sqlite_url
 
     return sqlite_url(sqlite_path(settings.database))
 
@@ -166,7 +166,7 @@ def gateway_record(settings: Settings) -> Path:
         # Practice alone: what one machine's sandbox has recorded, another one's has not.
         name = re.sub(r"[^\w.,-]", "_", shown_url(settings.database))
         return settings.log_file.with_name(f"{name}.sandbox.db")
-    from tui_billing.store.sqlite import sqlite_path
+    from tui_billing.store.sqlite_paths import sqlite_path
 
     return record_beside(sqlite_path(settings.database))
 
@@ -193,7 +193,7 @@ def _refuse_open(path: Path) -> None:
 
 
 def _refuse_real(path: Path) -> None:
-    from tui_billing.store.sqlite import application_id
+    from tui_billing.store.sqlite_paths import application_id
 
     if application_id(path) != TRAINING_APPLICATION_ID:
         raise SetUpRefused(f"{path} is not a demo database and is not replaced. Name another file.")

@@ -14,10 +14,9 @@ from sqlalchemy import Connection, text
 
 from tests.desk_fixtures import Desk
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnavailable
-from tui_billing.store import opening
-from tui_billing.store import sqlite as sqlite_store
+from tui_billing.store import opening, sqlite_turns
 from tui_billing.store.schema_version import SCHEMA_VERSION
-from tui_billing.store.sqlite import sqlite_path, sqlite_url
+from tui_billing.store.sqlite_paths import sqlite_path, sqlite_url
 
 
 def nothing(_: Connection) -> None:
@@ -116,7 +115,7 @@ def test_a_desk_that_is_open_while_a_newer_one_upgrades_its_database_does_no_mor
 
 
 def test_nobody_waits_for_a_turn_without_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_store, "BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(sqlite_turns, "BUSY_TIMEOUT_S", 0.05)
     with (
         desk.store.writing(),
         pytest.raises(StoreBusy, match=r"writing a lot\. Nothing was done"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import tui_billing
 from tests.terminal.demo_home import DemoHome
-from tui_billing.app import ASKED
+from tui_billing.loading import ASKED
 
 HEAVY = (
     "sqlalchemy",
@@ -39,13 +39,13 @@ database.demo(parse(["demo"]))
 """
 LOADED = """
 import sys
-from tui_billing.app import _load_everything, _load_first_screen
+from tui_billing.loading import load_everything, load_first_screen
 from tui_billing.config import read_settings
 from tui_billing.desk import open_services
 
 services = open_services(read_settings(demo=True))
-_load_first_screen(services)
-_load_everything(services)
+load_first_screen(services)
+load_everything(services)
 services.store.close()
 print(*sorted(name for name in sys.modules), sep="\\n")
 """

@@ -26,7 +26,7 @@ def restore(arguments: argparse.Namespace) -> Result:
     """Put a backup in the place of the database, after it has passed the check; its own users sign in."""
     from tui_billing import desk
     from tui_billing.store import restoring
-    from tui_billing.store.sqlite import sqlite_path
+    from tui_billing.store.sqlite_paths import sqlite_path
 
     settings, user, file = read_settings(arguments.database), acting_user(arguments), Path(arguments.file).absolute()
     if is_postgresql(settings.database):

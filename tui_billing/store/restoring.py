@@ -11,8 +11,9 @@ from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused
 from tui_billing.store.checking import Difference, refuse_differences
 from tui_billing.store.checks.likeness import unlike_new
 from tui_billing.store.schema_version import APPLICATION_ID, TRAINING_APPLICATION_ID, refuse_newer
-from tui_billing.store.sqlite import SqliteStore, application_id
+from tui_billing.store.sqlite import SqliteStore
 from tui_billing.store.sqlite_files import copy_file, free_name, held, opened, publish, settle, sync, unfinished
+from tui_billing.store.sqlite_paths import application_id
 
 OURS = {APPLICATION_ID, TRAINING_APPLICATION_ID}
 BESIDE = ("-wal", "-shm", "-journal")

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import stat
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
-from tui_billing.domain.database_urls import may_be_path
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnavailable
 from tui_billing.store.engine import Store, refusing_set_up
 from tui_billing.store.prepared import on_driver
 from tui_billing.store.schema_version import APPLICATION_ID, SCHEMA_VERSION, TRAINING_APPLICATION_ID, refuse_newer
+from tui_billing.store.sqlite_paths import application_id, identity, refuse_readable_by_others, sqlite_path
+from tui_billing.store.sqlite_turns import BUSY_TIMEOUT_S, take_turn
 
-BUSY_TIMEOUT_S = 30
 WRITE, TURN = "BEGIN IMMEDIATE", "turn"
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -38,8 +34,6 @@ FILLING = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cache_size = -262144",
 )
-SQLITE_HEADER = b"SQLite format 3\0"
-APPLICATION_ID_OFFSET = 68
 BUSY = 5
 # SQLite's codes of a file that fails: busy, read-only, I/O error, corrupt, disk full, cannot open, no database.
 DAMAGED = (11, 26)
@@ -110,11 +104,11 @@ class SqliteStore(Store):
         # Read from the file itself: connecting would already change a database that is not ours.
         if application_id(path) not in (APPLICATION_ID, TRAINING_APPLICATION_ID):
             raise SetUpRefused(f"{path} is not a tui-billing database. Name another file.")
-        _refuse_readable_by_others(path)
+        refuse_readable_by_others(path)
         with ExitStack() as failed:
             store = cls(path)
             failed.callback(store.close)
-            store._file = _identity(path)
+            store._file = identity(path)
             store._bring_up_to_date()
             failed.pop_all()
         return store
@@ -150,7 +144,7 @@ class SqliteStore(Store):
         return version
 
     def _refuse_moved(self) -> None:
-        if self._file is not None and _identity(self.path) != self._file:
+        if self._file is not None and identity(self.path) != self._file:
             # What is written to a file without a name would be gone with the last connection.
             raise StoreUnavailable(f"{self.path} has been moved, replaced or deleted. Nothing was done.")
 
@@ -174,28 +168,10 @@ class SqliteStore(Store):
     def _begin(self, connection: Connection, *, writes: bool) -> None:
         # A file that has no name yet has one writer.
         if writes and self._file is not None:
-            connection.info[TURN] = self._begin_turn()
+            connection.info[TURN] = take_turn(self.path)
         # The driver begins nothing, and SQLAlchemy's event for it would slow every statement down.
         # With the write lock from its start, what a transaction read is still so when it commits.
         on_driver(connection, WRITE if writes else "BEGIN", ())
-
-    def _begin_turn(self) -> int:
-        """Wait for this writer's turn: SQLite itself lets some wait a second while others pass them.
-
-        The lock is that of a file beside the database, and is gone with whoever holds it.
-        """
-        turn = self.path.with_name(f"{self.path.name}-turn")
-        with ExitStack() as failed:
-            try:
-                descriptor = os.open(turn, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-                failed.callback(os.close, descriptor)
-                locked = _locked(descriptor)
-            except OSError as error:
-                raise StoreUnavailable(f"{turn} cannot be locked: {error.strerror}. Nothing was done.") from None
-            if not locked:
-                raise StoreBusy(f"{self.path} is busy: somebody else is writing a lot. Nothing was done; try again.")
-            failed.pop_all()
-        return descriptor
 
     def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
@@ -248,82 +224,7 @@ def mark(connection: Connection, training: bool) -> None:
     connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
 
 
-def application_id(path: Path) -> int:
-    """What a SQLite file says it belongs to, read without opening it as a database; 0 for any other file."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(APPLICATION_ID_OFFSET + 4)
-    except OSError as error:
-        raise SetUpRefused(f"{path} cannot be opened: {error.strerror}.") from None
-    return int.from_bytes(header[APPLICATION_ID_OFFSET:], "big") if header.startswith(SQLITE_HEADER) else 0
-
-
-def sqlite_path(url: str) -> Path:
-    """The file of a `sqlite:///` URL or a plain path, links followed; raises `SetUpRefused` for anything else."""
-    if may_be_path(url):
-        return _followed(url)
-    # Nothing of it is repeated: there may be a password in it.
-    refusal = SetUpRefused(
-        "The database URL cannot be read. Use sqlite:////absolute/path/billing.db or postgresql://user@host/database."
-    )
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise refusal from None
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise refusal
-    return _followed(parsed.database)
-
-
-def _followed(path: str) -> Path:
-    # One file has one name here, so that whoever locks, moves or replaces it means the same.
-    return Path(path).expanduser().resolve()
-
-
-def sqlite_url(path: Path) -> str:
-    """The database URL of a file."""
-    return f"sqlite:///{path.absolute()}"
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file on which device has this name now."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _locked(descriptor: int) -> bool:
-    """Whether the file's lock was got in time; the system gives it in the order in which it was asked for."""
-    got: list[bool] = []
-
-    def wait() -> None:
-        with suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            got.append(True)
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        # No call waits for a lock with a limit. What it gets too late, it gives back as the descriptor is closed.
-        waiting = Thread(target=wait, daemon=True)
-        waiting.start()
-        waiting.join(BUSY_TIMEOUT_S)
-        return bool(got)
-    return True
-
-
 def _end_turn(info: dict[Any, Any]) -> None:
     """Let the next writer go on, once this one has committed or rolled back."""
     if (descriptor := info.pop(TURN, None)) is not None:
         os.close(descriptor)
-
-
-def _refuse_readable_by_others(path: Path) -> None:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise SetUpRefused(
-            f"Other users of this machine can open {path} (mode {mode:04o}), past every permission check."
-            f" Close it to them with: chmod 600 {path}"
-        )

@@ -1,0 +1,36 @@
+"""What an open desk imports and when, off the event loop: first what the first list needs, then the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui_billing.domain.accounts import Account
+    from tui_billing.screens.base import DeskScreen
+    from tui_billing.services.desk_services import DeskServices
+    from tui_billing.services.session import OperatorSession
+
+# The services that the screens ask; some of the others would bring SQLModel along, for the commands alone.
+ASKED = tuple(
+    "accounts billing cards changes credits dashboards disputes documents outcomes payments previews reconciliation"
+    " refunds sign_in".split()
+)
+
+
+def load_first_screen(
+    services: DeskServices,
+) -> Callable[[DeskServices, OperatorSession], Awaitable[tuple[type[DeskScreen], Account | None]]]:
+    """Import the screen behind the log in, and the service that it reads from."""
+    from tui_billing.screens.home import first_screen
+
+    assert services.accounts
+    return first_screen
+
+
+def load_everything(services: DeskServices) -> None:
+    """Import what the first list did without, so that nobody waits for it later."""
+    import tui_billing.screens.places
+
+    assert tui_billing.screens.places
+    services.load(ASKED)
