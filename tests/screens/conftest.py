@@ -33,6 +33,8 @@ def practice(practice_template: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.delenv("NO_COLOR", raising=False)
     # The signals of this process are pytest's.
     monkeypatch.setattr(tui_billing.app, "exit_on_signals", lambda app, loop: None)
+    # What is looked up behind the first screen is not to come between what a test does.
+    monkeypatch.setattr(tui_billing.app, "BREATHER_S", 0)
     yield from copied(practice_template, tmp_path)
 
 
