@@ -59,6 +59,7 @@ async def test_other_details_paint_only_the_cells_that_differ() -> None:
         widget.refresh = lambda *regions, **_: painted.extend(regions) or refresh(*regions)  # type: ignore[func-returns-value, method-assign]
         widget.show("Globex", [DETAILS[0], Detail("State", "Closed"), DETAILS[2]])
         assert painted == [Region(18, 2, len("Closed"), 1)]
+        assert "Closed" in lines(widget)[2]
         painted.clear()
         widget.show("Acme", [DETAILS[0], Detail("State", "Closed"), DETAILS[2]])
         assert painted == [Region(0, 0, len("Globex"), 1)]

@@ -46,6 +46,8 @@ class LineWidget(Widget):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._drawn: dict[int, Strip] = {}
+        # What the terminal has been given; what was only drawn may never have come there.
+        self._painted_lines: dict[int, Strip] = {}
         super().__init__(*arguments, **options)
         self._looks: dict[tuple[str, Style, bool, str], Style] = {}
 
@@ -58,6 +60,7 @@ class LineWidget(Widget):
         strip = self._drawn.get(y)
         if strip is None or strip.cell_length != self.size.width:
             strip = self._drawn[y] = self.draw_line(y)
+        self._painted_lines[y] = strip
         return strip
 
     def strip(self, runs: Iterable[Run]) -> Strip:
@@ -72,7 +75,7 @@ class LineWidget(Widget):
     def repaint(self, lines: Iterable[int]) -> None:
         """Draw these lines anew, and paint just the cells that are not as they were."""
         for y in lines:
-            before, after = self._drawn.get(y), self.draw_line(y)
+            before, after = self._painted_lines.get(y), self.draw_line(y)
             if before is None or before.cell_length != after.cell_length:
                 self.refresh(Region(0, y, self.size.width, 1))
             elif before != after:
@@ -82,13 +85,17 @@ class LineWidget(Widget):
     def refresh(self, *regions: Region, **options: Any) -> Self:
         """Without regions all lines are drawn anew."""
         if not regions:
-            self._drawn.clear()
+            self._forget()
         return super().refresh(*regions, **options)
 
     def notify_style_update(self) -> None:
         """Lines of another style are other lines."""
-        self._drawn.clear()
+        self._forget()
         super().notify_style_update()
+
+    def _forget(self) -> None:
+        self._drawn.clear()
+        self._painted_lines.clear()
 
     def _style(self, name: str, base: Style) -> Style:
         look = (name, base, self.has_focus, self.app.theme)
