@@ -7,7 +7,6 @@ from urllib.parse import unquote
 
 # With nothing in them that could be a part of a password: one with an @ or a / in it is no URL any more.
 HOSTS = re.compile(r"(?:(?:\[[0-9A-Fa-f:.]+\]|[\w.%-]*)(?::[0-9]+)?,?)*", re.ASCII)
-DATABASE = re.compile(r"[^@\0]*")
 POSTGRESQL = ("postgresql://", "postgres://")
 # What people write who mean a server, and what must not become the name of a file.
 NO_PATH = re.compile(r"(postgres(ql)?|sqlite|mysql|mariadb|file):|.*\b(host|dbname|user|password|service)\s*=", re.I)
@@ -36,9 +35,10 @@ def shown_url(url: str) -> str:
     if not hosts and "service" in places:
         return f"{database}@{places['service']}" if database else places["service"]
     # A host that is a folder is the local server's.
-    if (HOSTS.fullmatch(hosts) is None and not hosts.startswith("/")) or DATABASE.fullmatch(database) is None:
+    hosts = "localhost" if not hosts or hosts.startswith("/") else hosts
+    if HOSTS.fullmatch(hosts) is None or "@" in database or "\0" in database:
         return "PostgreSQL"
-    return f"{database or 'PostgreSQL'}@{'localhost' if hosts.startswith('/') else hosts or 'localhost'}"
+    return f"{database or 'PostgreSQL'}@{hosts}"
 
 
 def without_password(url: str) -> str:

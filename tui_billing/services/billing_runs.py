@@ -7,9 +7,13 @@ is kept as Pending before the gateway is asked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from operator import attrgetter
+from typing import TypeVar
+
+from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import AccountType
@@ -28,6 +32,7 @@ from tui_billing.services.session import OperatorSession
 from tui_billing.store import accounts, automatic_payments, billing_runs
 from tui_billing.store.turns import Turn, take
 
+R = TypeVar("R")
 AT_ONCE = 1_000
 CLOSED_AT_ONCE = 10_000
 
@@ -114,7 +119,11 @@ class BillingRuns(Service):
     def _close(self, session: OperatorSession, run: BillingRun, only: str | None, progress: Progress) -> None:
         with self.store.reading() as connection:
             count = billing_runs.count_to_invoice(connection, run.through, only)
-        for done, account_id in enumerate(self._to_invoice(run.through, only)):
+
+        def after(connection: Connection, last: int) -> list[int]:
+            return billing_runs.accounts_to_invoice(connection, run.through, only, last, AT_ONCE)
+
+        for done, account_id in enumerate(self._read_on(after, int)):
             progress(done, max(count, done + 1))
             try:
                 invoices = self._close_one(session, account_id, run.through)
@@ -136,17 +145,6 @@ class BillingRuns(Service):
                 last, closed = billing_runs.close_others(connection, run.through, only, last, CLOSED_AT_ONCE)
             run.accounts_closed += closed
 
-    def _to_invoice(self, through: date, only: str | None) -> Iterator[int]:
-        """The accounts with something to invoice, read as they are come to: there may be millions."""
-        last = 0
-        while True:
-            with self.store.reading() as connection:
-                some = billing_runs.accounts_to_invoice(connection, through, only, last, AT_ONCE)
-            yield from some
-            if len(some) < AT_ONCE:
-                return
-            last = some[-1]
-
     def _close_one(self, session: OperatorSession, account_id: int, through: date) -> list[Invoice]:
         """Invoice an account's open charges period by period, and close those periods, in one transaction."""
         invoices = []
@@ -167,7 +165,11 @@ class BillingRuns(Service):
         with self.store.reading() as connection:
             count = automatic_payments.count_to_collect(connection, only, run.through)
         unknown: dict[str, Payment] = {}
-        for done, invoice in enumerate(self._to_collect(run.through, only)):
+
+        def after(connection: Connection, last: int) -> list[InvoiceToCollect]:
+            return automatic_payments.to_collect(connection, only, run.through, last, AT_ONCE)
+
+        for done, invoice in enumerate(self._read_on(after, attrgetter("sequence"))):
             progress(done, max(count, done + 1))
             if not invoice.is_due(today):
                 continue
@@ -182,16 +184,16 @@ class BillingRuns(Service):
         for payment in unknown.values():
             run.unknown.add(payment.amount)
 
-    def _to_collect(self, through: date, only: str | None) -> Iterator[InvoiceToCollect]:
-        """The open invoices, oldest first, read as they are come to."""
+    def _read_on(self, read: Callable[[Connection, int], list[R]], place: Callable[[R], int]) -> Iterator[R]:
+        """All that `read` gives, `AT_ONCE` of them on from a place, as they are come to: there may be millions."""
         last = 0
         while True:
             with self.store.reading() as connection:
-                some = automatic_payments.to_collect(connection, only, through, last, AT_ONCE)
+                some = read(connection, last)
             yield from some
             if len(some) < AT_ONCE:
                 return
-            last = some[-1].sequence
+            last = place(some[-1])
 
     def _number(self, account_id: int) -> str:
         with self.store.reading() as connection:

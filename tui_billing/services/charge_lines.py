@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -51,10 +52,8 @@ class ChargeCheck:
 def _day(typed: str, today: date) -> date:
     dated = None
     if DAY.fullmatch(typed) is not None:
-        try:
+        with suppress(ValueError):
             dated = date.fromisoformat(typed)
-        except ValueError:
-            dated = None
     if dated is None:
         raise InvalidInput(f"Date {quoted(typed)} is not a day. Write it YYYY-MM-DD.")
     if not today - LONGEST_PAST <= dated <= today + LONGEST_FUTURE:

@@ -113,7 +113,7 @@ class DeskServices:
 
     def load(self, nouns: Collection[str] = ()) -> dict[str, object]:
         """Import and make these services, or every one, unless that has been done; gives them by noun."""
-        every = [name for name, made in vars(DeskServices).items() if isinstance(made, MADE)]
+        every = [name for name, made in vars(DeskServices).items() if isinstance(made, (_Made, cached_property))]
         return {name: getattr(self, name) for name in nouns or every}
 
     @property
@@ -129,6 +129,3 @@ class DeskServices:
     def now(self) -> datetime:
         """The moment by the services' clock, in UTC."""
         return self.clock()
-
-
-MADE = (_Made, cached_property)

@@ -162,8 +162,7 @@ class PostgresqlStore(Store):
             marks = connection.execute(text(f"SELECT training, schema_version FROM {MARKER}")).one()  # noqa: S608
             return bool(marks.training), int(marks.schema_version)
 
-    def _schema_version(self) -> int:
-        """The version of the tables, if they are no newer than this program's."""
+    def _refuse_another_schema(self) -> None:
         try:
             with refusing_set_up():
                 _, version = self._marks()
@@ -172,19 +171,15 @@ class PostgresqlStore(Store):
                 raise
             raise self._without_tables() from None
         refuse_newer(self.name, version)
-        return version
-
-    def _without_tables(self) -> NotFound:
-        return NotFound(f"{self.name} has no tables of tui-billing. Make them with: tui-billing init")
-
-    def _refuse_another_schema(self) -> None:
-        version = self._schema_version()
         if version < SCHEMA_VERSION:
             raise SetUpRefused(
                 f"{self.name} was made by an earlier tui-billing: its tables are of version {version}, and this one"
                 f" needs {SCHEMA_VERSION}. Close all desks, save it with pg_dump, then run, as the owner of the tables:"
                 " tui-billing migrate"
             )
+
+    def _without_tables(self) -> NotFound:
+        return NotFound(f"{self.name} has no tables of tui-billing. Make them with: tui-billing init")
 
     def _refuse_taken(self, connection: Connection) -> None:
         if _has_tables(connection):

@@ -12,11 +12,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tui_billing.domain.errors import NotSaved, StoreUnavailable
+from tui_billing.store.sqlite_turns import BUSY_TIMEOUT_S
 
 PAGES_AT_ONCE = 2_000
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 MODE = 0o600
-BUSY_TIMEOUT_S = 30
 # SQLite's codes: busy, locked.
 LOCKED = (5, 6)
 

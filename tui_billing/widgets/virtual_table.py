@@ -22,18 +22,25 @@ PAGE_ROWS = 100
 WHEEL_ROWS = 3
 
 
-class RowMessage(Message):
-    """A message about one row of a table."""
+class TableMessage(Message):
+    """A message of a table."""
 
-    def __init__(self, table: VirtualTable[Any], row: Any) -> None:
+    def __init__(self, table: VirtualTable[Any]) -> None:
         super().__init__()
         self.table = table
-        self.row = row
 
     @property
     def control(self) -> VirtualTable[Any]:
         """The table this comes from."""
         return self.table
+
+
+class RowMessage(TableMessage):
+    """A message about one row of a table."""
+
+    def __init__(self, table: VirtualTable[Any], row: Any) -> None:
+        super().__init__(table)
+        self.row = row
 
 
 class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
@@ -70,18 +77,12 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
             super().__init__(table, row)
             self.column = column
 
-    class HeaderPressed(Message):
+    class HeaderPressed(TableMessage):
         """A click on the label of a column."""
 
         def __init__(self, table: VirtualTable[Any], column: str) -> None:
-            super().__init__()
-            self.table = table
+            super().__init__(table)
             self.column = column
-
-        @property
-        def control(self) -> VirtualTable[Any]:
-            """The table this comes from."""
-            return self.table
 
     def __init__(
         self,
