@@ -24,7 +24,7 @@ MODULES = (
     "importing",
     "billing",
 )
-ON_A_SERVER = ("posting_on_a_server",)
+ON_A_SERVER = ("posting_on_a_server", "reading_on_a_server")
 PEERS = "peers"
 HEADINGS = ("#", "figure", "median", "floor", "ratio", "p95", "bound", "")
 
