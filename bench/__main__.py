@@ -24,7 +24,8 @@ MODULES = (
     "importing",
     "billing",
 )
-ON_A_SERVER = ("posting_on_a_server",)
+ON_A_SERVER = ("posting_on_a_server", "reading_on_a_server")
+PEERS = "peers"
 HEADINGS = ("#", "figure", "median", "floor", "ratio", "p95", "bound", "")
 
 
@@ -33,6 +34,9 @@ def main() -> None:
     given = _arguments()
     book = Book(given.home / f"{given.accounts}-{given.payments}", given.accounts, given.payments, given.size)
     book.make()
+    if given.peers:
+        given.measure = (*given.measure, PEERS)
+        importlib.import_module(f"bench.{PEERS}").make(book)
     measurements = [_measurement(name) for name in given.measure]
     results = Results()
     for round_number in range(1, given.rounds + 1):
@@ -58,6 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--size", type=_size, default=(80, 24), help="of the terminal, such as 120x40")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     parser.add_argument("--home", type=Path, default=cache / "tui-billing-bench", help="where books are kept")
+    parser.add_argument("--peers", action="store_true", help="other programs too, installed below the home")
     parser.add_argument("--hold", action="store_true", help="end with exit code 1 if a bound is missed")
     given = parser.parse_args()
     for name in given.measure:

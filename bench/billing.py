@@ -11,6 +11,7 @@ from tests.desk_fixtures import OPENED, Clock, Desk
 from tui_billing.services.charges import ImportRequest
 
 FEW, MANY = 500, 5_000
+DAYS = 60
 FIRST = 20_000_000
 LINES_AT_ONCE = 100_000
 
@@ -24,7 +25,7 @@ def _run(book: Book, accounts: int) -> float:
     """Milliseconds of the processor for each account."""
     clock = Clock(OPENED)
     with fresh_desk(book, clock) as desk:
-        _fill(desk, clock, accounts)
+        fill(desk, clock, accounts)
         start_s = time.process_time()
         run = desk.services.billing_runs.run(desk.finance)
         took_ms = (time.process_time() - start_s) * 1000
@@ -32,13 +33,14 @@ def _run(book: Book, accounts: int) -> float:
         return took_ms / accounts
 
 
-def _fill(desk: Desk, clock: Clock, accounts: int) -> None:
+def fill(desk: Desk, clock: Clock, accounts: int) -> None:
+    """Open accounts with two charges each, of a period that is over by then."""
     numbers = range(FIRST, FIRST + accounts)
     opened = [f"{number},Brightwater {number} LLC,corporate,USD,user{number}" for number in numbers]
     for some in _parts(opened):
         content = "\n".join(("number,name,type,currency,master_user", *some)).encode()
         desk.services.accounts.import_file(desk.root, "accounts.csv", content)
-    clock.advance(days=60)
+    clock.advance(days=DAYS)
     charged = [f"{number},2026-02-{day},Compute hours,100,0.10,10.00" for number in numbers for day in (11, 12)]
     for some in _parts(charged):
         content = "\n".join(("account,date,description,quantity,unit_price,amount", *some)).encode()

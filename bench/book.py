@@ -35,6 +35,11 @@ class Book:
         return self.home / "data/tui-billing/demo.db"
 
     @property
+    def url(self) -> str:
+        """Where its database is, as the command line takes it."""
+        return str(self.database)
+
+    @property
     def environment(self) -> dict[str, str]:
         """Variables that keep everything in this directory, and say that the terminal is a modern one."""
         folders = {f"XDG_{name.upper()}_HOME": str(self.home / name) for name in ("data", "state", "config", "cache")}
@@ -77,3 +82,19 @@ class Book:
         """What the database says."""
         with closing(sqlite3.connect(self.database)) as connection:
             return connection.execute(statement, values).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class ServedBook(Book):
+    """A copy of a book in a database of a PostgreSQL server."""
+
+    server_url: str = ""
+
+    @property
+    def url(self) -> str:
+        """The URL of that database."""
+        return self.server_url
+
+    def desk(self) -> PtyDesk:
+        """Start the desk on it."""
+        return PtyDesk([COMMAND, "--database", self.url], env=self.environment, cwd=self.home, size=self.size)

@@ -34,12 +34,19 @@ def fresh_desk(book: Book, clock: Clock | None = None) -> Iterator[Desk]:
 @contextmanager
 def fresh_desk_on_a_server(book: Book) -> Iterator[tuple[Desk, str]]:
     """The same on a PostgreSQL server that is started for it, and the URL of its database."""
+    with empty_database() as url, fresh_folder(book, url) as directory, opened_in(directory) as desk:
+        yield desk, url
+        # Nobody may be connected to a database that is taken away.
+        desk.store.close()
+
+
+@contextmanager
+def empty_database() -> Iterator[str]:
+    """The URL of a database with nothing in it, on a PostgreSQL server that is started for it."""
     databases.prepare_run()
     try:
-        with databases.empty() as url, fresh_folder(book, url) as directory, opened_in(directory) as desk:
-            yield desk, url
-            # Nobody may be connected to a database that is taken away.
-            desk.store.close()
+        with databases.empty() as url:
+            yield url
     finally:
         databases.server.cache_clear()
         databases.end_run()

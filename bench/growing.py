@@ -13,19 +13,24 @@ PAGES = ("\x1b[6~", "\x1b[6~", "\x1b[5~", "\x1b[F", "\x1b[5~", "\x1b[H") * 2
 
 
 def small(book: Book) -> Samples:
-    """The book of 10,000 accounts and 100,000 payments, made if it is not there."""
-    home = book.home.parent / f"{SMALL_ACCOUNTS}-{SMALL_PAYMENTS}"
-    less = Book(home, SMALL_ACCOUNTS, SMALL_PAYMENTS, book.size)
-    less.make()
-    return _driven("small", less)
+    """The book of 10,000 accounts and 100,000 payments."""
+    return driven("small", small_book(book))
 
 
 def large(book: Book) -> Samples:
     """The book itself."""
-    return _driven("large", book)
+    return driven("large", book)
 
 
-def _driven(name: str, book: Book) -> Samples:
+def small_book(book: Book) -> Book:
+    """The book beside this one that it is compared with, made if it is not there."""
+    small = Book(book.home.parent / f"{SMALL_ACCOUNTS}-{SMALL_PAYMENTS}", SMALL_ACCOUNTS, SMALL_PAYMENTS, book.size)
+    small.make()
+    return small
+
+
+def driven(name: str, book: Book) -> Samples:
+    """From the start to the first rows, then cursor keys and pages."""
     first = book.account(FIRST_ACCOUNT)
     with book.desk() as desk:
         desk.send(SIGNS_IN)

@@ -28,7 +28,7 @@ def fragments(book: Book) -> Samples:
     """Every fragment in both orders, and the first page without a search, as the screen asks for it."""
     samples: dict[str, list[float]] = {}
     with opened(book) as (services, session):
-        wanted = list(_fragments(book))
+        wanted = list(fragments_of(book))
         for order in AccountOrder:
             took = [_ms(services, session, AccountFilter(search=each, order=order)) for each in wanted]
             samples[f"{order.name}: p95"] = [quantiles(took, n=20, method="inclusive")[-1]]
@@ -41,7 +41,7 @@ def fragments(book: Book) -> Samples:
 @contextmanager
 def opened(book: Book) -> Iterator[tuple[DeskServices, OperatorSession]]:
     """The services on the book, and a session of the user finance."""
-    services = open_services(Settings(database=str(book.database), log_file=book.home / "bench.log"))
+    services = open_services(Settings(database=book.url, log_file=book.home / "bench.log"))
     try:
         ((user_id,),) = book.rows("SELECT id FROM user WHERE name = 'finance'")
         yield services, OperatorSession(user_id, "finance", Profile.FINANCE_ADMIN, None)
@@ -49,7 +49,7 @@ def opened(book: Book) -> Iterator[tuple[DeskServices, OperatorSession]]:
         services.payments.store.close()
 
 
-def _fragments(book: Book) -> Iterator[str]:
+def fragments_of(book: Book) -> Iterator[str]:
     """Of one to twelve characters: parts of what accounts are found by, and each fifth made up."""
     chance = random.Random(SEED)
     ((last,),) = book.rows("SELECT max(id) FROM account")

@@ -21,7 +21,7 @@ NAMES = (
     "Acme",
     "ACME",
     "Anna Ek",
-    "Zoë Noël",
+    "Zoë [Noël]*",
 )
 FRAGMENTS = (
     "a",
@@ -37,13 +37,23 @@ FRAGMENTS = (
     'e"',
     "%",
     "_",
+    "*",
+    "[n",
+    "[noel]*",
+    "a?n",
     "söhne",
     "sohne us",
     "ek ",
     "er9",
 )
-# The first accounts are looked at, or none; what the index finds is sorted, or too much to be sorted.
-WAYS = {"first": (10_000, 30_000), "index": (0, 30_000), "walk": (0, 0), "some": (3, 30_000)}
+# How many accounts are looked at first, how many of a type are all looked at, and one in how many is looked up.
+WAYS = {
+    "first": {"LOOKED_AT": 10_000, "FEW": 0, "SHARE": 1},
+    "index": {"LOOKED_AT": 0, "FEW": 0, "SHARE": 1},
+    "walk": {"LOOKED_AT": 0, "FEW": 0, "SHARE": 1_000},
+    "some": {"LOOKED_AT": 3, "FEW": 0, "SHARE": 1},
+    "few": {"LOOKED_AT": 3, "FEW": 5_000, "SHARE": 1},
+}
 
 
 @pytest.fixture(scope="module")
@@ -72,18 +82,18 @@ def test_a_page_holds_what_going_through_all_accounts_finds(
     everyone = page(crowded.root, AccountFilter(order=order), Direction.FIRST, None, 100).rows
     assert len(everyone) == 66
     assert [place(each, order) for each in everyone] == sorted(place(each, order) for each in everyone)
-    looked_at, most_sorted = WAYS[way]
-    for suffix in ("", "_FOR_SHORT"):
-        monkeypatch.setattr(account_search, f"LOOKED_AT{suffix}", looked_at)
-        monkeypatch.setattr(account_search, f"MOST_SORTED{suffix}", most_sorted)
+    bounds = WAYS[way]
+    for name, value in (bounds | {"SHARE_OF_SHORT": bounds["SHARE"]}).items():
+        monkeypatch.setattr(account_search, name, value)
     for fragment in FRAGMENTS:
-        for kind in (None, AccountType.RETAIL):
-            chosen = AccountFilter(kind, None, fragment, order)
+        for kind, state in ((None, None), (AccountType.RETAIL, None), (AccountType.RETAIL, AccountState.NEW)):
+            chosen = AccountFilter(kind, state, fragment, order)
             matching = [
                 each
                 for each in everyone
                 if folded(fragment) in folded(f"{each.number} {each.name} {each.master_user}")
                 and kind in (None, each.type)
+                and state in (None, each.state)
             ]
             assert list(page(crowded.root, chosen, Direction.FIRST, None, 100).rows) == matching, fragment
             if len(matching) > 2:

@@ -3,6 +3,7 @@
 The first accounts in order are looked at one by one, which finds what is frequent. What is not is looked up in an index
 of fragments: of three characters on SQLite, whose rows are account numbers and thereby in order; `pg_trgm` on
 PostgreSQL. What a fragment of one or two characters is found in is what the longer ones beginning with it are in.
+Names are not in the index's order: where many have the fragment, all accounts are walked along instead.
 """
 
 # ruff: noqa: S608 -- what is put together here are constants of this package
@@ -22,12 +23,14 @@ from tui_billing.domain.text import folded
 from tui_billing.store.prepared import on_driver
 
 TRIGRAM = 3
-# Found among the first so many: most fragments, in some milliseconds; a short one is in accounts of any name.
-LOOKED_AT, LOOKED_AT_FOR_SHORT = 10_000, 100_000
-# So many are sorted in less time than the whole list is walked along; what a short one is in takes longer to gather.
-MOST_SORTED, MOST_SORTED_FOR_SHORT = 80_000, 30_000
+# Found among the first so many: most fragments, in two milliseconds.
+LOOKED_AT = 10_000
+# So many of a type or state are looked at wherever they lie.
+FEW = 5_000
+# One in so many of all accounts is looked up in less time than all are walked along; of a short fragment fewer are.
+SHARE, SHARE_OF_SHORT = 20, 50
 COLUMNS = {AccountOrder.NUMBER: "number", AccountOrder.NAME: "sort_name, number"}
-NUMBER = "printf('%08d', place)"
+LOOKED_UP = "ON number = printf('%08d', place)"
 KEYS = {AccountOrder.NUMBER: ":number", AccountOrder.NAME: ":sort_name, :number"}
 # Every search ends so, so that its last character and its last two begin a trigram too.
 PADDING = "\n\n"
@@ -105,40 +108,52 @@ class AccountSearch:
 
     def numbers(self, connection: Connection, span: Span, limit: int) -> list[str]:
         """The numbers of up to so many accounts that have the fragment, in their order from the key on."""
+        if self._is_of_few(connection):
+            return self._along(connection, "account", span, limit)
         found = self._among_the_first(connection, span, limit)
         if len(found) == limit:
             return found
-        if self.chosen.order is AccountOrder.NUMBER:
+        by_number = self.chosen.order is AccountOrder.NUMBER
+        # In the order of the index nothing has to be sorted, and the first that are found are enough.
+        if (self._is_short or not by_number) and not self._is_in_few(connection):
+            return self._along(connection, self._all, span, limit)
+        if by_number:
             return self._in_order(connection, span, limit)
-        tables = "account"
-        if self._candidates(connection) <= self._most_sorted:
-            tables = f"({self._places}) CROSS JOIN account INDEXED BY account_by_number ON number = {NUMBER}"
-        return self._read(connection, tables, span, limit)
+        return self._along(connection, self._looked_up, span, limit)
+
+    def _is_of_few(self, connection: Connection) -> bool:
+        """Whether the type or state that is chosen is that of few accounts."""
+        if self._narrowest == "number":
+            return False
+        those = f"SELECT 1 FROM account WHERE {self._narrowest} = :{self._narrowest} LIMIT :most"
+        statement = f"SELECT count(*) FROM ({those})"
+        return int(next(self._rows(connection, statement, None, most=FEW + 1))[0]) <= FEW
 
     def _among_the_first(self, connection: Connection, span: Span, limit: int) -> list[str]:
         """Those among the first accounts."""
-        most = LOOKED_AT_FOR_SHORT if self._is_short else LOOKED_AT
-        first = f"SELECT number, search FROM account WHERE {self._where(span)} {self._order(span)} LIMIT {most}"
-        statement = f"SELECT number FROM ({first}) WHERE instr(search, :fragment) > 0 LIMIT :most"
+        first = f"SELECT id, search FROM {self._all} WHERE {self._from(span)} {self._order(span)} LIMIT {LOOKED_AT}"
+        statement = f"""
+            SELECT number FROM ({first}) AS first CROSS JOIN account USING (id)
+            WHERE first.search GLOB :anywhere AND {self._where} LIMIT :most"""
         return [row[0] for row in self._rows(connection, statement, span, most=limit)]
 
     def _in_order(self, connection: Connection, span: Span, limit: int) -> list[str]:
         """Those that the index has, in the order of their numbers."""
         here = f"place {span.sign} CAST(:number AS INTEGER) AND" if span.key else ""
         statement = f"""
-            SELECT number FROM ({self._places}) CROSS JOIN account ON number = {NUMBER}
-            WHERE {here} instr(account.search, :fragment) > 0 AND {self._where(None)}
-            ORDER BY place{span.turn} LIMIT :most"""
+            SELECT number FROM {self._looked_up}
+            WHERE {here} account.search GLOB :anywhere AND {self._where} ORDER BY place{span.turn} LIMIT :most"""
         return [row[0] for row in self._rows(connection, statement, span, most=limit)]
 
-    def _candidates(self, connection: Connection) -> int:
-        """How many accounts may have the fragment, or one more than can be sorted."""
-        statement = f"SELECT count(*) FROM ({self._places} LIMIT :most)"
-        return int(next(self._rows(connection, statement, None, most=self._most_sorted + 1))[0])
+    def _is_in_few(self, connection: Connection) -> bool:
+        """Whether the index has the fragment in so few accounts that these are better looked up."""
+        most = f"(SELECT max(id) / {SHARE_OF_SHORT if self._is_short else SHARE} FROM account)"
+        statement = f"SELECT count(*) <= {most} FROM ({self._places} LIMIT 1 + {most})"
+        return bool(next(self._rows(connection, statement, None))[0])
 
-    def _read(self, connection: Connection, tables: str, span: Span, limit: int) -> list[str]:
-        """Those among the accounts of these tables."""
-        where = f"instr(search, :fragment) > 0 AND {self._where(span)}"
+    def _along(self, connection: Connection, tables: str, span: Span, limit: int) -> list[str]:
+        """Those among all accounts of these tables."""
+        where = f"search GLOB :anywhere AND {self._where} AND {self._from(span)}"
         statement = f"SELECT number FROM {tables} WHERE {where} {self._order(span)} LIMIT :most"
         return [row[0] for row in self._rows(connection, statement, span, most=limit)]
 
@@ -147,8 +162,19 @@ class AccountSearch:
         return len(self.fragment) < TRIGRAM
 
     @property
-    def _most_sorted(self) -> int:
-        return MOST_SORTED_FOR_SHORT if self._is_short else MOST_SORTED
+    def _narrowest(self) -> str:
+        """Of what is chosen, what fewer accounts have; all have a number."""
+        return "state" if self.chosen.state else "type" if self.chosen.type else "number"
+
+    @property
+    def _all(self) -> str:
+        """The accounts in order, with the search beside them: rows are read of those only that have the fragment."""
+        return f"account INDEXED BY account_by_{self.chosen.order.value}"
+
+    @property
+    def _looked_up(self) -> str:
+        """Those that the index has, by way of the index that tells soonest that one is not meant."""
+        return f"({self._places}) CROSS JOIN account INDEXED BY account_by_{self._narrowest} {LOOKED_UP}"
 
     @property
     def _places(self) -> str:
@@ -157,13 +183,16 @@ class AccountSearch:
             return "SELECT DISTINCT doc AS place FROM account_fragment WHERE term >= :fragment AND term < :beyond"
         return "SELECT rowid AS place FROM account_search WHERE account_search MATCH :trigrams"
 
-    def _where(self, span: Span | None) -> str:
-        chosen, columns = self.chosen, COLUMNS[self.chosen.order]
+    @property
+    def _where(self) -> str:
         conditions = [f"number <> '{SYSTEM_NUMBER}'"]
-        conditions += ["type = :type"] if chosen.type else []
-        conditions += ["state = :state"] if chosen.state else []
-        conditions += [f"({columns}) {span.sign} ({KEYS[chosen.order]})"] if span and span.key else []
+        conditions += ["state = :state"] if self.chosen.state else []
+        # Of two indexes the state's, which fewer accounts are of.
+        conditions += [f"{'+' if self.chosen.state else ''}type = :type"] if self.chosen.type else []
         return " AND ".join(conditions)
+
+    def _from(self, span: Span) -> str:
+        return f"({COLUMNS[self.chosen.order]}) {span.sign} ({KEYS[self.chosen.order]})" if span.key else "true"
 
     def _order(self, span: Span) -> str:
         return f"ORDER BY {', '.join(column + span.turn for column in COLUMNS[self.chosen.order].split(', '))}"
@@ -173,6 +202,7 @@ class AccountSearch:
         values |= {"type": self.chosen.type, "state": self.chosen.state, "fragment": self.fragment}
         values |= dict(zip(names, span.key, strict=True)) if span and span.key else {}
         values |= {"trigrams": _trigrams(self.fragment), "beyond": self.fragment + chr(0x10FFFF)}
+        values |= {"anywhere": _anywhere(self.fragment)}
         return iter(on_driver(connection, statement, values))
 
 
@@ -180,3 +210,8 @@ def _trigrams(fragment: str) -> str:
     """The trigrams that between them hold every character of the fragment, all of which must be there."""
     starts = sorted({*range(0, len(fragment) - TRIGRAM + 1, TRIGRAM), max(0, len(fragment) - TRIGRAM)})
     return " AND ".join('"' + fragment[start : start + TRIGRAM].replace('"', '""') + '"' for start in starts)
+
+
+def _anywhere(fragment: str) -> str:
+    """The pattern of what has the fragment in it, which takes half the time of `instr`."""
+    return "*" + "".join(f"[{each}]" if each in "*?[" else each for each in fragment) + "*"
