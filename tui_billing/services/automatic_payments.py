@@ -26,14 +26,13 @@ from tui_billing.store.automatic_payments import pending_of, still_to_collect
 class AutomaticPayments(Service):
     """What became of the automatic payments."""
 
-    @requires(Permission.FINANCE)
-    def failed(self, session: OperatorSession) -> tuple[InvoiceToCollect, ...]:  # noqa: ARG002
+    @requires(Permission.FINANCE, within="reading")
+    def failed(self, session: OperatorSession, connection: Connection) -> tuple[InvoiceToCollect, ...]:  # noqa: ARG002
         """The invoices still due for which an automatic payment has failed, oldest first.
 
         Their `next_attempt` says when a billing run tries again; without one, a person is needed.
         """
-        with self.store.reading() as connection:
-            return tuple(automatic_payments.failed(connection))
+        return tuple(automatic_payments.failed(connection))
 
 
 def collect(service: Service, session: OperatorSession, invoice: InvoiceToCollect) -> list[Payment]:
