@@ -21,11 +21,11 @@ from tui_billing.domain.payments import (
 from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import held
 from tui_billing.services.cancelling import cancel
-from tui_billing.services.card_charges import add_payment
 from tui_billing.services.idempotency import checked_key, content_of, earlier_result
+from tui_billing.services.money_in import take_in
 from tui_billing.services.permissions import requires
 from tui_billing.services.requests import CreditRequest
-from tui_billing.services.results import MoneyMoved, taken_in, told
+from tui_billing.services.results import MoneyMoved, told
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 
@@ -58,9 +58,9 @@ class Credits(Service):
             "memo": checked_text(request.reason, "Reason", required=True),
             "expires": request.expires,
         }
-        credit = add_payment(self, connection, session, account, key, content, values)
-        self.audit(connection, session, "Issue Credit", credit.id, f"done: {credit.amount} on {number}")
-        return taken_in(connection, account, credit)
+        moved = take_in(self, connection, session, account, key, content, values)
+        self.audit(connection, session, "Issue Credit", moved.payment.id, f"done: {moved.payment.amount} on {number}")
+        return moved
 
     @requires(Permission.FINANCE, within="writing", action="Cancel Credit", keyed=True)
     def cancel(

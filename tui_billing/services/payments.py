@@ -26,13 +26,14 @@ from tui_billing.domain.payments import (
 )
 from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import OWN, found, held
-from tui_billing.services.card_charges import add_payment, pending_values, send
+from tui_billing.services.card_charges import pending_values, send
 from tui_billing.services.idempotency import checked_key, content_of, earlier_result
 from tui_billing.services.lookups import payment_found
+from tui_billing.services.money_in import add_payment, take_in
 from tui_billing.services.outcomes import once_sent, resolve_payment
 from tui_billing.services.permissions import requires
 from tui_billing.services.requests import MakeRequest, RecordRequest
-from tui_billing.services.results import MoneyMoved, taken_in, told
+from tui_billing.services.results import MoneyMoved, told
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import invoices, payments, users
@@ -94,9 +95,9 @@ class Payments(Service):
             return told(connection, earlier)
         refuse_record(account)
         values = self._recorded_values(account, request)
-        payment = add_payment(self, connection, session, account, key, content, values)
-        self.audit(connection, session, "Record Payment", payment.id, f"done: {payment.amount} on {number}")
-        return taken_in(connection, account, payment)
+        moved = take_in(self, connection, session, account, key, content, values)
+        self.audit(connection, session, "Record Payment", moved.payment.id, f"done: {moved.payment.amount} on {number}")
+        return moved
 
     @requires(own=(Permission.BILLING_ADMIN,), action="Make Payment", keyed=True)
     def make(self, session: OperatorSession, number: str, amount: str, key: str) -> MoneyMoved:

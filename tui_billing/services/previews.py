@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
-from tui_billing.domain.ledger import Book, Event, Funding
+from tui_billing.domain.ledger import NEW, Book, Event, Funding
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import (
     PaymentKind,
@@ -32,7 +32,6 @@ from tui_billing.services.session import OperatorSession
 from tui_billing.store import accounts, invoices
 from tui_billing.store.ledger import load_book
 
-NOT_YET = 2**62
 REFUSE_WAY_BACK = {
     PaymentKind.AUTO: refuse_charge_back,
     PaymentKind.MANUAL: refuse_charge_back,
@@ -128,7 +127,7 @@ def _of_money_in(
 ) -> Preview:
     amount_minor = Money.parse(amount, account.currency).minor_units
     book = load_book(connection, account)
-    book.fund(Funding(NOT_YET, kind, expires, amount_minor))
+    book.fund(Funding(NEW, kind, expires, amount_minor))
     return _of_book(connection, account, book)
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import OutcomeUnknown, RuleRefused
-from tui_billing.domain.ledger import Funding
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import ChargeBack, ChargeBackState, Payment, PaymentState
 from tui_billing.store import accounts, payments
-from tui_billing.store.ledger import load_book, save_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +20,6 @@ class MoneyMoved:
     account: Account
     payment: Payment
     charge_back: ChargeBack | None = None
-
-
-def taken_in(connection: Connection, account: Account, payment: Payment) -> MoneyMoved:
-    """Let a payment or credit that has just been added pay what is due; gives both as they are then."""
-    book = load_book(connection, account)
-    funding = Funding.of(payment)
-    book.fund(funding)
-    save_book(connection, account, book, payment.recorded_at, payment.recorded_by)
-    return MoneyMoved(
-        replace(account, funds_minor=book.funds_minor, receivable_minor=book.receivable_minor),
-        replace(payment, unapplied_minor=funding.unapplied_minor),
-    )
 
 
 def told(connection: Connection, payment_id: str, charge_back_id: str | None = None) -> MoneyMoved:

@@ -11,7 +11,7 @@ from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Dialect, Insert, Select, Update
+from sqlalchemy import BindParameter, Connection, Dialect, FromClause, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -103,15 +103,16 @@ class Prepared:
         return compiled
 
 
+def defaults_of(table: FromClause) -> Row:
+    """What the columns of a table hold that are given nothing, where that is not nothing."""
+    defaults = {column.name: getattr(column, "default", None) for column in table.c}
+    return {name: each.arg for name, each in defaults.items() if isinstance(each, ScalarElementColumnDefault)}
+
+
 def _compile(statement: Select[Any] | Insert | Update, dialect: Dialect, names: tuple[str, ...]) -> _Compiled:
     constants: dict[str, Any] = {}
     if isinstance(statement, Insert):
-        defaults = {
-            column.name: column.default.arg
-            for column in statement.table.c
-            if isinstance(column.default, ScalarElementColumnDefault)
-        }
-        constants = {name: value for name, value in defaults.items() if name not in names}
+        constants = {name: value for name, value in defaults_of(statement.table).items() if name not in names}
         names = (*names, *constants)
         statement = statement if statement.exported_columns else statement.inline()
     compiled: Any = statement.compile(dialect=dialect, column_keys=names if isinstance(statement, Insert) else None)

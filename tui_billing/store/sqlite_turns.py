@@ -19,7 +19,7 @@ def take_turn(database: Path) -> int:
     The lock is that of a file beside the database, and is gone with whoever holds it. Raises `StoreBusy` if others are
     too long at it, and `StoreUnavailable` if that file cannot be locked.
     """
-    turn = database.with_name(f"{database.name}-turn")
+    turn = f"{database}-turn"
     with ExitStack() as failed:
         try:
             descriptor = os.open(turn, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
