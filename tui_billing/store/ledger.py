@@ -15,7 +15,7 @@ from tui_billing.domain.payments import PaymentKind
 from tui_billing.store import accounts, totals
 from tui_billing.store.compiled_tables import INVOICE, PAYMENT
 from tui_billing.store.compiled_tables import LEDGER_ENTRY as ENTRY
-from tui_billing.store.prepared import Prepared, Row
+from tui_billing.store.prepared import Prepared, Row, together
 
 # An event and its legs, as they stand in the table.
 WRITTEN = {
@@ -94,14 +94,10 @@ def save_book(
         return
     at = max(recorded_at, _last_moment(connection, account.id) or recorded_at, _opened(account) or recorded_at)
     same = {"account_id": account.id, "recorded_at": at, "recorded_by": recorded_by}
-    ADD_ENTRY.run_each(connection, [_values_of(entry, new) | same for entry in book.entries])
     totals.add(connection, account, at.date(), book.entries)
-    for sequence in {e.payment_sequence for e in book.entries if e.payment_sequence not in (None, NEW)}:
-        unapplied_minor = book.fundings[sequence].unapplied_minor
-        SAVE_UNAPPLIED.run(connection, of_sequence=sequence, unapplied_minor=unapplied_minor)
-    for sequence in {e.invoice_sequence for e in book.entries if e.invoice_sequence is not None}:
-        SAVE_DUE.run(connection, of_sequence=sequence, due_minor=book.invoices[sequence].due_minor)
-    accounts.save_balances(connection, account.id, book.funds_minor, book.receivable_minor)
+    with together(connection):
+        ADD_ENTRY.run_each(connection, [_values_of(entry, new) | same for entry in book.entries])
+        _save_figures(connection, account, book)
 
 
 def applications(connection: Connection, payment_sequence: int) -> dict[int, int]:
@@ -126,6 +122,15 @@ def lines_of_payment(connection: Connection, payment_sequence: int) -> list[Ledg
         .order_by(ENTRY.c.sequence)
     )
     return [_line_of(row) for row in connection.execute(statement).mappings()]
+
+
+def _save_figures(connection: Connection, account: Account, book: Book) -> None:
+    for sequence in {e.payment_sequence for e in book.entries if e.payment_sequence not in (None, NEW)}:
+        unapplied_minor = book.fundings[sequence].unapplied_minor
+        SAVE_UNAPPLIED.run(connection, of_sequence=sequence, unapplied_minor=unapplied_minor)
+    for sequence in {e.invoice_sequence for e in book.entries if e.invoice_sequence is not None}:
+        SAVE_DUE.run(connection, of_sequence=sequence, due_minor=book.invoices[sequence].due_minor)
+    accounts.save_balances(connection, account.id, book.funds_minor, book.receivable_minor)
 
 
 def _opened(account: Account) -> datetime | None:

@@ -5,7 +5,8 @@ Core itself takes some 80 microseconds for each statement, which is as much as t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import repeat
 from operator import itemgetter
@@ -150,9 +151,28 @@ def on_driver(connection: Connection, sql: str, parameters: Any, *, many: bool =
     try:
         return (cursor.executemany if many else cursor.execute)(sql, parameters)
     except connection.dialect.loaded_dbapi.Error as error:
-        # As if Core had run it, for whoever tells one fault from another; without values, which go to no log.
-        raise DBAPIError.instance(
-            *(sql, None, error, connection.dialect.loaded_dbapi.Error),
-            hide_parameters=True,
-            dialect=connection.dialect,
-        ) from error
+        raise _as_of_core(connection, sql, error) from error
+
+
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """Send the statements run within it in one go, where there is a way to a server; what fails is told at its end.
+
+    Until then nobody knows what they gave or changed.
+    """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        with driver.pipeline():
+            yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_of_core(connection, "", error) from error
+
+
+def _as_of_core(connection: Connection, sql: str, error: Exception) -> Exception:
+    """A driver's error as if Core had run the statement, for whoever tells one fault from another."""
+    # Without the statement's values, which go to no log.
+    kinds = (error, connection.dialect.loaded_dbapi.Error)
+    return DBAPIError.instance(sql, None, *kinds, hide_parameters=True, dialect=connection.dialect)
