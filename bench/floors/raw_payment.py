@@ -39,7 +39,6 @@ class RawPayments:
         (sequence,) = added.fetchone()
         for entry in self._entries:
             run(self._inserts["ledger_entry"], entry | {"payment_sequence": sequence})
-        run(f"UPDATE payment SET unapplied_minor = 0 WHERE sequence = {sequence}")
         run(
             f"UPDATE invoice SET due_minor = due_minor - {minor}"
             f" WHERE sequence = {self._entries[-1]['invoice_sequence']}"

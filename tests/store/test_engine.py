@@ -51,7 +51,7 @@ def test_a_new_database_and_what_lies_beside_it_is_closed_to_others(tmp_path: Pa
         connection.execute(text("INSERT INTO money_action VALUES ('k', 'c', 'r')"))
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
     store.close()
-    assert modes == {f"billing.db{ending}": 0o600 for ending in ("", "-wal", "-shm", "-turn")}
+    assert modes == {f"billing.db{ending}": 0o600 for ending in ("", "-wal", "-shm", "-turn", "-queue")}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 

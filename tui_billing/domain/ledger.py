@@ -73,6 +73,10 @@ MONEY_REGAINED = {
 }
 
 
+# The sequence of a payment that has none yet, as it has not been kept: it comes after all others.
+NEW = 2**62
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
     """What moved between a customer and the provider in some span of time, less what went back; minor units."""

@@ -50,24 +50,23 @@ class NewAccount:
 class Accounts(Service):
     """The provider's customers."""
 
-    @requires(Permission.ACCOUNT_MANAGE, trying=True)
+    @requires(Permission.ACCOUNT_MANAGE, within="reading", trying=True)
     def page(
         self,
         session: OperatorSession,  # noqa: ARG002
+        connection: Connection,
         chosen: AccountFilter,
         direction: Direction,
         number: str | None,
         limit: int,
     ) -> Page[Account]:
         """One page of the accounts that match, on from the account with this number."""
-        with self.store.reading() as connection:
-            return accounts.page(connection, chosen, direction, number, limit)
+        return accounts.page(connection, chosen, direction, number, limit)
 
-    @requires(Permission.ACCOUNT_MANAGE, own=OWN)
-    def show(self, session: OperatorSession, number: str) -> Account:  # noqa: ARG002
+    @requires(Permission.ACCOUNT_MANAGE, within="reading", own=OWN)
+    def show(self, session: OperatorSession, connection: Connection, number: str) -> Account:  # noqa: ARG002
         """One account; raises `NotFound`."""
-        with self.store.reading() as connection:
-            return found(connection, number)
+        return found(connection, number)
 
     @requires(Permission.ACCOUNT_CREATE)
     def add(self, session: OperatorSession, new: NewAccount) -> Account:
@@ -106,16 +105,17 @@ class Accounts(Service):
             self.audit(connection, session, "import accounts", file_name, f"done: {len(rows)} accounts")
         return len(rows)
 
-    @requires(Permission.ACCOUNT_CREATE)
-    def change_state(self, session: OperatorSession, number: str, state: AccountState) -> Account:
+    @requires(Permission.ACCOUNT_CREATE, within="writing")
+    def change_state(
+        self, session: OperatorSession, connection: Connection, number: str, state: AccountState
+    ) -> Account:
         """Put an account into another state, from its users' next action on."""
-        with self.store.writing() as connection:
-            account = held(connection, number)
-            if account.type is AccountType.SYSTEM:
-                raise RuleRefused("The System account is the provider itself and keeps its state.")
-            accounts.save_state(connection, account.id, state)
-            self.audit(connection, session, "change state", number, f"done: {state.label}")
-            return found(connection, number)
+        account = held(connection, number)
+        if account.type is AccountType.SYSTEM:
+            raise RuleRefused("The System account is the provider itself and keeps its state.")
+        accounts.save_state(connection, account.id, state)
+        self.audit(connection, session, "change state", number, f"done: {state.label}")
+        return found(connection, number)
 
 
 def found(connection: Connection, number: str) -> Account:

@@ -11,8 +11,9 @@ from tui_billing.domain.accounts import Account, CardOnFile
 from tui_billing.domain.automatic_payments import InvoiceToCollect
 from tui_billing.domain.money import largest_minor
 from tui_billing.domain.payments import Payment, PaymentKind
-from tui_billing.services.card_charges import add_payment, pending_values, send
+from tui_billing.services.card_charges import pending_values, send
 from tui_billing.services.idempotency import RUN_PREFIX, content_of
+from tui_billing.services.money_in import add_payment
 from tui_billing.services.outcomes import once_sent, resolve_payment
 from tui_billing.services.permissions import requires
 from tui_billing.services.requests import AutomaticRequest
@@ -26,14 +27,13 @@ from tui_billing.store.automatic_payments import pending_of, still_to_collect
 class AutomaticPayments(Service):
     """What became of the automatic payments."""
 
-    @requires(Permission.FINANCE)
-    def failed(self, session: OperatorSession) -> tuple[InvoiceToCollect, ...]:  # noqa: ARG002
+    @requires(Permission.FINANCE, within="reading")
+    def failed(self, session: OperatorSession, connection: Connection) -> tuple[InvoiceToCollect, ...]:  # noqa: ARG002
         """The invoices still due for which an automatic payment has failed, oldest first.
 
         Their `next_attempt` says when a billing run tries again; without one, a person is needed.
         """
-        with self.store.reading() as connection:
-            return tuple(automatic_payments.failed(connection))
+        return tuple(automatic_payments.failed(connection))
 
 
 def collect(service: Service, session: OperatorSession, invoice: InvoiceToCollect) -> list[Payment]:

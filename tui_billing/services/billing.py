@@ -36,38 +36,37 @@ class InvoiceDetails:
 class Billing(Service):
     """Charges, invoices and statements of an account."""
 
-    @requires(Permission.FINANCE)
-    def add_charges(self, session: OperatorSession, number: str, charges: Sequence[Charge]) -> None:
+    @requires(Permission.FINANCE, within="writing")
+    def add_charges(
+        self, session: OperatorSession, connection: Connection, number: str, charges: Sequence[Charge]
+    ) -> None:
         """Add charges that a later invoice gathers; all or none."""
         if not charges:
             raise InvalidInput("There are no charges to add.", "Charges")
-        with self.store.writing() as connection:
-            account = found(connection, number)
-            if account.type is AccountType.SYSTEM:
-                raise RuleRefused(SYSTEM_IS_NOT_CHARGED)
-            invoices.add_charges(
-                connection, account.id, [checked_charge(charge, account.currency) for charge in charges]
-            )
-            self.audit(connection, session, "add charges", number, f"done: {len(charges)}")
+        account = found(connection, number)
+        if account.type is AccountType.SYSTEM:
+            raise RuleRefused(SYSTEM_IS_NOT_CHARGED)
+        invoices.add_charges(connection, account.id, [checked_charge(charge, account.currency) for charge in charges])
+        self.audit(connection, session, "add charges", number, f"done: {len(charges)}")
 
-    @requires(Permission.FINANCE)
-    def issue_invoice(self, session: OperatorSession, number: str, through: date) -> Invoice:
+    @requires(Permission.FINANCE, within="writing")
+    def issue_invoice(self, session: OperatorSession, connection: Connection, number: str, through: date) -> Invoice:
         """Gather the open charges dated up to `through` into an invoice, and settle it from the funds at hand."""
         issued = self.clock().date()
         if through > issued:
             raise InvalidInput(f"The invoice cannot run through {through}: that day lies in the future.", "Through")
-        with self.store.writing() as connection:
-            account = held(connection, number)
-            period = period_of(through, account.billing_day)
-            invoice = issue(self, connection, session, account, period, through)
-            if invoice is None:
-                raise RuleRefused(f"There are no open charges up to {through}.")
-            return invoice
+        account = held(connection, number)
+        period = period_of(through, account.billing_day)
+        invoice = issue(self, connection, session, account, period, through)
+        if invoice is None:
+            raise RuleRefused(f"There are no open charges up to {through}.")
+        return invoice
 
-    @requires(Permission.ACCOUNT_MANAGE, own=OWN, trying=True)
+    @requires(Permission.ACCOUNT_MANAGE, within="reading", own=OWN, trying=True)
     def page(
         self,
         session: OperatorSession,  # noqa: ARG002
+        connection: Connection,
         number: str,
         direction: Direction,
         key: tuple[date, int] | None,
@@ -75,20 +74,17 @@ class Billing(Service):
         search: str = "",
     ) -> Page[Invoice]:
         """One page of an account's invoices, newest first; the key is a row's issue date and sequence."""
-        with self.store.reading() as connection:
-            return invoices.listed(found(connection, number).id, search).page(connection, direction, key, limit)
+        return invoices.listed(found(connection, number).id, search).page(connection, direction, key, limit)
 
-    @requires(Permission.ACCOUNT_MANAGE, own=OWN)
-    def details(self, session: OperatorSession, number: str, sequence: int) -> InvoiceDetails:  # noqa: ARG002
+    @requires(Permission.ACCOUNT_MANAGE, within="reading", own=OWN)
+    def details(self, session: OperatorSession, connection: Connection, number: str, sequence: int) -> InvoiceDetails:  # noqa: ARG002
         """One of the account's invoices with its lines and what paid it; raises `NotFound`."""
-        with self.store.reading() as connection:
-            return invoice_details(connection, number, sequence)
+        return invoice_details(connection, number, sequence)
 
-    @requires(Permission.ACCOUNT_MANAGE, own=OWN)
-    def statements(self, session: OperatorSession, number: str) -> tuple[Statement, ...]:  # noqa: ARG002
+    @requires(Permission.ACCOUNT_MANAGE, within="reading", own=OWN)
+    def statements(self, session: OperatorSession, connection: Connection, number: str) -> tuple[Statement, ...]:  # noqa: ARG002
         """The account's statements by billing period, the running one first."""
-        with self.store.reading() as connection:
-            return statements_of(connection, found(connection, number), self.clock().date())
+        return statements_of(connection, found(connection, number), self.clock().date())
 
 
 def invoice_details(connection: Connection, number: str, sequence: int) -> InvoiceDetails:

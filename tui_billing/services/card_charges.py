@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
-from sqlalchemy import Connection
-
-from tui_billing.domain.accounts import Account, CardOnFile
+from tui_billing.domain.accounts import CardOnFile
 from tui_billing.domain.payments import Payment, PaymentKind, PaymentMethod, PaymentState
 from tui_billing.gateways.base import ChargeRequest
-from tui_billing.services.idempotency import remember
 from tui_billing.services.outcomes import save_payment_outcome
 from tui_billing.services.service import Service
-from tui_billing.services.session import OperatorSession
-from tui_billing.store import payments
-
-
-def add_payment(
-    service: Service,
-    connection: Connection,
-    session: OperatorSession,
-    account: Account,
-    key: str,
-    content: str,
-    values: dict[str, Any],
-) -> Payment:
-    """Keep a payment under its key."""
-    kept = values | {
-        "id": uuid.uuid4().hex,
-        "recorded_at": service.clock(),
-        "recorded_by": session.name,
-        "key": key,
-    }
-    remember(connection, key, content, kept["id"])
-    return payments.add(connection, account, kept)
 
 
 def pending_values(service: Service, card: CardOnFile, kind: PaymentKind, amount_minor: int) -> dict[str, Any]:

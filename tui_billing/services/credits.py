@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Connection
+
 from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import InvalidInput
-from tui_billing.domain.ledger import Funding
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import (
     CancelReason,
@@ -21,56 +21,50 @@ from tui_billing.domain.payments import (
 from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import held
 from tui_billing.services.cancelling import cancel
-from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
+from tui_billing.services.idempotency import checked_key, content_of, earlier_result
+from tui_billing.services.money_in import take_in
 from tui_billing.services.permissions import requires
 from tui_billing.services.requests import CreditRequest
 from tui_billing.services.results import MoneyMoved, told
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
-from tui_billing.store import payments
-from tui_billing.store.ledger import load_book, save_book
 
 
 @dataclass(frozen=True, slots=True)
 class Credits(Service):
     """Credits granted to customers, which pay their charges before their own money does."""
 
-    @requires(Permission.FINANCE, action="Issue Credit", keyed=True)
-    def issue(self, session: OperatorSession, number: str, request: CreditRequest, key: str) -> MoneyMoved:
+    @requires(Permission.FINANCE, within="writing", action="Issue Credit", keyed=True)
+    def issue(
+        self, session: OperatorSession, connection: Connection, number: str, request: CreditRequest, key: str
+    ) -> MoneyMoved:
         """Issue Credit: raise the customer's balance, once per key; a reason is required."""
         key, content = checked_key(key), content_of("credit", number, request)
-        with self.store.writing() as connection:
-            account = held(connection, number)
-            if (earlier := earlier_result(connection, key, content)) is not None:
-                return told(connection, earlier)
-            refuse_credit(account)
-            amount_minor = Money.parse(request.amount, account.currency).minor_units
-            today = self.clock().date()
-            if request.expires is not None and request.expires <= today:
-                raise InvalidInput("Expires must be a day after today.", "Expires")
-            values: dict[str, Any] = {
-                "id": uuid.uuid4().hex,
-                "kind": PaymentKind.CREDIT.value,
-                "state": PaymentState.COMPLETED.value,
-                "amount_minor": amount_minor,
-                "unapplied_minor": amount_minor,
-                "received": today,
-                "recorded_at": self.clock(),
-                "recorded_by": session.name,
-                "method": PaymentMethod.CREDIT.value,
-                "memo": checked_text(request.reason, "Reason", required=True),
-                "expires": request.expires,
-                "key": key,
-            }
-            remember(connection, key, content, values["id"])
-            credit = payments.add(connection, account, values)
-            book = load_book(connection, account)
-            book.fund(Funding.of(credit))
-            save_book(connection, account, book, credit.recorded_at, session.name)
-            self.audit(connection, session, "Issue Credit", credit.id, f"done: {credit.amount} on {number}")
-            return told(connection, credit.id)
+        account = held(connection, number)
+        if (earlier := earlier_result(connection, key, content)) is not None:
+            return told(connection, earlier)
+        refuse_credit(account)
+        amount_minor = Money.parse(request.amount, account.currency).minor_units
+        today = self.clock().date()
+        if request.expires is not None and request.expires <= today:
+            raise InvalidInput("Expires must be a day after today.", "Expires")
+        values: dict[str, Any] = {
+            "kind": PaymentKind.CREDIT.value,
+            "state": PaymentState.COMPLETED.value,
+            "amount_minor": amount_minor,
+            "unapplied_minor": amount_minor,
+            "received": today,
+            "method": PaymentMethod.CREDIT.value,
+            "memo": checked_text(request.reason, "Reason", required=True),
+            "expires": request.expires,
+        }
+        moved = take_in(self, connection, session, account, key, content, values)
+        self.audit(connection, session, "Issue Credit", moved.payment.id, f"done: {moved.payment.amount} on {number}")
+        return moved
 
-    @requires(Permission.FINANCE, action="Cancel Credit", keyed=True)
-    def cancel(self, session: OperatorSession, credit_id: str, reason: CancelReason, key: str) -> MoneyMoved:
+    @requires(Permission.FINANCE, within="writing", action="Cancel Credit", keyed=True)
+    def cancel(
+        self, session: OperatorSession, connection: Connection, credit_id: str, reason: CancelReason, key: str
+    ) -> MoneyMoved:
         """Cancel Credit: take a credit back whole, once per key; what it had paid is due again."""
-        return cancel(self, session, credit_id, reason, key, refuse_cancel_credit, "Cancel Credit")
+        return cancel(self, connection, session, credit_id, reason, key, refuse_cancel_credit, "Cancel Credit")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import Connection
+
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import add_months
@@ -53,17 +55,16 @@ class Dashboard:
 class Dashboards(Service):
     """One customer at a glance."""
 
-    @requires(Permission.ACCOUNT_MANAGE, own=OWN)
-    def show(self, session: OperatorSession, number: str) -> Dashboard:  # noqa: ARG002
+    @requires(Permission.ACCOUNT_MANAGE, within="reading", own=OWN)
+    def show(self, session: OperatorSession, connection: Connection, number: str) -> Dashboard:  # noqa: ARG002
         """The dashboard of an account; raises `NotFound`."""
         today = self.clock().date()
         first = add_months(today.replace(day=1), 1 - MONTHS_SHOWN)
         firsts = [add_months(first, n) for n in range(MONTHS_SHOWN)]
-        with self.store.reading() as connection:
-            account = found(connection, number)
-            due = invoices.due_of(connection, account.id)
-            _, *months = totals.by_span(connection, account.id, firsts)
-            newest = payments.listed(account.id, PaymentFilter.PAID).page(connection, Direction.FIRST, None, 1)
+        account = found(connection, number)
+        due = invoices.due_of(connection, account.id)
+        _, *months = totals.by_span(connection, account.id, firsts)
+        newest = payments.listed(account.id, PaymentFilter.PAID).page(connection, Direction.FIRST, None, 1)
         return Dashboard(
             account,
             net_balance=account.money(-account.balance.minor_units),

@@ -51,50 +51,50 @@ REASONS = {
 class Disputes(Service):
     """What banks take and give back by themselves; nothing here sends money."""
 
-    @requires(Permission.FINANCE, action="Record Dispute", keyed=True)
-    def record(self, session: OperatorSession, reference: str, key: str) -> MoneyMoved:
+    @requires(Permission.FINANCE, within="writing", action="Record Dispute", keyed=True)
+    def record(self, session: OperatorSession, connection: Connection, reference: str, key: str) -> MoneyMoved:
         """Record a dispute that reconcile has found as a charge back that is Completed already, once per dispute."""
         key, content = checked_key(key), content_of("record dispute", reference, DisputeRequest(reference))
-        with self.store.writing() as connection:
-            held_id = _hold_disputed(connection, reference)
-            earlier = earlier_result(connection, key, content)
-            if earlier is not None:
-                return told(connection, payments.charge_back_by_id(connection, earlier).payment_id, earlier)
-            dispute, payment = dispute_found(connection, reference)
-            if payment.id != held_id:
-                raise RuleRefused("Reconcile has only just found this dispute. Try again.")
-            refuse_dispute(payment, dispute.amount)
-            charge_back_id = uuid.uuid4().hex
-            remember(connection, key, content, charge_back_id)
-            charge_back = self._add(connection, session, dispute, payment, charge_back_id, key)
-            book_charge_back(self, connection, charge_back, reference)
-            findings.remove(connection, dispute.id)
-            self.audit(connection, session, "Record Dispute", payment.id, f"done: {dispute.amount}, {reference}")
-            return told(connection, payment.id, charge_back.id)
+        held_id = _hold_disputed(connection, reference)
+        earlier = earlier_result(connection, key, content)
+        if earlier is not None:
+            return told(connection, payments.charge_back_by_id(connection, earlier).payment_id, earlier)
+        dispute, payment = dispute_found(connection, reference)
+        if payment.id != held_id:
+            raise RuleRefused("Reconcile has only just found this dispute. Try again.")
+        refuse_dispute(payment, dispute.amount)
+        charge_back_id = uuid.uuid4().hex
+        remember(connection, key, content, charge_back_id)
+        charge_back = self._add(connection, session, dispute, payment, charge_back_id, key)
+        book_charge_back(self, connection, charge_back, reference)
+        findings.remove(connection, dispute.id)
+        self.audit(connection, session, "Record Dispute", payment.id, f"done: {dispute.amount}, {reference}")
+        return told(connection, payment.id, charge_back.id)
 
-    @requires(Permission.FINANCE, action="Charge Back Reversed", keyed=True)
-    def reverse(self, session: OperatorSession, charge_back_id: str, amount: str, key: str) -> MoneyMoved:
+    @requires(Permission.FINANCE, within="writing", action="Charge Back Reversed", keyed=True)
+    def reverse(
+        self, session: OperatorSession, connection: Connection, charge_back_id: str, amount: str, key: str
+    ) -> MoneyMoved:
         """Charge Back Reversed: a dispute was won, and its money or a part of it comes back to the payment."""
         key = checked_key(key)
-        with self.store.writing() as connection:
-            account, _ = payment_held(connection, charge_back_found(connection, charge_back_id).payment_id)
-            take(connection, Turn.FINDINGS)
-            charge_back = charge_back_found(connection, charge_back_id)
-            content = content_of("reverse", charge_back.id, ReversalRequest(amount))
-            if earlier_result(connection, key, content) is not None:
-                return told(connection, charge_back.payment_id, charge_back.id)
-            won = won_dispute(connection, charge_back)
-            payment = payment_found(connection, charge_back.payment_id)
-            regained = reversal_amount(payment, charge_back, amount)
-            reversal_id = uuid.uuid4().hex
-            remember(connection, key, content, reversal_id)
-            values = {"id": reversal_id, "charge_back_id": charge_back.id, "amount_minor": regained.minor_units}
-            values |= {"key": key, "recorded_by": session.name, "recorded_at": self.clock()}
-            payments.add_reversal(connection, values)
-            self._regain(connection, session, account, payment, charge_back, regained.minor_units)
-            _note(connection, won, regained.minor_units)
-            self.audit(connection, session, "Charge Back Reversed", payment.id, f"done: {regained}, {won.reference}")
-            return told(connection, payment.id, charge_back.id)
+        account, _ = payment_held(connection, charge_back_found(connection, charge_back_id).payment_id)
+        take(connection, Turn.FINDINGS)
+        charge_back = charge_back_found(connection, charge_back_id)
+        content = content_of("reverse", charge_back.id, ReversalRequest(amount))
+        if earlier_result(connection, key, content) is not None:
+            return told(connection, charge_back.payment_id, charge_back.id)
+        won = won_dispute(connection, charge_back)
+        payment = payment_found(connection, charge_back.payment_id)
+        regained = reversal_amount(payment, charge_back, amount)
+        reversal_id = uuid.uuid4().hex
+        remember(connection, key, content, reversal_id)
+        values = {"id": reversal_id, "charge_back_id": charge_back.id, "amount_minor": regained.minor_units}
+        values |= {"key": key, "recorded_by": session.name, "recorded_at": self.clock()}
+        payments.add_reversal(connection, values)
+        self._regain(connection, session, account, payment, charge_back, regained.minor_units)
+        _note(connection, won, regained.minor_units)
+        self.audit(connection, session, "Charge Back Reversed", payment.id, f"done: {regained}, {won.reference}")
+        return told(connection, payment.id, charge_back.id)
 
     def _add(
         self,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from tui_billing.documents.document import Document
 from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import NotFound, RuleRefused
@@ -34,24 +36,23 @@ class Documents(Service):
         """What every document says below its title: on paper nobody sees which database it came from."""
         return (TRAINING,) if self.training else ()
 
-    @requires(Permission.FINANCE, own=OWN)
-    def receipt(self, session: OperatorSession, number: str, payment_id: str) -> Document:  # noqa: ARG002
+    @requires(Permission.FINANCE, within="reading", own=OWN)
+    def receipt(self, session: OperatorSession, connection: Connection, number: str, payment_id: str) -> Document:  # noqa: ARG002
         """The receipt of a payment, or the credit or debit note of a credit; raises `RuleRefused` if no money came."""
-        with self.store.reading() as connection:
-            account, details = found(connection, number), payment_details(connection, number, payment_id)
+        account, details = found(connection, number), payment_details(connection, number, payment_id)
         return receipt_of(account, details, self.notes)
 
-    @requires(Permission.FINANCE, own=OWN)
+    @requires(Permission.FINANCE, within="reading", own=OWN)
     def charge_back_receipts(
         self,
         session: OperatorSession,  # noqa: ARG002
+        connection: Connection,
         number: str,
         payment_id: str,
         charge_back_id: str = "",
     ) -> tuple[Document, ...]:
         """The receipts of the payment's charge backs: of all that completed, or of those whose ID begins so."""
-        with self.store.reading() as connection:
-            account, details = found(connection, number), payment_details(connection, number, payment_id)
+        account, details = found(connection, number), payment_details(connection, number, payment_id)
         chosen = [each for each in details.charge_backs if each.id.startswith(charge_back_id)]
         if charge_back_id and not chosen:
             raise NotFound(f"Payment {details.payment.short_id} has no charge back {charge_back_id[:36]}.")
@@ -61,20 +62,18 @@ class Documents(Service):
             raise RuleRefused("Nothing of this payment has been charged back.")
         return tuple(charge_back_receipt_of(account, details.payment, each, self.notes) for each in chosen)
 
-    @requires(Permission.ACCOUNT_MANAGE, own=OWN)
-    def invoice(self, session: OperatorSession, number: str, sequence: int) -> Document:  # noqa: ARG002
+    @requires(Permission.ACCOUNT_MANAGE, within="reading", own=OWN)
+    def invoice(self, session: OperatorSession, connection: Connection, number: str, sequence: int) -> Document:  # noqa: ARG002
         """One of the account's invoices; raises `NotFound`."""
-        with self.store.reading() as connection:
-            account, details = found(connection, number), invoice_details(connection, number, sequence)
+        account, details = found(connection, number), invoice_details(connection, number, sequence)
         return invoice_of(account, details, self.clock().date(), self.notes)
 
-    @requires(Permission.ACCOUNT_MANAGE, own=OWN)
-    def statement(self, session: OperatorSession, number: str, day: date) -> Document:  # noqa: ARG002
+    @requires(Permission.ACCOUNT_MANAGE, within="reading", own=OWN)
+    def statement(self, session: OperatorSession, connection: Connection, number: str, day: date) -> Document:  # noqa: ARG002
         """The statement of the billing period that holds this day; raises `NotFound`."""
         today = self.clock().date()
-        with self.store.reading() as connection:
-            account = found(connection, number)
-            statements = statements_of(connection, account, today)
+        account = found(connection, number)
+        statements = statements_of(connection, account, today)
         for statement in statements:
             if statement.start <= day <= statement.end:
                 return statement_of(account, statement, today, self.notes)

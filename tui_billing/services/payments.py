@@ -12,7 +12,6 @@ from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import InvalidInput
 from tui_billing.domain.invoices import LedgerLine
-from tui_billing.domain.ledger import Funding
 from tui_billing.domain.money import Money
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.payments import (
@@ -27,9 +26,10 @@ from tui_billing.domain.payments import (
 )
 from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import OWN, found, held
-from tui_billing.services.card_charges import add_payment, pending_values, send
+from tui_billing.services.card_charges import pending_values, send
 from tui_billing.services.idempotency import checked_key, content_of, earlier_result
 from tui_billing.services.lookups import payment_found
+from tui_billing.services.money_in import add_payment, take_in
 from tui_billing.services.outcomes import once_sent, resolve_payment
 from tui_billing.services.permissions import requires
 from tui_billing.services.requests import MakeRequest, RecordRequest
@@ -37,7 +37,7 @@ from tui_billing.services.results import MoneyMoved, told
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import invoices, payments, users
-from tui_billing.store.ledger import applications, lines_of_payment, load_book, save_book
+from tui_billing.store.ledger import applications, lines_of_payment
 from tui_billing.store.users import AuditEntry
 
 
@@ -56,10 +56,11 @@ class PaymentDetails:
 class Payments(Service):
     """Money coming in, and the list of all that came."""
 
-    @requires(Permission.FINANCE, own=OWN, trying=True)
+    @requires(Permission.FINANCE, within="reading", own=OWN, trying=True)
     def page(
         self,
         session: OperatorSession,  # noqa: ARG002
+        connection: Connection,
         number: str,
         chosen: PaymentFilter,
         direction: Direction,
@@ -68,14 +69,12 @@ class Payments(Service):
         search: str = "",
     ) -> Page[Payment]:
         """One page of an account's payments and credits, newest first; the key is a row's received date, sequence."""
-        with self.store.reading() as connection:
-            return payments.listed(found(connection, number).id, chosen, search).page(connection, direction, key, limit)
+        return payments.listed(found(connection, number).id, chosen, search).page(connection, direction, key, limit)
 
-    @requires(Permission.FINANCE, own=OWN)
-    def details(self, session: OperatorSession, number: str, payment_id: str) -> PaymentDetails:  # noqa: ARG002
+    @requires(Permission.FINANCE, within="reading", own=OWN)
+    def details(self, session: OperatorSession, connection: Connection, number: str, payment_id: str) -> PaymentDetails:  # noqa: ARG002
         """Everything about one of the account's payments; raises `NotFound`."""
-        with self.store.reading() as connection:
-            return payment_details(connection, number, payment_id)
+        return payment_details(connection, number, payment_id)
 
     @requires(Permission.FINANCE, *OWN, trying=True)
     def account_number(self, session: OperatorSession, payment_id: str) -> str:
@@ -85,22 +84,20 @@ class Payments(Service):
         with self.store.reading() as connection:
             return payment_found(connection, payment_id).account_number
 
-    @requires(Permission.FINANCE, action="Record Payment", keyed=True)
-    def record(self, session: OperatorSession, number: str, request: RecordRequest, key: str) -> MoneyMoved:
+    @requires(Permission.FINANCE, within="writing", action="Record Payment", keyed=True)
+    def record(
+        self, session: OperatorSession, connection: Connection, number: str, request: RecordRequest, key: str
+    ) -> MoneyMoved:
         """Record Payment: money a corporate customer paid the provider, once per key."""
         key, content = checked_key(key), content_of("record", number, request)
-        with self.store.writing() as connection:
-            account = held(connection, number)
-            if (earlier := earlier_result(connection, key, content)) is not None:
-                return told(connection, earlier)
-            refuse_record(account)
-            values = self._recorded_values(account, request)
-            payment = add_payment(self, connection, session, account, key, content, values)
-            book = load_book(connection, account)
-            book.fund(Funding.of(payment))
-            save_book(connection, account, book, payment.recorded_at, session.name)
-            self.audit(connection, session, "Record Payment", payment.id, f"done: {payment.amount} on {number}")
-            return told(connection, payment.id)
+        account = held(connection, number)
+        if (earlier := earlier_result(connection, key, content)) is not None:
+            return told(connection, earlier)
+        refuse_record(account)
+        values = self._recorded_values(account, request)
+        moved = take_in(self, connection, session, account, key, content, values)
+        self.audit(connection, session, "Record Payment", moved.payment.id, f"done: {moved.payment.amount} on {number}")
+        return moved
 
     @requires(own=(Permission.BILLING_ADMIN,), action="Make Payment", keyed=True)
     def make(self, session: OperatorSession, number: str, amount: str, key: str) -> MoneyMoved:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, overload
+
+from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import may_sign_in
@@ -30,6 +32,7 @@ from tui_billing.store import users
 P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S", bound=Service)
+Within = Literal["reading", "writing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Required:
     keyed: bool = False
 
 
+@overload
 def requires(
     *permissions: Permission,
     own: tuple[Permission, ...] = (),
@@ -50,26 +54,61 @@ def requires(
 ) -> Callable[
     [Callable[Concatenate[S, OperatorSession, P], R]],
     Callable[Concatenate[S, OperatorSession, P], R],
-]:
+]: ...
+
+
+@overload
+def requires(
+    *permissions: Permission,
+    within: Within,
+    own: tuple[Permission, ...] = (),
+    action: str = "",
+    trying: bool = False,
+    keyed: bool = False,
+) -> Callable[
+    [Callable[Concatenate[S, OperatorSession, Connection, P], R]],
+    Callable[Concatenate[S, OperatorSession, P], R],
+]: ...
+
+
+def requires(
+    *permissions: Permission,
+    within: Within | None = None,
+    own: tuple[Permission, ...] = (),
+    action: str = "",
+    trying: bool = False,
+    keyed: bool = False,
+) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Let the use case run only for sessions that hold one of the permissions, and log what is refused.
 
-    With `own`, its first argument is an account number, and those permissions open the user's own account.
-    With `trying`, it is asked while the operator types, and a rule that forbids it is no news. With `keyed`, it does
-    the same once per idempotency key. `action` names it in the audit log.
+    A use case that is one transaction is handed it with `within`, and the user is read in it, too. With `own`, its
+    first argument is an account number, and those permissions open the user's own account. With `trying`, it is asked
+    while the operator types, and a rule that forbids it is no news. With `keyed`, it does the same once per idempotency
+    key. `action` names it in the audit log.
     """
     required = Required(permissions, own, keyed)
 
-    def stamp(
-        method: Callable[Concatenate[S, OperatorSession, P], R],
-    ) -> Callable[Concatenate[S, OperatorSession, P], R]:
+    def stamp(method: Callable[..., R]) -> Callable[..., R]:
         named = action or method.__name__.replace("_", " ")
 
         @wraps(method)
-        def guarded(self: S, session: OperatorSession, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        def guarded(self: Service, session: OperatorSession, /, *args: Any, **kwargs: Any) -> R:
             subject = args[0] if args and isinstance(args[0], str) else ""
+            allowed = False
+
+            def act() -> R:
+                nonlocal allowed
+                with self.store.writing() if within == "writing" else self.store.reading() as connection:
+                    # What has been allowed is only asked after when it is asked again.
+                    if not allowed:
+                        _authorize(connection, session, required, subject)
+                        allowed = True
+                    if within is not None:
+                        return method(self, session, connection, *args, **kwargs)
+                return method(self, session, *args, **kwargs)
+
             try:
-                _authorize(self, session, required, subject)
-                return answered(self.store, lambda: method(self, session, *args, **kwargs), keyed=keyed)
+                return answered(self.store, act, keyed=keyed)
             except BillingError as refusal:
                 if not _is_expected(refusal) and not (trying and isinstance(refusal, RuleRefused)):
                     _log_refusal(self, session, named, subject, refusal)
@@ -92,9 +131,8 @@ def no_account(number: str) -> str:
     return f"There is no account {number[:LONGEST_SUBJECT]}."
 
 
-def _authorize(service: Service, session: OperatorSession, required: Required, subject: str) -> None:
-    with service.store.reading() as connection:
-        user = users.by_id(connection, session.user_id)
+def _authorize(connection: Connection, session: OperatorSession, required: Required, subject: str) -> None:
+    user = users.by_id(connection, session.user_id)
     if user.disabled or not may_sign_in(user.profile, user.account_state):
         raise SignInRefused("Your access has ended. Ask an administrator.")
     session.profile = user.profile

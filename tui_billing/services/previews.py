@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
-from tui_billing.domain.ledger import Book, Event, Funding
+from tui_billing.domain.ledger import NEW, Book, Event, Funding
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import (
     PaymentKind,
@@ -32,7 +32,6 @@ from tui_billing.services.session import OperatorSession
 from tui_billing.store import accounts, invoices
 from tui_billing.store.ledger import load_book
 
-NOT_YET = 2**62
 REFUSE_WAY_BACK = {
     PaymentKind.AUTO: refuse_charge_back,
     PaymentKind.MANUAL: refuse_charge_back,
@@ -55,71 +54,72 @@ class Preview:
 class Previews(Service):
     """Says before OK what will happen; asked while the operator types."""
 
-    @requires(Permission.FINANCE, trying=True)
-    def record(self, session: OperatorSession, number: str, amount: str) -> Preview:  # noqa: ARG002
+    @requires(Permission.FINANCE, within="reading", trying=True)
+    def record(self, session: OperatorSession, connection: Connection, number: str, amount: str) -> Preview:  # noqa: ARG002
         """What Record Payment of this amount would do."""
-        with self.store.reading() as connection:
-            account = found(connection, number)
-            refuse_record(account)
-            return _of_money_in(connection, account, PaymentKind.RECORD, amount)
+        account = found(connection, number)
+        refuse_record(account)
+        return _of_money_in(connection, account, PaymentKind.RECORD, amount)
 
-    @requires(own=(Permission.BILLING_ADMIN,), trying=True)
-    def make(self, session: OperatorSession, number: str, amount: str) -> Preview:  # noqa: ARG002
+    @requires(within="reading", own=(Permission.BILLING_ADMIN,), trying=True)
+    def make(self, session: OperatorSession, connection: Connection, number: str, amount: str) -> Preview:  # noqa: ARG002
         """What Make Payment of this amount would do, once the card has been charged."""
-        with self.store.reading() as connection:
-            account = found(connection, number)
-            refuse_make(account)
-            return _of_money_in(connection, account, PaymentKind.MANUAL, amount)
+        account = found(connection, number)
+        refuse_make(account)
+        return _of_money_in(connection, account, PaymentKind.MANUAL, amount)
 
-    @requires(Permission.FINANCE, trying=True)
+    @requires(Permission.FINANCE, within="reading", trying=True)
     def credit(
         self,
         session: OperatorSession,  # noqa: ARG002
+        connection: Connection,
         number: str,
         amount: str,
         expires: date | None = None,
     ) -> Preview:
         """What Issue Credit of this amount would do."""
-        with self.store.reading() as connection:
-            account = found(connection, number)
-            refuse_credit(account)
-            return _of_money_in(connection, account, PaymentKind.CREDIT, amount, expires)
+        account = found(connection, number)
+        refuse_credit(account)
+        return _of_money_in(connection, account, PaymentKind.CREDIT, amount, expires)
 
-    @requires(Permission.FINANCE, trying=True)
-    def take_back(self, session: OperatorSession, payment_id: str, amount: str = "") -> Preview:  # noqa: ARG002
+    @requires(Permission.FINANCE, within="reading", trying=True)
+    def take_back(self, session: OperatorSession, connection: Connection, payment_id: str, amount: str = "") -> Preview:  # noqa: ARG002
         """What a charge back of this amount, or of all that is left, or a cancellation would do."""
-        with self.store.reading() as connection:
-            payment = payment_found(connection, payment_id)
-            REFUSE_WAY_BACK[payment.kind](payment)
-            account = accounts.by_id(connection, payment.account_id)
-            amount_minor = charge_back_amount(payment, amount).minor_units
-            book = load_book(connection, account, reversing=payment.sequence)
-            book.take_back(payment.sequence, amount_minor)
-            return _of_book(connection, account, book)
+        payment = payment_found(connection, payment_id)
+        REFUSE_WAY_BACK[payment.kind](payment)
+        account = accounts.by_id(connection, payment.account_id)
+        amount_minor = charge_back_amount(payment, amount).minor_units
+        book = load_book(connection, account, reversing=payment.sequence)
+        book.take_back(payment.sequence, amount_minor)
+        return _of_book(connection, account, book)
 
-    @requires(Permission.FINANCE, trying=True)
-    def dispute(self, session: OperatorSession, reference: str) -> Preview:  # noqa: ARG002
+    @requires(Permission.FINANCE, within="reading", trying=True)
+    def dispute(self, session: OperatorSession, connection: Connection, reference: str) -> Preview:  # noqa: ARG002
         """What recording the dispute with this reference would do."""
-        with self.store.reading() as connection:
-            dispute, payment = dispute_found(connection, reference)
-            refuse_dispute(payment, dispute.amount)
-            account = accounts.by_id(connection, payment.account_id)
-            book = load_book(connection, account, reversing=payment.sequence)
-            book.take_back(payment.sequence, dispute.amount_minor)
-            return _of_book(connection, account, book)
+        dispute, payment = dispute_found(connection, reference)
+        refuse_dispute(payment, dispute.amount)
+        account = accounts.by_id(connection, payment.account_id)
+        book = load_book(connection, account, reversing=payment.sequence)
+        book.take_back(payment.sequence, dispute.amount_minor)
+        return _of_book(connection, account, book)
 
-    @requires(Permission.FINANCE, trying=True)
-    def reversal(self, session: OperatorSession, charge_back_id: str, amount: str = "") -> Preview:  # noqa: ARG002
+    @requires(Permission.FINANCE, within="reading", trying=True)
+    def reversal(
+        self,
+        session: OperatorSession,  # noqa: ARG002
+        connection: Connection,
+        charge_back_id: str,
+        amount: str = "",
+    ) -> Preview:
         """What Charge Back Reversed of this amount, or of all that has not come back, would do."""
-        with self.store.reading() as connection:
-            charge_back = charge_back_found(connection, charge_back_id)
-            won_dispute(connection, charge_back)
-            payment = payment_found(connection, charge_back.payment_id)
-            regained_minor = reversal_amount(payment, charge_back, amount).minor_units
-            account = accounts.by_id(connection, payment.account_id)
-            book = load_book(connection, account, reversing=payment.sequence)
-            book.regain(payment.sequence, regained_minor)
-            return _of_book(connection, account, book)
+        charge_back = charge_back_found(connection, charge_back_id)
+        won_dispute(connection, charge_back)
+        payment = payment_found(connection, charge_back.payment_id)
+        regained_minor = reversal_amount(payment, charge_back, amount).minor_units
+        account = accounts.by_id(connection, payment.account_id)
+        book = load_book(connection, account, reversing=payment.sequence)
+        book.regain(payment.sequence, regained_minor)
+        return _of_book(connection, account, book)
 
 
 def _of_money_in(
@@ -127,7 +127,7 @@ def _of_money_in(
 ) -> Preview:
     amount_minor = Money.parse(amount, account.currency).minor_units
     book = load_book(connection, account)
-    book.fund(Funding(NOT_YET, kind, expires, amount_minor))
+    book.fund(Funding(NEW, kind, expires, amount_minor))
     return _of_book(connection, account, book)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import Connection
+
 from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import BillingError, InvalidInput
 from tui_billing.domain.exceptions import ExceptionKind, ExceptionLine, Finding
@@ -70,10 +72,11 @@ class Reconciliation(Service):
             self.audit(connection, session, "reconcile", f"since {first}", outcome + missing)
         return reconciled
 
-    @requires(Permission.FINANCE, trying=True)
+    @requires(Permission.FINANCE, within="reading", trying=True)
     def exceptions(
         self,
         session: OperatorSession,  # noqa: ARG002
+        connection: Connection,
         kind: ExceptionKind | None,
         direction: Direction,
         key: tuple[datetime, str] | None,
@@ -81,8 +84,7 @@ class Reconciliation(Service):
         search: str = "",
     ) -> Page[ExceptionLine]:
         """One page of what needs a person, newest first, as the last reconcile left it; no gateway is asked."""
-        with self.store.reading() as connection:
-            return findings.listed(kind, search).page(connection, direction, key, limit)
+        return findings.listed(kind, search).page(connection, direction, key, limit)
 
     def _compare(self, name: str, gateway: PaymentGateway, since: datetime, now: datetime) -> None:
         disputes_since = min(since, now - DISPUTES_LAST)

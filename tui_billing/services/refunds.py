@@ -65,10 +65,12 @@ class Refunds(Service):
             with self.store.reading() as connection:
                 return told(connection, payment_id, earlier or charge_back.id)
 
-    @requires(Permission.FINANCE, action="Cancel Payment", keyed=True)
-    def cancel_payment(self, session: OperatorSession, payment_id: str, reason: CancelReason, key: str) -> MoneyMoved:
+    @requires(Permission.FINANCE, within="writing", action="Cancel Payment", keyed=True)
+    def cancel_payment(
+        self, session: OperatorSession, connection: Connection, payment_id: str, reason: CancelReason, key: str
+    ) -> MoneyMoved:
         """Cancel Payment: take a recorded payment out whole, once per key; what it had paid is due again."""
-        return cancel(self, session, payment_id, reason, key, refuse_cancel_payment, "Cancel Payment")
+        return cancel(self, connection, session, payment_id, reason, key, refuse_cancel_payment, "Cancel Payment")
 
     def _add_pending(
         self,

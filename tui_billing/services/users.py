@@ -25,11 +25,10 @@ NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}", re.ASCII)
 class Users(Service):
     """Adds users and changes what they may do."""
 
-    @requires(Permission.USER_MANAGE)
-    def list(self, session: OperatorSession) -> list[User]:  # noqa: ARG002
+    @requires(Permission.USER_MANAGE, within="reading")
+    def list(self, session: OperatorSession, connection: Connection) -> list[User]:  # noqa: ARG002
         """Every user by name."""
-        with self.store.reading() as connection:
-            return users.all_users(connection)
+        return users.all_users(connection)
 
     @requires(Permission.USER_MANAGE)
     def add(
@@ -59,14 +58,13 @@ class Users(Service):
             self.audit(connection, session, "add user", name, f"done: {profile.value}")
             return self._found(connection, name)
 
-    @requires(Permission.USER_MANAGE)
-    def unlock(self, session: OperatorSession, name: str) -> User:
+    @requires(Permission.USER_MANAGE, within="writing")
+    def unlock(self, session: OperatorSession, connection: Connection, name: str) -> User:
         """End a lock that failed sign-ins brought about, of any user: it gives nobody more than they had."""
-        with self.store.writing() as connection:
-            user = self._held(connection, name)
-            users.save(connection, user.id, failures=0, locked_until=None)
-            self.audit(connection, session, "unlock user", name, "done")
-            return self._found(connection, name)
+        user = self._held(connection, name)
+        users.save(connection, user.id, failures=0, locked_until=None)
+        self.audit(connection, session, "unlock user", name, "done")
+        return self._found(connection, name)
 
     @requires(Permission.USER_MANAGE)
     def disable(self, session: OperatorSession, name: str) -> User:

@@ -10,13 +10,18 @@ from sqlalchemy import Connection, RowMapping, bindparam, case, func, literal_co
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import LedgerLine
-from tui_billing.domain.ledger import Book, Entry, Event, Funding, OpenInvoice
+from tui_billing.domain.ledger import LEGS, NEW, Book, Entry, Event, Funding, OpenInvoice
 from tui_billing.domain.payments import PaymentKind
 from tui_billing.store import accounts, totals
 from tui_billing.store.compiled_tables import INVOICE, PAYMENT
 from tui_billing.store.compiled_tables import LEDGER_ENTRY as ENTRY
-from tui_billing.store.prepared import Prepared, Row
+from tui_billing.store.prepared import Prepared, Row, together
 
+# An event and its legs, as they stand in the table.
+WRITTEN = {
+    event: {"event": event.value, "debit": debit.value, "credit": credit.value}
+    for event, (debit, credit) in LEGS.items()
+}
 APPLIED = {Event.FUNDS_APPLIED.value: 1, Event.APPLICATION_UNDONE.value: -1}
 NET_APPLIED = func.sum(ENTRY.c.amount_minor * case(APPLIED, value=ENTRY.c.event, else_=0))
 FUNDS = select(PAYMENT.c.sequence, PAYMENT.c.kind, PAYMENT.c.expires, PAYMENT.c.unapplied_minor)
@@ -72,23 +77,27 @@ def load_book(connection: Connection, account: Account, due_minor: int = 0, reve
     return book
 
 
-def save_book(connection: Connection, account: Account, book: Book, recorded_at: datetime, recorded_by: str) -> None:
+def save_book(
+    connection: Connection,
+    account: Account,
+    book: Book,
+    recorded_at: datetime,
+    recorded_by: str,
+    new: int | None = None,
+) -> None:
     """Append the book's new entries and bring the cached figures into line with them.
 
     Where the clock has gone back, they are recorded at the moment of the account's last entry, and after the last
-    closed period.
+    closed period. `new` is the sequence of the payment that was `NEW`; it is kept already, with what is left of it.
     """
     if not book.entries:
         return
     at = max(recorded_at, _last_moment(connection, account.id) or recorded_at, _opened(account) or recorded_at)
-    ADD_ENTRY.run_each(connection, [_values_of(e, account.id, at, recorded_by) for e in book.entries])
+    same = {"account_id": account.id, "recorded_at": at, "recorded_by": recorded_by}
     totals.add(connection, account, at.date(), book.entries)
-    for sequence in {e.payment_sequence for e in book.entries if e.payment_sequence is not None}:
-        unapplied_minor = book.fundings[sequence].unapplied_minor
-        SAVE_UNAPPLIED.run(connection, of_sequence=sequence, unapplied_minor=unapplied_minor)
-    for sequence in {e.invoice_sequence for e in book.entries if e.invoice_sequence is not None}:
-        SAVE_DUE.run(connection, of_sequence=sequence, due_minor=book.invoices[sequence].due_minor)
-    accounts.save_balances(connection, account.id, book.funds_minor, book.receivable_minor)
+    with together(connection):
+        ADD_ENTRY.run_each(connection, [_values_of(entry, new) | same for entry in book.entries])
+        _save_figures(connection, account, book)
 
 
 def applications(connection: Connection, payment_sequence: int) -> dict[int, int]:
@@ -113,6 +122,15 @@ def lines_of_payment(connection: Connection, payment_sequence: int) -> list[Ledg
         .order_by(ENTRY.c.sequence)
     )
     return [_line_of(row) for row in connection.execute(statement).mappings()]
+
+
+def _save_figures(connection: Connection, account: Account, book: Book) -> None:
+    for sequence in {e.payment_sequence for e in book.entries if e.payment_sequence not in (None, NEW)}:
+        unapplied_minor = book.fundings[sequence].unapplied_minor
+        SAVE_UNAPPLIED.run(connection, of_sequence=sequence, unapplied_minor=unapplied_minor)
+    for sequence in {e.invoice_sequence for e in book.entries if e.invoice_sequence is not None}:
+        SAVE_DUE.run(connection, of_sequence=sequence, due_minor=book.invoices[sequence].due_minor)
+    accounts.save_balances(connection, account.id, book.funds_minor, book.receivable_minor)
 
 
 def _opened(account: Account) -> datetime | None:
@@ -145,17 +163,12 @@ def _funding_of(row: RowMapping | Row) -> Funding:
     return Funding(row["sequence"], PaymentKind(row["kind"]), row["expires"], row["unapplied_minor"])
 
 
-def _values_of(entry: Entry, account_id: int, recorded_at: datetime, recorded_by: str) -> dict[str, Any]:
+def _values_of(entry: Entry, new: int | None) -> dict[str, Any]:
     return {
-        "account_id": account_id,
-        "event": entry.event.value,
-        "debit": entry.debit.value,
-        "credit": entry.credit.value,
+        **WRITTEN[entry.event],
         "amount_minor": entry.amount_minor,
-        "payment_sequence": entry.payment_sequence,
+        "payment_sequence": new if entry.payment_sequence == NEW else entry.payment_sequence,
         "invoice_sequence": entry.invoice_sequence,
-        "recorded_at": recorded_at,
-        "recorded_by": recorded_by,
     }
 
 

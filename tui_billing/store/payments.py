@@ -35,7 +35,7 @@ from tui_billing.domain.payments import (
 from tui_billing.store.accounts import LONGEST_SEARCH
 from tui_billing.store.compiled_tables import ACCOUNT, CHARGE_BACK, PAYMENT, REVERSAL
 from tui_billing.store.keyset import Keyset
-from tui_billing.store.prepared import Prepared, Row
+from tui_billing.store.prepared import Prepared, Row, defaults_of
 
 WITH_ACCOUNT = select(PAYMENT, ACCOUNT.c.number.label("account_number"), ACCOUNT.c.currency).join(
     ACCOUNT, PAYMENT.c.account_id == ACCOUNT.c.id
@@ -54,7 +54,9 @@ CHARGE_BACKS_OF = Prepared(
 PENDING_CHARGE_BACKS = Prepared(
     select(CHARGE_BACK).where(CHARGE_BACK.c.state == IS_PENDING).order_by(CHARGE_BACK.c.sequence)
 )
-INSERT = Prepared(PAYMENT.insert().returning(PAYMENT))
+INSERT = Prepared(PAYMENT.insert().returning(PAYMENT.c.sequence))
+# What a payment has in the columns that nobody gives.
+DEFAULTS = dict.fromkeys(PAYMENT.c.keys()) | defaults_of(PAYMENT)
 INSERT_CHARGE_BACK = Prepared(CHARGE_BACK.insert())
 PAYMENT_ENUMS: dict[str, type[StrEnum]] = {"kind": PaymentKind, "state": PaymentState, "method": PaymentMethod}
 CHARGE_BACK_FIELDS = tuple(field.name for field in fields(ChargeBack))
@@ -109,9 +111,10 @@ def pending(connection: Connection) -> list[Payment]:
 
 def add(connection: Connection, account: Account, values: dict[str, Any]) -> Payment:
     """Insert a payment of an account from its column values."""
-    row = INSERT.first(connection, account_id=account.id, **values)
-    assert row is not None
-    return payment_of(row | {"account_number": account.number, "currency": account.currency})
+    added = INSERT.first(connection, account_id=account.id, **values)
+    assert added is not None
+    of_account = {"account_id": account.id, "account_number": account.number, "currency": account.currency}
+    return payment_of(DEFAULTS | values | of_account | added)
 
 
 def save(connection: Connection, payment_id: str, **values: Any) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused, StoreBusy, StoreUnanswered, StoreUnavailable
 from tui_billing.store.engine import Store, refusing_set_up
+from tui_billing.store.prepared import on_driver, together
 from tui_billing.store.schema_version import MARKER, SCHEMA_VERSION, refuse_newer
 from tui_billing.store.turns import Turn, take, take_any_time
 
@@ -127,8 +128,10 @@ class PostgresqlStore(Store):
 
     def _version_of_tables(self, connection: Connection) -> object:
         # An upgrade waits for whoever holds this lock, and is waited for before a snapshot is taken.
-        connection.exec_driver_sql(f"LOCK TABLE {MARKER} IN ACCESS SHARE MODE")
-        return connection.exec_driver_sql(f"SELECT schema_version FROM {MARKER}").scalar_one()  # noqa: S608
+        with together(connection):
+            on_driver(connection, f"LOCK TABLE {MARKER} IN ACCESS SHARE MODE", ())
+            found = on_driver(connection, f"SELECT schema_version FROM {MARKER}", ())  # noqa: S608
+        return found.fetchone()[0]
 
     def _confirm(self, connection: Connection) -> None:
         if connection.info.pop(WARNING, False):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from threading import Timer
+from time import monotonic
 from typing import Any
 
 import psycopg
+from psycopg.abc import RV, PQGen
 from psycopg.conninfo import conninfo_to_dict
 
 from tui_billing.domain.errors import SetUpRefused
@@ -43,15 +44,34 @@ PORTS = re.compile(r"[0-9,]*", re.ASCII)
 class LimitedConnection(psycopg.Connection[Any]):
     """A connection whose COMMIT ends: waiting for a standby that is gone is what no time limit of the server ends."""
 
+    # In seconds, while a commit is under way.
+    _gives_up_at: Any = None
+
     def commit(self) -> None:
         """Commit; after so long without an answer, have the server end its waiting with a warning."""
-        limit = Timer(COMMIT_S, self._end_waiting)
-        limit.daemon = True
-        limit.start()
+        self._gives_up_at = monotonic() + COMMIT_S
         try:
             super().commit()
         finally:
-            limit.cancel()
+            self._gives_up_at = None
+
+    def wait(self, gen: PQGen[RV], *limits: Any, **named_limits: Any) -> RV:
+        """Wait for the server; a thread that kept the time beside it would take as long as the commit."""
+        return super().wait(gen if self._gives_up_at is None else self._watched(gen), *limits, **named_limits)
+
+    def _watched(self, gen: PQGen[RV]) -> PQGen[RV]:
+        """The same; it is resumed ten times a second though nothing has come."""
+        ready: Any = None
+        while True:
+            try:
+                awaited = gen.send(ready)
+            except StopIteration as done:
+                answer: RV = done.value
+                return answer
+            ready = yield awaited
+            if not ready and self._gives_up_at is not None and monotonic() > self._gives_up_at:
+                self._gives_up_at = None
+                self._end_waiting()
 
     def _end_waiting(self) -> None:
         with suppress(psycopg.Error):

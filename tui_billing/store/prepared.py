@@ -5,13 +5,14 @@ Core itself takes some 80 microseconds for each statement, which is as much as t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Dialect, Insert, Select, Update
+from sqlalchemy import BindParameter, Connection, Dialect, FromClause, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -103,15 +104,16 @@ class Prepared:
         return compiled
 
 
+def defaults_of(table: FromClause) -> Row:
+    """What the columns of a table hold that are given nothing, where that is not nothing."""
+    defaults = {column.name: getattr(column, "default", None) for column in table.c}
+    return {name: each.arg for name, each in defaults.items() if isinstance(each, ScalarElementColumnDefault)}
+
+
 def _compile(statement: Select[Any] | Insert | Update, dialect: Dialect, names: tuple[str, ...]) -> _Compiled:
     constants: dict[str, Any] = {}
     if isinstance(statement, Insert):
-        defaults = {
-            column.name: column.default.arg
-            for column in statement.table.c
-            if isinstance(column.default, ScalarElementColumnDefault)
-        }
-        constants = {name: value for name, value in defaults.items() if name not in names}
+        constants = {name: value for name, value in defaults_of(statement.table).items() if name not in names}
         names = (*names, *constants)
         statement = statement if statement.exported_columns else statement.inline()
     compiled: Any = statement.compile(dialect=dialect, column_keys=names if isinstance(statement, Insert) else None)
@@ -149,9 +151,28 @@ def on_driver(connection: Connection, sql: str, parameters: Any, *, many: bool =
     try:
         return (cursor.executemany if many else cursor.execute)(sql, parameters)
     except connection.dialect.loaded_dbapi.Error as error:
-        # As if Core had run it, for whoever tells one fault from another; without values, which go to no log.
-        raise DBAPIError.instance(
-            *(sql, None, error, connection.dialect.loaded_dbapi.Error),
-            hide_parameters=True,
-            dialect=connection.dialect,
-        ) from error
+        raise _as_of_core(connection, sql, error) from error
+
+
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """Send the statements run within it in one go, where there is a way to a server; what fails is told at its end.
+
+    Until then nobody knows what they gave or changed.
+    """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        with driver.pipeline():
+            yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_of_core(connection, "", error) from error
+
+
+def _as_of_core(connection: Connection, sql: str, error: Exception) -> Exception:
+    """A driver's error as if Core had run the statement, for whoever tells one fault from another."""
+    # Without the statement's values, which go to no log.
+    kinds = (error, connection.dialect.loaded_dbapi.Error)
+    return DBAPIError.instance(sql, None, *kinds, hide_parameters=True, dialect=connection.dialect)
