@@ -11,7 +11,6 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from tui_billing.domain.demo_users import DEMO_PASSWORD, DEMO_USERS
@@ -20,7 +19,8 @@ from tui_billing.domain.text import shown
 from tui_billing.screens.messages import SignedIn
 from tui_billing.screens.plain_screen import PlainScreen
 from tui_billing.widgets.button import Button
-from tui_billing.widgets.field import Field
+from tui_billing.widgets.field import LABEL_CELLS, Field
+from tui_billing.widgets.form import Buttons, Form, Words
 from tui_billing.widgets.key_bar import KeyBar
 from tui_billing.widgets.text_field import PasswordField, TextField
 
@@ -49,15 +49,17 @@ class LoginScreen(PlainScreen[None]):
         self._username = TextField(max_length=64)
         self._password = PasswordField()
         # Kept, not looked up: an answer may come when the screen is being taken down.
-        self._notice_line = Static(id="notice", markup=False)
+        self._notice = Words(style="warning", least=1)
         self._demo_users = Static(demo_users_text() if self._training else "", id="demo-users", markup=False)
-        with Vertical(id="box") as box:
-            box.border_title = "tui-billing · the payments desk"
-            yield Static(Text(shown(self._database)), classes="database")
-            yield Field("Username", self._username)
-            yield Field("Password", self._password)
-            yield Button("Log In", id="log-in", classes="-primary")
-            yield self._notice_line
+        form = Form(
+            Words(shown(self._database), style="muted", cut=True),
+            Field("Username", self._username),
+            Field("Password", self._password),
+            Buttons(Button("Log In", id="log-in", classes="-primary"), left=LABEL_CELLS),
+            self._notice,
+        )
+        form.border_title = "tui-billing · the payments desk"
+        yield form
         yield self._demo_users
         yield KeyBar()
 
@@ -77,7 +79,7 @@ class LoginScreen(PlainScreen[None]):
 
     def show_notice(self, sentence: str) -> None:
         """Say what went wrong."""
-        self._notice_line.update(Text(shown(sentence)))
+        self._notice.show(shown(sentence))
 
     @on(Input.Submitted)
     @on(Button.Pressed)

@@ -56,8 +56,13 @@ class Button(LineWidget, can_focus=True):
     @label.setter
     def label(self, label: str) -> None:
         self._label = shown(label)
-        self.styles.width = max(LEAST_CELLS, len(self._label) + 2 * MARGIN)
+        self.styles.width = self.cells
         self.refresh()
+
+    @property
+    def cells(self) -> int:
+        """How wide it is."""
+        return max(LEAST_CELLS, len(self._label) + 2 * MARGIN)
 
     def draw_line(self, y: int) -> Strip:  # noqa: ARG002
         """The label between brackets, and a mark when Enter would press it: both can be seen without colour."""
