@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual.geometry import Region
 
 from tui_billing.domain.text import shown
-from tui_billing.widgets.columns import fitted, wrapped
+from tui_billing.widgets.fitting import fitted, wrapped
 from tui_billing.widgets.form import Line, Part
 
 if TYPE_CHECKING:

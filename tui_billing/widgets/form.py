@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_billing.widgets.button import Button
-from tui_billing.widgets.columns import fitted, wrapped
+from tui_billing.widgets.fitting import fitted, wrapped
 from tui_billing.widgets.line_widget import LineWidget, Run
 
 BUTTON_GAP = 2

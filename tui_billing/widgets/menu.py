@@ -9,7 +9,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from tui_billing.widgets.columns import fitted
+from tui_billing.widgets.fitting import fitted
 from tui_billing.widgets.line_widget import LineWidget, Run
 
 MARK, NO_MARK = "› ", "  "

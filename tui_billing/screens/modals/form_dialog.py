@@ -40,6 +40,8 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
     """A form about one account; dismisses with what was done, or none if it was left."""
 
     CSS_PATH: ClassVar[Any] = "form_dialog.tcss"
+    # Whoever tries to log out while money is in flight is told so here.
+    NOTICES = True
     HEADING: ClassVar[str] = ""
     OK: ClassVar[str] = "OK"
     BINDINGS: ClassVar[list[BindingType]] = [

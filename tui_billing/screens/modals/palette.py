@@ -23,7 +23,7 @@ from tui_billing.domain.text import shown
 from tui_billing.screens.base import DeskScreen
 from tui_billing.screens.messages import AccountOpened
 from tui_billing.screens.modals.desk_modal import DeskModal
-from tui_billing.widgets.columns import fitted
+from tui_billing.widgets.fitting import fitted
 from tui_billing.widgets.menu import Entry, Menu
 from tui_billing.widgets.text_field import TextField
 
