@@ -36,7 +36,7 @@ async def test_without_entries_it_says_so_and_nothing_can_be_marked() -> None:
     async with (app := Host(menu := Menu(empty="No matches found"), keep=(Menu.Chosen,))).run_test(size=(40, 10)) as it:
         menu.move(1)
         menu.page(1)
-        assert [line.rstrip() for line in lines(menu)] == ["No matches found"]
+        assert [line.rstrip() for line in lines(menu)] == ["  No matches found"]
         await it.click(menu)
         assert app.seen == []
         menu.show(ENTRIES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
@@ -65,13 +66,13 @@ class Menu(LineWidget):
     def draw_line(self, y: int) -> Strip:
         """A line of an entry."""
         if not self._entries:
-            return self.strip([("muted", self._empty if y == 0 else "")])
+            return self.strip([("", NO_MARK), ("muted", self._empty if y == 0 else "")])
         if self._top + y >= len(self._lines):
             return self.strip([])
         entry, line = self._lines[self._top + y]
         runs = self._entries[entry][line]
         if entry != self._current:
-            return self.strip([("", NO_MARK), *runs])
+            return self.strip(_cut([("", NO_MARK), *runs], self.size.width))
         marked = (MARK if line == 0 else NO_MARK) + "".join(text for _, text in runs)
         return self.strip([("cursor", fitted(marked, self.size.width))])
 
@@ -108,3 +109,10 @@ class Menu(LineWidget):
     def _scroll(self, lines: int) -> None:
         self._top = max(0, min(self._top + lines, len(self._lines) - self.size.height))
         self.repaint(range(self.size.height))
+
+
+def _cut(runs: Sequence[Run], width: int) -> list[Run]:
+    """The same in this width, what comes last cut with an ellipsis."""
+    *first, (look, last) = runs
+    room = max(0, width - sum(cell_len(text) for _, text in first))
+    return [*first, (look, fitted(last, min(room, cell_len(last))))]
