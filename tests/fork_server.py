@@ -23,7 +23,7 @@ LATE = (
     *("getpass", "concurrent.futures.thread", "textual.layouts.factory", "textual.pilot", "textual.scrollbar"),
     *("tui_billing.app", "tui_billing.cli", "tui_billing.desk", "tui_billing.commands.arguments"),
     *("tui_billing.commands.database", "tui_billing.commands.payments", "tui_billing.commands.users"),
-    *("tui_billing.screens.home", "tui_billing.screens.palette", "tui_billing.screens.watching"),
+    *("tui_billing.screens.home", "tui_billing.screens.modals.palette", "tui_billing.screens.watching"),
     *("tui_billing.screens.modals.dialogs", "tui_billing.screens.modals.lock"),
 )
 INPUT, OUTPUT, ERRORS = range(3)

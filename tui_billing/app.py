@@ -27,8 +27,6 @@ from tui_billing.screens.messages import AccountOpened, PaymentOpened, Place, Pl
 from tui_billing.screens.plain_screen import PlainScreen
 
 if TYPE_CHECKING:
-    from textual.command import Provider
-
     from tui_billing.domain.accounts import Account
     from tui_billing.screens.base import DeskScreen
     from tui_billing.screens.watching import Watcher
@@ -47,26 +45,14 @@ THEMES = {"truecolor": ("nord", "solarized-light"), "standard": ("ansi-dark", "a
 NEUTRAL = ("textual-dark", "textual-light")
 
 
-def _action_commands() -> type[Provider]:
-    from tui_billing.screens.palette import ActionCommands
-
-    return ActionCommands
-
-
-def _account_commands() -> type[Provider]:
-    from tui_billing.screens.palette import AccountCommands
-
-    return AccountCommands
-
-
 class BillingApp(App[None]):
     """The payments desk on one database."""
 
     TITLE = "tui-billing"
     # With the first screen's, so that Textual parses all there is once.
     CSS_PATH = ["app.tcss", "screens/login.tcss"]
-    ENABLE_COMMAND_PALETTE = True
-    COMMANDS = {_action_commands, _account_commands}
+    # The desk has one of its own.
+    ENABLE_COMMAND_PALETTE = False
     NOTIFICATION_TIMEOUT = 6
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority, since other bindings of the application end at a modal.
@@ -263,11 +249,15 @@ class BillingApp(App[None]):
         self.push_screen(help_on(self.screen))
 
     def action_command_palette(self) -> None:
-        """Open the palette, but not over the lock."""
-        from tui_billing.screens.palette import Palette
+        """Open the palette, but not over the lock, and do what is chosen there."""
+        from tui_billing.screens.modals.palette import Command, Palette
+
+        def chosen(command: Command | None) -> None:
+            if command is not None:
+                self.call_later(command.run)
 
         if not self._is_locked() and not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette(self.screen), chosen)
 
     @work
     async def action_lock(self) -> None:

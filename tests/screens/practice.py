@@ -37,6 +37,7 @@ from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.session import OperatorSession
 from tui_billing.store.engine import Store
 from tui_billing.widgets.field import Field
+from tui_billing.widgets.form import Form
 from tui_billing.widgets.key_bar import KeyBar
 from tui_billing.widgets.virtual_table import VirtualTable
 
@@ -230,7 +231,7 @@ class Operator:
     @property
     def error(self) -> str:
         """What a dialog says under a field."""
-        return " ".join(field.error for field in self.app.screen.query(Field) if field.error)
+        return " ".join(field.error for field in self._fields if field.error)
 
     @property
     def notices(self) -> list[str]:
@@ -252,6 +253,12 @@ class Operator:
         """The session of who is signed in."""
         assert self.app.session is not None
         return self.app.session
+
+    @property
+    def _fields(self) -> list[Field]:
+        """The fields of the form on this screen."""
+        forms = self.app.screen.query(Form)
+        return [part for form in forms for part in form.parts if isinstance(part, Field)]
 
     async def types(self, text: str) -> None:
         """Type text, key by key."""
@@ -293,7 +300,7 @@ class Operator:
         """Wait until all keys are acted upon and the sentence stands below the field that has the focus."""
         await self.settles()
         await self.until(lambda: sentence in self.error, f"read {sentence}")
-        (wrong,) = [field for field in self.app.screen.query(Field) if field.error]
+        (wrong,) = [field for field in self._fields if field.error]
         assert wrong.widget.has_focus
         await self.sees(sentence)
 
@@ -388,7 +395,7 @@ class Operator:
     def _box(self) -> Widget | None:
         """What lies over the screen."""
         modal = isinstance(self.app.screen, DeskModal)
-        return next(iter(self.app.screen.query_children("Vertical")), None) if modal else None
+        return next(iter(self.app.screen.query_children("Vertical, Form")), None) if modal else None
 
     def _ready(self) -> bool:
         screen, box = self.app.screen, self._box

@@ -189,10 +189,9 @@ async def test_an_unknown_outcome_keeps_the_dialog_which_looks_it_up_and_charges
         await customer.types("10")
         await customer.presses("enter")
         await customer.sees(
-            f"The gateway has not answered for {amount}.", "stays Pending", "do not charge the card again"
+            f"The gateway has not answered for {amount}.", "stays Pending", "do not charge the card again", "Look up"
         )
         assert customer.place == "MakePayment"
-        assert "Look up" in customer.words
         practice.clock.now = practice.clock.now.replace(hour=10)
         await customer.presses("enter")
         await customer.until(lambda: outcome in customer.words + "".join(customer.notices), "looked it up")

@@ -12,7 +12,7 @@ from tests.terminal.demo_home import DemoHome
 from tests.terminal.pty_desk import PtyDesk
 
 # Some three in a hundred above what it is.
-MOST_TO_TEXTUAL = 1.36
+MOST_TO_TEXTUAL = 1.27
 
 
 def calls_until_painted(program: str, demo: DemoHome, into: Path) -> int:

@@ -95,6 +95,7 @@ async def test_a_screen_that_opens_is_painted_once_and_so_is_the_one_beneath_whe
     [
         (Screen, ["self._update_timer.resume()", "def _on_timer_update(", "self._compositor_refresh()"]),
         (Screen, ["event.refresh_styles", "self._repaint_required", "_get_breakpoint_classes("]),
+        (Widget, ["self._extend_compose(widgets)", "def _clear_arrangement_cache("]),
         (Timer, ["await self._run()", "self._active.set()", "self._active.clear()", "async def _tick("]),
         (App, ["self._get_screen(screen)", "stylesheet.has_source(str(path)", "self.refresh(layout=True)"]),
     ],

@@ -1,7 +1,8 @@
 import pytest
 from rich.cells import cell_len
 
-from tui_billing.widgets.columns import Column, fitted, place_columns
+from tui_billing.widgets.columns import Column, place_columns
+from tui_billing.widgets.fitting import fitted
 
 COLUMNS = (
     Column("Gear", icon="⚙", priority=9),

@@ -1,4 +1,4 @@
-"""What one types into: text fields, passwords, choices, and the labelled field around them."""
+"""What one types into: text fields, passwords, and choices."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from textual.widgets import Input
 
 from tests.widgets.hosting import Host, lines
 from tui_billing.widgets.choice import Choice
-from tui_billing.widgets.field import Field
 from tui_billing.widgets.text_field import PasswordField, TextField
 
 SIZE = (80, 24)
@@ -135,18 +134,3 @@ async def test_setting_the_value_of_a_choice_shows_it() -> None:
     async with Host(choice := Choice(METHODS)).run_test(size=SIZE):
         choice.value = "Cash"
         assert "Cash" in lines(choice)[0]
-
-
-async def test_an_error_stands_under_its_field_and_takes_the_cursor_there() -> None:
-    first, second = Field("Amount", TextField(), "due: 12.00"), Field("Memo", TextField())
-    async with Host(first, second).run_test(size=SIZE) as pilot:
-        second.widget.focus()
-        first.show_error("Amount [b]is[/b] required.")
-        await pilot.pause()
-        assert first.widget.has_focus
-        assert first.error == "! Amount [b]is[/b] required."
-        assert first.size.height == 2
-        first.show_error("")
-        await pilot.pause()
-        assert first.error == ""
-        assert first.size.height == 1

@@ -7,12 +7,10 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from tui_billing.domain.demo_users import DEMO_PASSWORD, DEMO_USERS
 from tui_billing.domain.errors import BillingError
@@ -20,7 +18,9 @@ from tui_billing.domain.text import shown
 from tui_billing.screens.messages import SignedIn
 from tui_billing.screens.plain_screen import PlainScreen
 from tui_billing.widgets.button import Button
-from tui_billing.widgets.field import Field
+from tui_billing.widgets.field import LABEL_CELLS, Field
+from tui_billing.widgets.fitting import fitted, wrapped
+from tui_billing.widgets.form import Buttons, Form, Line, Part, Words
 from tui_billing.widgets.key_bar import KeyBar
 from tui_billing.widgets.text_field import PasswordField, TextField
 
@@ -28,10 +28,36 @@ if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
 
 
+class DemoUsers(Part):
+    """Who may be tried in a training database, and the one password."""
+
+    def __init__(self, training: bool) -> None:
+        self._training = training
+
+    def show(self) -> None:
+        """Say it, as this has turned out to be one."""
+        if not self._training:
+            self._training = True
+            self.changed()
+
+    def lines(self, width: int) -> list[Line]:
+        """A user on each line, if there is something to say."""
+        if not self._training:
+            return []
+        password = wrapped(f"Training database, nothing is real. Password for all: {DEMO_PASSWORD}", width)
+        names = max(len(name) for name, _, _ in DEMO_USERS) + 2
+        users: list[Line] = [
+            [("strong", fitted(name, names)), ("", f"{profile.value:<17}{purpose}")]
+            for name, profile, purpose in DEMO_USERS
+        ]
+        return [[("strong", line)] for line in password] + users
+
+
 class LoginScreen(PlainScreen[None]):
     """Asks for user name and password; in a training database it lists who may be tried."""
 
     CSS_PATH = "login.tcss"
+    NOTICES = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "log_in", "Log In", key_display="Enter", show=True),
         Binding("tab", "app.focus_next", "Next field", key_display="Tab", priority=True),
@@ -49,23 +75,24 @@ class LoginScreen(PlainScreen[None]):
         self._username = TextField(max_length=64)
         self._password = PasswordField()
         # Kept, not looked up: an answer may come when the screen is being taken down.
-        self._notice_line = Static(id="notice", markup=False)
-        self._demo_users = Static(demo_users_text() if self._training else "", id="demo-users", markup=False)
-        with Vertical(id="box") as box:
-            box.border_title = "tui-billing · the payments desk"
-            yield Static(Text(shown(self._database)), classes="database")
-            yield Field("Username", self._username)
-            yield Field("Password", self._password)
-            yield Button("Log In", id="log-in", classes="-primary")
-            yield self._notice_line
-        yield self._demo_users
+        self._notice = Words(style="warning", least=1)
+        self._demo_users = DemoUsers(self._training)
+        box = Form(
+            Words(shown(self._database), style="muted", cut=True),
+            Field("Username", self._username),
+            Field("Password", self._password),
+            Buttons(Button("Log In", id="log-in", classes="-primary"), left=LABEL_CELLS),
+            self._notice,
+            id="box",
+        )
+        box.border_title = "tui-billing · the payments desk"
+        yield box
+        yield Form(self._demo_users, id="demo-users")
         yield KeyBar()
 
     def show_training(self) -> None:
         """Say that this is a training database, as it has turned out."""
-        if not self._training:
-            self._training = True
-            self._demo_users.update(demo_users_text())
+        self._demo_users.show()
 
     def start_anew(self, notice: str) -> None:
         """Forget who was signed in, and say why nobody is now."""
@@ -77,7 +104,7 @@ class LoginScreen(PlainScreen[None]):
 
     def show_notice(self, sentence: str) -> None:
         """Say what went wrong."""
-        self._notice_line.update(Text(shown(sentence)))
+        self._notice.show(shown(sentence))
 
     @on(Input.Submitted)
     @on(Button.Pressed)
@@ -114,14 +141,3 @@ class LoginScreen(PlainScreen[None]):
 def origin() -> str:
     """Where the operator's line comes from; bytes of it that are not UTF-8, which no database takes, become `?`."""
     return os.environ.get("SSH_CONNECTION", "").encode("utf-8", "replace").decode()
-
-
-def demo_users_text() -> Text:
-    """Who may be tried in a training database, and the one password."""
-    text = Text("Training database, nothing is real. ", style="bold")
-    text.append(f"Password for all: {DEMO_PASSWORD}", style="bold")
-    width = max(len(name) for name, _, _ in DEMO_USERS) + 2
-    for name, profile, purpose in DEMO_USERS:
-        text.append(f"\n{name:<{width}}", style="bold")
-        text.append(f"{profile.value:<17}{purpose}", style="not bold")
-    return text

@@ -12,10 +12,10 @@ from tui_billing.domain.accounts import Account
 from tui_billing.domain.payments import Payment
 from tui_billing.domain.text import shown
 from tui_billing.screens.base import DeskScreen
-from tui_billing.screens.modals.gear_menu import GearEntry, GearMenu
 from tui_billing.screens.payment_actions import ACTIONS, PaymentAction
 
 if TYPE_CHECKING:
+    from tui_billing.screens.modals.gear_menu import GearEntry
     from tui_billing.screens.modals.money_dialog import MoneyDialog
     from tui_billing.services.results import MoneyMoved
 
@@ -56,6 +56,8 @@ class MoneyScreen(DeskScreen):
     @work
     async def action_gear(self) -> None:
         """Open the gear menu and do what is chosen there, with the row it was opened for."""
+        from tui_billing.screens.modals.gear_menu import GearEntry, GearMenu
+
         account, payment = self.chosen
         entries = []
         if account is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
+
+from textual.widget import Widget
 
 from tui_billing.frames import FramedScreen
 
@@ -12,6 +14,9 @@ ResultT = TypeVar("ResultT")
 class PlainScreen(FramedScreen[ResultT], Generic[ResultT], inherit_bindings=False):
     """A screen without Textual's own keys, which copy text and save pictures."""
 
+    NOTICES: ClassVar[bool] = True
+    """Whether notices, and the words for what the mouse points at, appear on it; else they wait for the one beneath."""
+
     holds_keys = False
     """Set while another screen is being prepared: keys typed meanwhile are for that one."""
 
@@ -19,6 +24,11 @@ class PlainScreen(FramedScreen[ResultT], Generic[ResultT], inherit_bindings=Fals
     """Set while a payment is in flight."""
 
     _behind = False
+
+    def _extend_compose(self, widgets: list[Widget]) -> None:
+        # Two widgets, and their styles, in each screen.
+        if self.NOTICES:
+            super()._extend_compose(widgets)
 
     def action_reload(self) -> None:
         """Read what is shown again; most screens show nothing that could have changed."""

@@ -7,7 +7,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui_billing.domain.text import shown
-from tui_billing.widgets.columns import fitted
+from tui_billing.widgets.fitting import fitted
 from tui_billing.widgets.line_widget import LineWidget
 
 KEYS = ("enter", "space")
@@ -56,8 +56,13 @@ class Button(LineWidget, can_focus=True):
     @label.setter
     def label(self, label: str) -> None:
         self._label = shown(label)
-        self.styles.width = max(LEAST_CELLS, len(self._label) + 2 * MARGIN)
+        self.styles.width = self.cells
         self.refresh()
+
+    @property
+    def cells(self) -> int:
+        """How wide it is."""
+        return max(LEAST_CELLS, len(self._label) + 2 * MARGIN)
 
     def draw_line(self, y: int) -> Strip:  # noqa: ARG002
         """The label between brackets, and a mark when Enter would press it: both can be seen without colour."""

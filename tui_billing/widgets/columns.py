@@ -1,15 +1,10 @@
-"""Columns of a list: which ones fit, and text cut to an exact number of terminal cells."""
+"""Columns of a list, and which ones fit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal, NamedTuple
-
-from rich.cells import cell_len, chop_cells, set_cell_size
-
-from tui_billing.domain.text import shown
 
 GAP = 2
 
@@ -61,30 +56,6 @@ def place_columns(columns: Sequence[Column], width: int) -> list[PlacedColumn]:
         placed.append(PlacedColumn(column, left, min(column.width + extra, width), cells.get(id(column))))
         left += column.width + extra + _gap(column)
     return placed
-
-
-@lru_cache(4096)
-def fitted(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
-    """The text, safe to show, in exactly `width` cells: padded, or cut with an ellipsis."""
-    text = shown(text)
-    cells = cell_len(text)
-    if cells > width:
-        return set_cell_size(text, width - 1) + "…" if width > 0 else ""
-    padding = " " * (width - cells)
-    return padding + text if align == "right" else text + padding
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width` cells, broken between words where that is possible."""
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if cell_len(longer) <= width:
-            lines[-1] = longer
-        else:
-            pieces = chop_cells(word, width)
-            lines = [*lines, *pieces] if lines[-1] else pieces
-    return lines
 
 
 def _kept(columns: Sequence[Column], width: int) -> list[Column]:

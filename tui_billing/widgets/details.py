@@ -9,7 +9,7 @@ from textual import events
 from textual.strip import Strip
 
 from tui_billing.domain.text import shown
-from tui_billing.widgets.columns import fitted, wrapped
+from tui_billing.widgets.fitting import fitted, wrapped
 from tui_billing.widgets.line_widget import LineWidget, Run
 
 LABEL_CELLS = 18

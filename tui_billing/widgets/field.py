@@ -2,86 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
 from rich.cells import cell_len
-from textual.app import ComposeResult
-from textual.strip import Strip
-from textual.widget import Widget
+from textual.geometry import Region
 
 from tui_billing.domain.text import shown
-from tui_billing.widgets.columns import fitted, wrapped
-from tui_billing.widgets.line_widget import LineWidget, Run
+from tui_billing.widgets.fitting import fitted, wrapped
+from tui_billing.widgets.form import Line, Part
+
+if TYPE_CHECKING:
+    from tui_billing.widgets.choice import Choice
+    from tui_billing.widgets.text_field import TextField
 
 LABEL_CELLS, NOTE_CELLS = 18, 26
 GAP = 2
 
 
-class Field(LineWidget):
+class Field(Part):
     """A label, the widget to fill in, a note beside it, and below it the error, if there is one.
 
-    It draws them itself: as widgets of their own they would be most of a form, and of the time that it takes to open.
-    """
-
-    DEFAULT_CSS = """
-    Field { height: 1; }
-    Field > * { width: 1fr; }
+    Errors name it by its label, or by `name`; a `fixed` one is there to be read.
     """
 
     def __init__(
         self,
         label: str,
-        widget: Widget,
+        widget: TextField | Choice,
         note: str = "",
         *,
         label_cells: int = LABEL_CELLS,
-        id: str | None = None,  # noqa: A002
-        classes: str | None = None,
+        name: str = "",
+        fixed: bool = False,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        self.name = name or label
         self.widget = widget
         self._label, self._note, self._error = shown(label), shown(note), ""
         self._label_cells = label_cells
         self._note_cells = max(NOTE_CELLS, cell_len(self._note) + GAP) if note else 0
-        self._error_lines: list[str] = []
-        widget.styles.margin = (0, self._note_cells, 0, label_cells)
+        self._fixed = fixed
+        self.enable(True)
+
+    @property
+    def value(self) -> str:
+        """What is in it."""
+        return self.widget.value
 
     @property
     def error(self) -> str:
         """The error that is shown, or nothing."""
         return self._error
 
-    def compose(self) -> ComposeResult:
-        """The widget, between the label and the note."""
-        yield self.widget
+    @property
+    def widgets(self) -> Sequence[TextField | Choice]:
+        """The one to fill in."""
+        return (self.widget,)
 
-    def draw_line(self, y: int) -> Strip:
-        """Label and note, or the error."""
-        runs: list[Run] = [("muted", fitted(self._label, self._label_cells))]
-        if y == 0:
-            room = max(0, self.size.width - self._label_cells - self._note_cells)
-            runs += [("", " " * (room + GAP)), ("muted", self._note)]
-            return self.strip(runs)
-        return self.strip([("", " " * self._label_cells), ("negative", "".join(self._error_lines[y - 1 : y]))])
+    def lines(self, width: int) -> list[Line]:
+        """Label and note, and the error below."""
+        label = ("muted", fitted(self._label, self._label_cells))
+        note = [("", " " * (self._room(width) + GAP)), ("muted", self._note)]
+        room = max(1, width - self._label_cells)
+        errors = wrapped(self._error, room) if self._error else []
+        return [[label, *note], *([("", " " * self._label_cells), ("negative", error)] for error in errors)]
+
+    def places(self, width: int) -> Iterable[Region]:
+        """Between label and note."""
+        yield Region(self._label_cells, 0, self._room(width), 1)
+
+    def enable(self, enabled: bool) -> None:
+        """Let it be filled in, unless it is fixed, or not."""
+        self.widget.disabled = self._fixed or not enabled
 
     def show_note(self, note: str) -> None:
         """Show another note where there was one."""
         if self._note:
             self._note = shown(note)
-            self.repaint((0,))
+            self.changed()
 
     def show_error(self, text: str) -> None:
         """Say what is wrong with the field, and put the cursor into it; no text takes the error away."""
-        if bool(text) or bool(self._error):
-            self._error = f"! {shown(text)}" if text else ""
-            self._lay_out_error()
+        error = f"! {shown(text)}" if text else ""
+        if error != self._error:
+            self._error = error
+            self.changed()
         if text:
             self.widget.focus()
 
-    def _on_resize(self) -> None:
-        if self._error:
-            self._lay_out_error()
-
-    def _lay_out_error(self) -> None:
-        room = max(1, self.size.width - self._label_cells)
-        self._error_lines = wrapped(self._error, room) if self._error else []
-        self.styles.height = 1 + len(self._error_lines)
-        self.refresh()
+    def _room(self, width: int) -> int:
+        return max(0, width - self._label_cells - self._note_cells)

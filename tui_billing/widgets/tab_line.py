@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui_billing.domain.text import shown
-from tui_billing.widgets.columns import fitted
+from tui_billing.widgets.fitting import fitted
 from tui_billing.widgets.line_widget import LineWidget, Run
 
 

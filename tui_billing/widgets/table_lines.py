@@ -9,7 +9,8 @@ from typing import Any, Generic, NamedTuple
 from textual.strip import Strip
 
 from tui_billing.domain.pages import RowT
-from tui_billing.widgets.columns import Cell, Column, PlacedColumn, fitted, place_columns
+from tui_billing.widgets.columns import Cell, Column, PlacedColumn, place_columns
+from tui_billing.widgets.fitting import fitted
 from tui_billing.widgets.line_widget import LineWidget, Run
 
 MARKER = "›"

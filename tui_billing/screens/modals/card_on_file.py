@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual import work
 
 from tui_billing.domain.accounts import Account
@@ -33,14 +32,17 @@ class CardOnFile(FormDialog[str, Account]):
         """The card there is, and the reference of the one to attach."""
         card = self.account.card
         current = TextField(value=f"{card.label}, expires {card.expiry} · {card.gateway}" if card else "none")
-        current.disabled = True
         self._reference = TextField()
-        yield Field("Card on file", current, label_cells=LABEL_CELLS)
-        yield Field(FIELD, self._reference, label_cells=LABEL_CELLS, id=FIELD.lower().replace(" ", "-"))
+        yield Field("Card on file", current, label_cells=LABEL_CELLS, fixed=True)
+        yield Field(FIELD, self._reference, label_cells=LABEL_CELLS)
+
+    @property
+    def first_outlook(self) -> tuple[str, ...]:
+        """That the gateway is being asked."""
+        return ("Asking the gateway for its card page…",)
 
     def on_mount(self) -> None:
         """Put the cursor where something is typed, and ask the gateway for its page."""
-        self._outlook.update("Asking the gateway for its card page…")
         self._reference.focus()
         self._fetch_link()
 
@@ -61,21 +63,22 @@ class CardOnFile(FormDialog[str, Account]):
             link = await asyncio.to_thread(self.services.cards.link, self.session, self.account.number)
         except BillingError as refusal:
             # Whether the session has ended is told when the form is sent.
-            self._outlook.update(Text(f"{refusal.title}: {shown(refusal.sentence)}"))
+            self._outlook.show(f"{refusal.title}: {shown(refusal.sentence)}")
             return
-        self._outlook.update(Text(how_to(link)))
+        self._outlook.show(*how_to(link))
 
 
-def how_to(link: CardLink) -> str:
+def how_to(link: CardLink) -> tuple[str, ...]:
     """How to come by a payment method reference at this gateway; its address stands alone, to be copied."""
     if link.address is None:
         return (
             f"The gateway {link.gateway} has no card page. Its test cards are named in docs/sandbox.md:"
-            " card_approved approves everything, card_insufficient_funds declines."
+            " card_approved approves everything, card_insufficient_funds declines.",
         )
     return (
         "The customer enters the card on this page of the gateway's own, good for a day. Then type the reference that"
-        f" the gateway gave it, which begins with pm_. “tui-billing accounts card-link” prints the address"
-        " on one line.\n\n"
-        f"{shown(link.address, LONGEST_ADDRESS)}"
+        " the gateway gave it, which begins with pm_. “tui-billing accounts card-link” prints the address"
+        " on one line.",
+        "",
+        shown(link.address, LONGEST_ADDRESS),
     )

@@ -14,6 +14,7 @@ ResultT = TypeVar("ResultT")
 class DeskModal(PlainScreen[ResultT], ModalScreen[ResultT], Generic[ResultT], inherit_bindings=False):
     """A modal typed by what it returns; `finish` it, never dismiss it: that would take away whatever is on top."""
 
+    NOTICES = False
     _finished: tuple[ResultT | None] | None = None
 
     def finish(self, result: ResultT | None) -> None:

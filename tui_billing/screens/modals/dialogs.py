@@ -41,11 +41,11 @@ class RecordPayment(MoneyDialog[RecordRequest]):
         self._method = Choice([method.label for method in RECORD_METHODS])
         self._reference = TextField()
         self._memo = TextField()
-        yield Field("Amount", self._amount, self.amount_note, id="amount")
-        yield Field("Received", self._received, "YYYY-MM-DD", id="received")
-        yield Field("Method", self._method, "← → to change", id="method")
-        yield Field("Reference", self._reference, id="reference")
-        yield Field("Memo", self._memo, id="memo")
+        yield Field("Amount", self._amount, self.amount_note)
+        yield Field("Received", self._received, "YYYY-MM-DD")
+        yield Field("Method", self._method, "← → to change")
+        yield Field("Reference", self._reference)
+        yield Field("Memo", self._memo)
 
     def request(self) -> RecordRequest:
         """The payment as the form has it."""
@@ -80,10 +80,9 @@ class MakePayment(MoneyDialog[str]):
         card = self.account.card
         due = self.account.amount_due
         self._amount = TextField(value=due.figure if due.minor_units else "")
-        yield Field("Amount", self._amount, self.amount_note, id="amount")
+        yield Field("Amount", self._amount, self.amount_note)
         shown_card = TextField(value=f"{card.label}, expires {card.expiry}" if card else "none")
-        shown_card.disabled = True
-        yield Field("Card on file", shown_card)
+        yield Field("Card on file", shown_card, fixed=True)
 
     def request(self) -> str:
         """The amount as typed."""
@@ -113,9 +112,9 @@ class IssueCredit(MoneyDialog[CreditRequest]):
         self._amount = TextField()
         self._reason = TextField()
         self._expires = TextField()
-        yield Field("Amount", self._amount, self.amount_note, id="amount")
-        yield Field("Reason", self._reason, id="reason")
-        yield Field("Expires", self._expires, "YYYY-MM-DD, optional", id="expires")
+        yield Field("Amount", self._amount, self.amount_note)
+        yield Field("Reason", self._reason)
+        yield Field("Expires", self._expires, "YYYY-MM-DD, optional")
 
     def request(self) -> CreditRequest:
         """The credit as the form has it."""
@@ -150,9 +149,9 @@ class IssueChargeBack(MoneyDialog[ChargeBackRequest]):
         self._amount = TextField(value=self.subject.returnable.figure)
         self._reason = Choice([NO_REASON, *(reason.label for reason in ChargeBackReason)])
         self._case = TextField()
-        yield Field("Amount", self._amount, self.amount_note, id="amount")
-        yield Field("Bank's reason", self._reason, "← → to change", id="reason")
-        yield Field("Case reference", self._case, "optional", id="case-reference")
+        yield Field("Amount", self._amount, self.amount_note)
+        yield Field("Bank's reason", self._reason, "← → to change", name="Reason")
+        yield Field("Case reference", self._case, "optional")
 
     def request(self) -> ChargeBackRequest:
         """The charge back as the form has it; an emptied amount is not all that is left."""
@@ -196,10 +195,9 @@ class Cancel(MoneyDialog[CancelReason]):
     def fields(self) -> Iterable[Field]:
         """The whole amount, which is not to be changed, and the reason."""
         amount = TextField(value=self.subject.amount.figure)
-        amount.disabled = True
         self._reason = Choice([reason.label for reason in CancelReason])
-        yield Field("Amount", amount, self.amount_note, id="amount")
-        yield Field("Reason", self._reason, "← → to change", id="reason")
+        yield Field("Amount", amount, self.amount_note, fixed=True)
+        yield Field("Reason", self._reason, "← → to change")
 
     def request(self) -> CancelReason:
         """The reason chosen."""

@@ -26,11 +26,8 @@ class DisputeDialog(MoneyDialog[str]):
     def fields(self) -> Iterable[Field]:
         """The amount, and which dispute it is."""
         self._amount = TextField(value=self.line.amount.figure)
-        self._amount.disabled = not self.may_be_less
-        yield Field("Amount", self._amount, self.amount_note, id="amount")
-        dispute = TextField(value=self.line.reference)
-        dispute.disabled = True
-        yield Field("Dispute", dispute)
+        yield Field("Amount", self._amount, self.amount_note, fixed=not self.may_be_less)
+        yield Field("Dispute", TextField(value=self.line.reference), fixed=True)
 
     @property
     def amount_note(self) -> str:

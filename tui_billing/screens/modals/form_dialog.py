@@ -6,14 +6,12 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from rich.text import Text
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import BillingError, InvalidInput, SignInRefused, StoreUnavailable
@@ -23,6 +21,7 @@ from tui_billing.screens.modals.desk_modal import DeskModal
 from tui_billing.widgets.button import Button
 from tui_billing.widgets.choice import Choice
 from tui_billing.widgets.field import Field
+from tui_billing.widgets.form import Buttons, Form, Words
 
 if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 # Most of what is sent is done sooner, and the dialog gone.
 SOON_S = 0.15
 KEYS = "Enter OK · Tab next field · Esc Cancel"
+# Before each line of what will happen.
+MARK = "▌ "
 RequestT = TypeVar("RequestT")
 ResultT = TypeVar("ResultT")
 
@@ -39,6 +40,8 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
     """A form about one account; dismisses with what was done, or none if it was left."""
 
     CSS_PATH: ClassVar[Any] = "form_dialog.tcss"
+    # Whoever tries to log out while money is in flight is told so here.
+    NOTICES = True
     HEADING: ClassVar[str] = ""
     OK: ClassVar[str] = "OK"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,22 +78,31 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         """Say what will happen with the form as it is."""
         raise NotImplementedError
 
+    @property
+    def first_outlook(self) -> tuple[str, ...]:
+        """What is said as the form opens, while it is being found out what will happen."""
+        return ()
+
     def compose(self) -> ComposeResult:
         """Heading, form, what will happen, what is wrong, and the two buttons."""
         # Kept, not looked up: an answer may come when the dialog is being taken down.
-        self._outlook = Static(classes="preview", markup=False)
-        self._refusal = Static(classes="refusal", markup=False)
-        self._ok = Button(self.OK, id="ok", classes="-primary")
-        with Vertical() as self._box:
-            self._box.border_title = self.heading
-            self._box.border_subtitle = KEYS
-            yield Static(Text(f"{shown(self.account.name)} · {self.account.number}"), classes="customer")
-            yield from self.fields()
-            yield self._outlook
-            yield self._refusal
-            with Horizontal(classes="buttons"):
-                yield self._ok
-                yield Button("Cancel", id="cancel")
+        self._fields = list(self.fields())
+        self._outlook = Words(*self.first_outlook, mark=MARK, least=2)
+        self._refusal = Words(style="warning", least=1)
+        self._ok, self._cancel = Button(self.OK, id="ok", classes="-primary"), Button("Cancel", id="cancel")
+        self._form = Form(
+            Words(f"{shown(self.account.name)} · {self.account.number}", style="muted", cut=True),
+            Words(least=1),
+            *self._fields,
+            Words(least=1),
+            self._outlook,
+            self._refusal,
+            Words(least=1),
+            Buttons(self._ok, self._cancel),
+        )
+        self._form.border_title = self.heading
+        self._form.border_subtitle = KEYS
+        yield self._form
 
     def on_mount(self) -> None:
         """Say what will happen with the form as it opens."""
@@ -99,9 +111,9 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
     @on(Input.Changed)
     @on(Choice.Changed)
     def _on_edited(self) -> None:
-        for field in self.query(Field):
+        for field in self._fields:
             field.show_error("")
-        self._refusal.update("")
+        self._refusal.show()
         self.show_outlook()
 
     @property
@@ -111,7 +123,7 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
 
     def show_outage(self, sentence: str) -> None:
         """Say it in the frame, where the keys stood: the form stays as it is."""
-        self._box.border_subtitle = Content(sentence or KEYS)
+        self._form.border_subtitle = Content(sentence or KEYS)
 
     @on(Input.Submitted)
     @on(Choice.Submitted)
@@ -165,27 +177,30 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         """Say that it takes a while, if it is not done yet."""
         if not self.busy:
             return
-        for part in (*self.query(Button), *self.query(Field)):
-            part.disabled = True
-        self._refusal.update("Working… this dialog closes when it is done.")
+        self._enable(False)
+        self._refusal.show("Working… this dialog closes when it is done.")
 
     def _open_form(self) -> None:
         """Let the form be filled in again, where the operator was."""
         self.busy = False
-        for part in (*self.query(Button), *self.query(Field)):
-            part.disabled = False
+        self._enable(True)
         self._ok.label = self.OK
-        self._refusal.update("")
+        self._refusal.show()
         places = [place for place in (self._focused_before, *self.query(Input)) if place is not None]
         next((place for place in places if place.focusable), self._ok).focus()
 
     def _refuse(self, refusal: BillingError) -> None:
         name = refusal.field if isinstance(refusal, InvalidInput) else ""
-        for field in self.query(Field):
-            if name and field.id == name.lower().replace(" ", "-"):
+        for field in self._fields:
+            if field.name == name:
                 field.show_error(refusal.sentence)
                 return
-        self._refusal.update(Text(f"{refusal.title}: {shown(refusal.sentence)}"))
+        self._refusal.show(f"{refusal.title}: {shown(refusal.sentence)}")
+
+    def _enable(self, enabled: bool) -> None:
+        for field in self._fields:
+            field.enable(enabled)
+        self._ok.disabled = self._cancel.disabled = not enabled
 
     def on_click(self, event: events.Click) -> None:
         """A click beside the dialog does nothing: a form is never lost by a slip."""

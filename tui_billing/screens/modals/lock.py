@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from tui_billing.domain.errors import BillingError
 from tui_billing.domain.text import shown
 from tui_billing.screens.modals.desk_modal import DeskModal
 from tui_billing.widgets.field import Field
+from tui_billing.widgets.form import Form, Words
 from tui_billing.widgets.text_field import PasswordField
 
 if TYPE_CHECKING:
@@ -36,12 +35,11 @@ class LockScreen(DeskModal[None]):
     def compose(self) -> ComposeResult:
         """Who locked it, and the password."""
         self._password = PasswordField()
-        self._refusal = Static("", id="refusal", markup=False)
-        with Vertical() as box:
-            box.border_title = "Locked"
-            yield Static(Text(f"{shown(self._session.name)}, your password brings you back where you were."))
-            yield Field("Password", self._password)
-            yield self._refusal
+        self._refusal = Words(style="warning", least=1)
+        who = Words(f"{shown(self._session.name)}, your password brings you back where you were.")
+        form = Form(who, Words(least=1), Field("Password", self._password), self._refusal)
+        form.border_title = "Locked"
+        yield form
 
     @on(Input.Submitted)
     def _on_submitted(self) -> None:
@@ -55,7 +53,7 @@ class LockScreen(DeskModal[None]):
         try:
             await asyncio.to_thread(self._services.sign_in.confirm, self._session, password)
         except BillingError as refusal:
-            self._refusal.update(shown(refusal.sentence))
+            self._refusal.show(shown(refusal.sentence))
         else:
             self.finish(None)
         finally:

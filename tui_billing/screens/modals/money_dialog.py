@@ -7,7 +7,6 @@ import uuid
 from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from rich.text import Text
 from textual import work
 
 from tui_billing.domain.accounts import Account
@@ -17,14 +16,13 @@ from tui_billing.domain.text import shown
 from tui_billing.screens.messages import DatabaseFailed
 from tui_billing.screens.modals.form_dialog import FormDialog
 from tui_billing.screens.modals.outlook import FiguresChanged, Outlook, changed_words
-from tui_billing.widgets.button import Button
-from tui_billing.widgets.field import Field
 
 if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
     from tui_billing.services.previews import Preview
     from tui_billing.services.results import MoneyMoved
     from tui_billing.services.session import OperatorSession
+    from tui_billing.widgets.field import Field
 
 RequestT = TypeVar("RequestT")
 # Nobody reads new figures in less: an Enter that comes sooner was meant for those before.
@@ -44,6 +42,7 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
         self._seen_for: RequestT | None = None
         self._read_from_s = 0.0
         self._follows = True
+        self._foreseen = False
         # The first refusal after which nobody knew what had happened, until that is known.
         self._unknown: OutcomeUnknown | None = None
 
@@ -75,6 +74,22 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
     def may_be_sent(self) -> bool:
         """Not while the figures are newer than anybody can have read them."""
         return super().may_be_sent and monotonic() >= self._read_from_s
+
+    @property
+    def first_outlook(self) -> tuple[str, ...]:
+        """The balance now, which was read just before."""
+        return self._seen.lines
+
+    @property
+    def about_to_change(self) -> bool:
+        """While what the form as it opens would do is being found out."""
+        return not self._foreseen
+
+    def on_mount(self) -> None:
+        """Say what will happen with the form as it opens; without an amount it says so already."""
+        self._foreseen = not self._amount_field.value
+        if not self._foreseen:
+            self.show_outlook()
 
     def send(self, request: RequestT) -> MoneyMoved:
         """Do it under the key that was made when the dialog opened, unless the figures are not those that were seen."""
@@ -134,8 +149,7 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
             # What is under way was judged by what was seen before.
             if not self.busy:
                 self._show(outlook, request)
-            return
-        self._paint(self._seen)
+        self._foreseen = True
 
     def _readable_request(self) -> RequestT | None:
         try:
@@ -160,21 +174,20 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
         """Show the figures as they are now, and say so if they are not those that were seen."""
         news = outlook.is_news(self._seen, request == self._seen_for)
         self._seen, self._seen_for = outlook, request
-        self._paint(outlook)
+        self._outlook.show(*outlook.lines)
         if news:
             self._read_from_s = monotonic() + UNREAD_S
-            self._refusal.update(Text(shown(changed_words(outlook))))
-            self.query_one("#amount", Field).show_note(self.amount_note)
+            self._refusal.show(shown(changed_words(outlook)))
+            self._amount_field.show_note(self.amount_note)
 
-    def _paint(self, outlook: Outlook) -> None:
-        if str(self._outlook.content) != outlook.text.plain:
-            self._outlook.update(outlook.text)
+    @property
+    def _amount_field(self) -> Field:
+        return next(field for field in self._fields if field.name == "Amount")
 
     def _wait_for_outcome(self, unknown: OutcomeUnknown) -> None:
         """The same key again looks the outcome up and moves no money twice, so the form stays as it was sent."""
         self.busy = False
-        for button in self.query(Button):
-            button.disabled = False
+        self._ok.disabled = self._cancel.disabled = False
         self._ok.label = "Look up"
         self._ok.focus()
-        self._refusal.update(Text(f"{unknown.title}. {shown(unknown.sentence)}"))
+        self._refusal.show(f"{unknown.title}. {shown(unknown.sentence)}")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from tui_billing.domain.errors import BillingError
 from tui_billing.domain.money import Money
 from tui_billing.domain.text import shown
@@ -30,9 +28,9 @@ class Outlook:
         return self != before if same_form else self.now != before.now
 
     @property
-    def text(self) -> Text:
+    def lines(self) -> tuple[str, ...]:
         """Balance now → balance after, and which invoices it will pay or re-open."""
-        return Text(f"Balance now {self.now}") if self.preview is None else preview_text(self.preview)
+        return (f"Balance now {self.now}",) if self.preview is None else preview_lines(self.preview)
 
 
 class FiguresChanged(BillingError):
@@ -51,7 +49,7 @@ def changed_words(outlook: Outlook) -> str:
     return f"{words} {outlook.refusal or 'Look at the new figures, then OK.'}"
 
 
-def preview_text(preview: Preview) -> Text:
+def preview_lines(preview: Preview) -> tuple[str, ...]:
     """Balance now → balance after, and which invoices it will pay or re-open."""
     lines = [f"Balance {preview.now} → {preview.after}"]
     for word, changes in (("Pays", preview.paid), ("Re-opens", preview.reopened)):
@@ -64,4 +62,4 @@ def preview_text(preview: Preview) -> Text:
             lines.append(f"{word} {', '.join(named)}")
     if not preview.paid and not preview.reopened:
         lines.append("Pays or re-opens no invoice")
-    return Text("\n".join(lines))
+    return tuple(lines)

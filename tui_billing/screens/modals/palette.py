@@ -1,0 +1,170 @@
+"""The command palette: the application's own actions, and "Go to account …"."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar, NamedTuple
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.fuzzy import Matcher
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tui_billing.domain.access import Permission
+from tui_billing.domain.accounts import AccountFilter
+from tui_billing.domain.errors import BillingError
+from tui_billing.domain.pages import Direction
+from tui_billing.domain.text import shown
+from tui_billing.screens.base import DeskScreen
+from tui_billing.screens.messages import AccountOpened
+from tui_billing.screens.modals.desk_modal import DeskModal
+from tui_billing.widgets.fitting import fitted
+from tui_billing.widgets.menu import Entry, Menu
+from tui_billing.widgets.text_field import TextField
+
+MOST_ACCOUNTS = 8
+LABEL_CELLS = 22
+GO_TO = "Go to account"
+UNBOUND = {"Light or dark theme": "light_or_dark", "Log Out": "log_out"}
+
+
+class Command(NamedTuple):
+    """Something to do: its name, what else is said of it, and how it is done."""
+
+    label: str
+    said: str
+    run: Callable[[], object]
+
+    @property
+    def lines(self) -> Entry:
+        """The command as the palette shows it."""
+        room = max(LABEL_CELLS, len(self.label))
+        return [[("", fitted(self.label, room)), ("muted", f"  {self.said}")]]
+
+
+class Palette(DeskModal[Command | None]):
+    """Finds commands as one types, and dismisses with the one chosen, or none."""
+
+    CSS_PATH = "palette.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Up", show=False),
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("enter", "choose", "Do it", key_display="Enter"),
+        Binding("escape", "leave", "Close", key_display="Esc"),
+    ]
+
+    def __init__(self, beneath: Screen[Any]) -> None:
+        super().__init__()
+        self._beneath = beneath
+        self._actions = self._commands = actions_on(beneath)
+        self._searching = False
+
+    @property
+    def commands(self) -> list[str]:
+        """What is listed, by name."""
+        return [command.label for command in self._commands]
+
+    @property
+    def about_to_change(self) -> bool:
+        """While accounts are being searched."""
+        return self._searching
+
+    def compose(self) -> ComposeResult:
+        """A line to type into, and what it finds."""
+        self._menu = Menu([command.lines for command in self._commands])
+        with Vertical() as box:
+            box.border_title = "Command palette"
+            box.border_subtitle = "↑ ↓ · Enter Do it · Esc Close"
+            yield TextField(placeholder="Search for commands…")
+            yield self._menu
+
+    def action_move(self, step: int) -> None:
+        """Mark another command."""
+        self._menu.move(step)
+
+    def action_page(self, pages: int) -> None:
+        """Mark a command pages away."""
+        self._menu.page(pages)
+
+    @on(Input.Submitted)
+    @on(Menu.Chosen)
+    def action_choose(self) -> None:
+        """Take the marked command, which is about what was typed, not about what was found for the text before."""
+        # Keys behind Enter are for the screen to which the command leads.
+        self.holds_keys = self._searching
+        if self._commands and not self._searching:
+            self.finish(self._commands[self._menu.current])
+
+    def action_leave(self) -> None:
+        """Close the palette."""
+        self.finish(None)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside the palette closes it."""
+        if event.widget is self:
+            self.finish(None)
+
+    @on(Input.Changed)
+    def _on_typed(self, event: Input.Changed) -> None:
+        typed = event.value.strip()
+        self._commands = actions_like(typed, self._actions)
+        self._searching = True
+        self._menu.show([command.lines for command in self._commands])
+        self._search(typed)
+
+    @work(exclusive=True, group="search")
+    async def _search(self, typed: str) -> None:
+        found = await accounts_like(typed.removeprefix(GO_TO).strip(), self._beneath)
+        self._searching = False
+        if found or not self._commands:
+            self._commands = [*self._commands, *found]
+            self._menu.show([command.lines for command in self._commands], empty="No matches found")
+        if self.holds_keys:
+            self.action_choose()
+
+
+def actions_on(screen: Screen[Any]) -> list[Command]:
+    """What the keys in force on a screen do, by name, and what no key does."""
+    run = screen.app.run_action
+    found = {
+        binding.id: Command(binding.description, tooltip, partial(run, binding.action, node))
+        for node, binding, enabled, tooltip in screen.active_bindings.values()
+        if enabled and binding.description and binding.id is not None and not binding.system
+    }
+    unbound = [Command(label, "", partial(run, f"app.{action}")) for label, action in UNBOUND.items()]
+    return [*found.values(), *unbound]
+
+
+def actions_like(typed: str, actions: list[Command]) -> list[Command]:
+    """The actions whose name matches, the best match first."""
+    if not typed:
+        return actions
+    match = Matcher(typed).match
+    scores = {action: match(action.label) for action in actions}
+    return sorted((action for action in actions if scores[action] > 0), key=lambda action: -scores[action])
+
+
+async def accounts_like(search: str, screen: Screen[Any]) -> list[Command]:
+    """To go to the first accounts found by any part of number, name or master user, for those who may see them."""
+    if not search or not isinstance(screen, DeskScreen) or not screen.session.may(Permission.ACCOUNT_MANAGE):
+        return []
+    page, chosen = screen.services.accounts.page, AccountFilter(search=search)
+    try:
+        found = await asyncio.to_thread(page, screen.session, chosen, Direction.FIRST, None, MOST_ACCOUNTS)
+    except BillingError:
+        return []
+    return [
+        Command(
+            f"{GO_TO} {account.number} {shown(account.name)}",
+            account.type.label,
+            partial(screen.post_message, AccountOpened(account)),
+        )
+        for account in found.rows
+    ]
