@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from textual import _compositor, _xterm_parser, constants, driver
+from textual import _compositor, _xterm_parser, constants, driver, screen, widget
+from textual import strip as _strip
 from textual.app import App
 from textual.drivers import linux_driver
 
@@ -232,8 +233,10 @@ PRIVATE_NAMES: list[tuple[object, str]] = [
     (App, "_build_driver"),
     (_compositor.CompositorUpdate, "render_segments"),
     (_compositor.Compositor, "render_partial_update"),
+    (_compositor.Compositor, "render_full_update"),
     (_compositor.Compositor, "visible_widgets"),
-    (_compositor.Compositor, "_regions_to_spans"),
+    (_compositor.Compositor, "layers_visible"),
+    (_strip.Strip, "render_style"),
 ]
 
 
@@ -258,4 +261,8 @@ def test_textual_still_uses_what_the_driver_overrides() -> None:
     assert "self._loop =" in source(driver.Driver)
     compositor = source(_compositor.Compositor)
     assert "return self.render_partial_update()" in compositor
+    assert "return self.render_full_update(" in compositor
     assert "self._dirty_regions.update(regions)" in compositor
+    assert "widget._exchange_repaint_regions()" in compositor
+    assert "self._repaint_regions.copy()" in source(widget.Widget)
+    assert "self._compositor.update_widgets(self._dirty_widgets)" in source(screen.Screen)

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 
+from tests.widgets.hosting import Painted
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.virtual_table import VirtualTable
@@ -60,7 +61,7 @@ COLUMNS = (
 )
 
 
-class TableApp(App[None]):
+class TableApp(Painted):
     """A table of numbered rows that writes down its messages."""
 
     def __init__(self, source: Source, opens: bool = True) -> None:

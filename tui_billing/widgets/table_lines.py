@@ -15,6 +15,7 @@ from tui_billing.widgets.line_widget import LineWidget, Run
 MARKER = "›"
 MARGIN = 2
 RIGHT_MARGIN = 2
+KEPT_ROWS = 200
 
 
 class TableLines(Generic[RowT]):
@@ -28,12 +29,14 @@ class TableLines(Generic[RowT]):
         self._cells = cells
         self._placed: list[PlacedColumn] = []
         self._placed_width = -1
+        self._drawn: dict[tuple[int, bool, str], tuple[RowT, Strip]] = {}
 
     @property
     def placed(self) -> list[PlacedColumn]:
         """The columns that fit the widget's present width."""
-        width = self._widget.size.width
+        width = self._widget.cells
         if width != self._placed_width:
+            self.forget()
             self._placed = place_columns(self._columns, width - MARGIN - RIGHT_MARGIN)
             self._placed_width = width
         return self._placed
@@ -52,15 +55,33 @@ class TableLines(Generic[RowT]):
         return self._widget.strip([("header", text)])
 
     def row(self, row: RowT, cursor: bool, more_above: bool, more_below: bool) -> Strip:
-        """A row; the last cell of the line says whether the list goes on above or below."""
+        """A row; the last cell of the line says whether the list goes on above or below.
+
+        A row that comes to another line, or into sight again, is not drawn again.
+        """
+        goes_on = "↕" if more_above and more_below else "↑" if more_above else "↓" if more_below else " "
+        looks = (id(row), cursor, goes_on)
+        drawn_of, strip = self._drawn.get(looks, (None, None))
+        if strip is None or drawn_of is not row or strip.cell_length != self._widget.cells:
+            strip = self._drawn_row(row, cursor, goes_on)
+            if len(self._drawn) >= KEPT_ROWS:
+                self.forget()
+            self._drawn[looks] = row, strip
+        return strip
+
+    def forget(self) -> None:
+        """Draw all rows anew."""
+        self._drawn.clear()
+
+    def _drawn_row(self, row: RowT, cursor: bool, goes_on: str) -> Strip:
         cells = self._cells(row)
         values = [self._value(cells, placed) for placed in self.placed]
         if cursor:
             values = [("cursor" if placed.cell == 0 else style, text, placed) for style, text, placed in values]
         runs = self._runs(MARKER if cursor else "", values)
         filled = sum(len(text) for _, text in runs)
-        runs.append(("", " " * max(0, self._widget.size.width - filled - 1)))
-        runs.append(("muted", "↕" if more_above and more_below else "↑" if more_above else "↓" if more_below else " "))
+        runs.append(("", " " * max(0, self._widget.cells - filled - 1)))
+        runs.append(("muted", goes_on))
         return self._widget.strip(runs)
 
     def status(self, text: str) -> Strip:

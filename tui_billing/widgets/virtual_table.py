@@ -95,9 +95,9 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
     ) -> None:
+        self._lines: TableLines[RowT] = TableLines(self, columns, cells)
         super().__init__(id=id, classes=classes)
         self._opens = opens
-        self._lines: TableLines[RowT] = TableLines(self, columns, cells)
         self._feed: RowFeed[RowT] = RowFeed(key)
         self._fetch: Fetch[RowT] | None = None
         self._loading: tuple[Direction, Hashable | None] | None = None
@@ -291,8 +291,8 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
             window.visible, window.cursor - window.top + 1, (window.more_above, window.more_below), status
         )
         before, self._painted = self._painted, painted
-        lines = painted.difference(before)
-        if anew or len(lines) > self.size.height // 2:
-            self.refresh()
-        else:
-            self.repaint(lines)
+        self.repaint(range(1 + window.height) if anew else painted.difference(before))
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._lines.forget()
