@@ -40,8 +40,12 @@ class Cells:
         styles = self.styles
         if before is None or len(styles) != len(before.styles):
             return [(0, len(styles))] if styles else []
-        every = zip(before.characters, self.characters, before.styles, styles, strict=True)
-        changed = [x for x, (was, now, old, new) in enumerate(every) if was != now or (old is not new and old != new)]
+        pairs = zip(before.characters, self.characters, strict=True)
+        if before.styles == styles:
+            changed = [x for x, (was, now) in enumerate(pairs) if was != now]
+        else:
+            looks = zip(pairs, before.styles, styles, strict=True)
+            changed = [x for x, ((was, now), old, new) in enumerate(looks) if was != now or old != new]
         stretches: list[tuple[int, int]] = []
         end = -CHEAPER_THAN_A_JUMP - 1
         for x in changed:
