@@ -14,8 +14,12 @@ from textual.strip import Strip
 CHEAPER_THAN_A_JUMP = 6
 """So many cells of one style that have not changed are written along; to skip them takes more bytes."""
 
+# Equal styles as one object, as telling one object from another takes no comparison.
+_styles: dict[Style | None, Style | None] = {}
+MOST_STYLES = 4096
+
 # Nearly all lines of the desk: each character takes one cell, which one look at the whole line finds out.
-NARROW = re.compile("[ -~\u00a0-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u2319\u2500-\u25fc\u2699]*")
+NARROW = re.compile("[ -~\u00a0-\u02ff\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u2319\u2500-\u25fc\u2699]*")
 
 
 class Cells:
@@ -29,11 +33,15 @@ class Cells:
         self.characters: str | list[object] = "".join([text for text, _, _ in segments])
         if NARROW.fullmatch(self.characters):
             for text, style, _ in segments:
-                self.styles += [style] * len(text)
+                self.styles += [_one(style)] * len(text)
             return
         self.characters = []
         for text, style, _ in segments:
-            self._add(text, style)
+            if NARROW.fullmatch(text):
+                self.characters += text
+                self.styles += [_one(style)] * len(text)
+            else:
+                self._add(text, _one(style))
 
     def differences(self, before: Cells | None) -> list[tuple[int, int]]:
         """The stretches that are not as before: where each begins and ends."""
@@ -45,7 +53,7 @@ class Cells:
             changed = [x for x, (was, now) in enumerate(pairs) if was != now]
         else:
             looks = zip(pairs, before.styles, styles, strict=True)
-            changed = [x for x, ((was, now), old, new) in enumerate(looks) if was != now or old != new]
+            changed = [x for x, ((was, now), old, new) in enumerate(looks) if was != now or old is not new]
         stretches: list[tuple[int, int]] = []
         end = -CHEAPER_THAN_A_JUMP - 1
         for x in changed:
@@ -87,3 +95,9 @@ class Cells:
         assert isinstance(self.characters, list)
         at = next(x for x in range(len(self.characters) - 1, -1, -1) if isinstance(self.characters[x], str))
         self.characters[at] = f"{self.characters[at]}{mark}"
+
+
+def _one(style: Style | None) -> Style | None:
+    if len(_styles) >= MOST_STYLES:
+        _styles.clear()
+    return _styles.setdefault(style, style)

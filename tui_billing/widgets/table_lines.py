@@ -78,11 +78,8 @@ class TableLines(Generic[RowT]):
         values = [self._value(cells, placed) for placed in self.placed]
         if cursor:
             values = [("cursor" if placed.cell == 0 else style, text, placed) for style, text, placed in values]
-        runs = self._runs(MARKER if cursor else "", values)
-        filled = sum(len(text) for _, text in runs)
-        runs.append(("", " " * max(0, self._widget.cells - filled - 1)))
-        runs.append(("muted", goes_on))
-        return self._widget.strip(runs)
+        marker = MARKER if cursor else ""
+        return self._widget.strip([*self._runs(marker, values), ("muted", goes_on)])
 
     def status(self, text: str) -> Strip:
         """A line that says why there are no rows."""
@@ -99,14 +96,15 @@ class TableLines(Generic[RowT]):
         cell = cells[placed.cell]
         return (cell.style, cell.text, placed) if isinstance(cell, Cell) else ("", cell, placed)
 
-    @staticmethod
-    def _runs(marker: str, values: list[tuple[str, str, PlacedColumn]]) -> list[Run]:
+    def _runs(self, marker: str, values: list[tuple[str, str, PlacedColumn]]) -> list[Run]:
+        """The cells in their places, up to the last one of the line."""
         runs: list[Run] = [("", marker.ljust(MARGIN))]
         end = 0
         for style, text, placed in values:
             runs.append(("", " " * (placed.left - end)))
             runs.append((style, fitted(text, placed.width, placed.column.align)))
             end = placed.left + placed.width
+        runs.append(("", " " * (self._widget.cells - MARGIN - end - 1)))
         return runs
 
 
