@@ -217,6 +217,13 @@ def test_a_storm_of_sizes_ends_in_the_last_one(desk: PtyDesk) -> None:
     assert desk.wait_for_exit()[0] == 0
 
 
+def test_a_window_that_was_smaller_for_a_moment_shows_everything_again(desk: PtyDesk) -> None:
+    desk.resize(3, 24)
+    desk.resize(80, 24)
+    assert "80x24" not in desk.screen_text()
+    desk.wait_for("80x24")
+
+
 def test_an_idle_desk_uses_no_processor(typed_at: PtyDesk) -> None:
     before_s = typed_at.processor_s
     typed_at.read_until_quiet(0.5)
