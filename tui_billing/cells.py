@@ -19,7 +19,9 @@ _styles: dict[Style | None, Style | None] = {}
 MOST_STYLES = 4096
 
 # Nearly all lines of the desk: each character takes one cell, which one look at the whole line finds out.
-NARROW = re.compile("[ -~\u00a0-\u02ff\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u2319\u2500-\u25fc\u2699]*")
+NARROW = re.compile(
+    "[ -~\u00a0-\u02ff\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u2319\u2500-\u25fc\u2699]*"
+)
 
 
 class Cells:
