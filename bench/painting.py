@@ -1,16 +1,18 @@
 """From a key in a list to what it painted, in time and bytes; and how a list keeps up with many keys.
 
-The bounds are held against the first thing painted, the cursor or the page; the details beside it come a frame later,
-and the figures below each bound say when.
+The bounds are held against the first thing painted, the cursor or the page; the figures below each bound say when the
+details are there too, which is in the same frame but for payments in a wide window, and what it takes of the processor,
+which others that run meanwhile change least.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from bench.book import Book
 from bench.figures import Figure, Measurement, Samples
-from bench.keys import ms_until, press
+from bench.keys import Painted, ms_until, press
 from tests.terminal.pty_desk import PtyDesk
 
 MOVES = 12
@@ -30,7 +32,7 @@ def one_character(book: Book) -> Samples:
     with book.floor("painted_keys") as program:
         program.wait_for_raw(b"0")
         program.read_until_idle()
-        return {"floor: one character": [press(program, "a").ms for _ in range(MOVES)]}
+        return _floor("one character", [press(program, "a") for _ in range(MOVES)])
 
 
 def whole_screen(book: Book) -> Samples:
@@ -38,7 +40,14 @@ def whole_screen(book: Book) -> Samples:
     with book.floor("painted_keys", "all") as program:
         program.wait_for_raw(b"0")
         program.read_until_idle()
-        return {"floor: whole screen": [press(program, "a").ms for _ in range(MOVES)]}
+        return _floor("whole screen", [press(program, "a") for _ in range(MOVES)])
+
+
+def _floor(name: str, painted: Sequence[Painted]) -> Samples:
+    return {
+        f"floor: {name}": [each.ms for each in painted],
+        f"floor: {name}, processor": [each.processor_ms for each in painted],
+    }
 
 
 def lists(book: Book) -> Samples:
@@ -103,9 +112,11 @@ def _list(desk: PtyDesk) -> dict[str, list[float]]:
     return {
         "desk: move": [painted.first_ms for painted in moves],
         "desk: details": [painted.ms for painted in moves],
+        "desk: move, processor": [painted.processor_ms for painted in moves],
         "desk: bytes of a move": [painted.size for painted in moves],
         "desk: page": [painted.first_ms for painted in pages],
         "desk: page and details": [painted.ms for painted in pages],
+        "desk: page, processor": [painted.processor_ms for painted in pages],
         "desk: bytes of a page": [painted.size for painted in pages],
     }
 
@@ -149,6 +160,7 @@ MEASUREMENT = Measurement(
             most_p95_ratio=3,
         ),
         Figure("6", "… until its details are painted too", "desk: details", floor="floor: one character"),
+        Figure("6", "… of the processor", "desk: move, processor", floor="floor: one character, processor"),
         Figure(
             *("7", "page, wheel, Home, End → painted", "desk: page"),
             floor="floor: whole screen",
@@ -156,6 +168,7 @@ MEASUREMENT = Measurement(
             most_p95_ratio=3,
         ),
         Figure("7", "… until the details are painted too", "desk: page and details", floor="floor: whole screen"),
+        Figure("7", "… of the processor", "desk: page, processor", floor="floor: whole screen, processor"),
         Figure("9", "200 Downs at once → the right row", "desk: burst", most=150),
         Figure("9", "30 keys a second: lag", "desk: lag", most=12),
         Figure("9", "… until the details are painted too", "desk: last lag"),

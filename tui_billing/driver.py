@@ -149,6 +149,9 @@ class DeskDriver(LinuxDriver):
         if not self._in_band_window_resize:
             size = Size(*self._get_terminal_size())
             self._app.post_message(events.Resize(size, size))
+        # Smaller for a moment and as large again, the window has lost what it showed.
+        for screen in self._app.screen_stack[-1:]:
+            screen.refresh()
 
     def _await_focus(self) -> None:
         focused = bool(self._app.screen_stack) and self._app.screen.focused is not None

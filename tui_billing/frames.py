@@ -72,15 +72,15 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
         return self._frames
 
     def _on_timer_update(self) -> None:
+        if self.app._batch_count:
+            # Nothing is written meanwhile, and what were composed now would be lost.
+            self._update_timer.resume()
+            return
         self._in_frame = True
         super()._on_timer_update()
         self._in_frame = False
         if self.is_current and self._compositor._dirty_regions:
-            if self.app._batch_count:
-                # Nothing is written meanwhile, and what were composed now would be lost.
-                self._update_timer.resume()
-            else:
-                super()._compositor_refresh()
+            super()._compositor_refresh()
 
     def _compositor_refresh(self) -> None:
         if not self._in_frame:

@@ -1,101 +1,123 @@
-"""Paints the cells that have changed and draws no others; the one module that knows how Textual composes a screen.
+"""Paints the cells that are not what the terminal shows; the one module that knows how Textual composes a screen.
 
 For a changed line Textual draws every widget on the screen, and paints from the left edge of the changed one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from operator import itemgetter
+from weakref import WeakKeyDictionary
 
-from rich.cells import cell_len
+from rich.color import ColorSystem
 from rich.console import Console
-from textual._compositor import Compositor, CompositorUpdate
+from rich.segment import Segment
+from textual._compositor import Compositor, CompositorUpdate, LayoutUpdate
+from textual.dom import NoScreen
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-DRAWN_LINES = 200
-Draw = Callable[[Widget, int], Strip]
+from tui_billing.cells import Cells
+
+Picture = dict[int, Cells]
+"""The lines of the screen as the terminal has been told them."""
+
+_pictures: WeakKeyDictionary[Console, Picture] = WeakKeyDictionary()
+_whole_screen = Compositor.render_full_update
 
 
-class Piece(NamedTuple):
-    """A piece of a line, and where it begins."""
+class Everything(LayoutUpdate):
+    """The whole screen to paint, whatever the terminal shows."""
 
-    x: int
-    y: int
-    strip: Strip
+    def render_segments(self, console: Console) -> str:
+        """The text to write."""
+        lines = enumerate(self.strips, self.region.y)
+        _pictures[console] = {y: Cells(chain.from_iterable(strips)) for y, strips in lines}
+        return super().render_segments(console)
 
 
-class PiecesUpdate(CompositorUpdate):
-    """Pieces of lines to paint."""
+class Changes(CompositorUpdate):
+    """Lines of the screen, of which those cells are to be painted that differ from the picture."""
 
-    def __init__(self, pieces: Iterable[Piece]) -> None:
-        self.pieces = tuple(pieces)
+    def __init__(self, picture: Mapping[int, Cells], lines: Picture) -> None:
+        self._lines = lines
+        self.stretches = [
+            (y, first, end) for y, cells in lines.items() for first, end in cells.differences(picture.get(y))
+        ]
 
     def render_segments(self, console: Console) -> str:
         """The text to write, with its positions."""
-        return "".join(f"\x1b[{y + 1};{x + 1}H{strip.render(console)}" for x, y, strip in self.pieces)
+        # Not before: what is only composed may never come to the terminal.
+        _pictures.setdefault(console, {}).update(self._lines)
+        colours = console._color_system or ColorSystem.TRUECOLOR
+        return "".join(
+            [
+                f"\x1b[{y + 1};{first + 1}H{self._lines[y].written(first, end, colours)}"
+                for y, first, end in self.stretches
+            ]
+        )
 
 
 def paint_only_changes() -> None:
-    """Take the place of Textual's partial update; those of the whole screen stay its own."""
+    """Take the place of Textual's updates."""
     Compositor.render_partial_update = _changes  # type: ignore[assignment, method-assign]
+    Compositor.render_full_update = _everything  # type: ignore[assignment, method-assign]
 
 
-def _changes(compositor: Compositor) -> PiecesUpdate | None:
+def paint_lines(widget: Widget, lines: Iterable[int]) -> None:
+    """Paint these lines of a widget's content with the next frame, without a message on the way there."""
+    try:
+        screen = widget.screen
+    except NoScreen:
+        return
+    # One that is out of sight is painted whole when it comes into sight.
+    if widget in screen._compositor.visible_widgets:
+        top, width = widget.styles.gutter.top, widget.outer_size.width
+        widget._repaint_regions.update([Region(0, top + y, width, 1) for y in lines])
+        screen._dirty_widgets.add(widget)
+        screen._update_timer.resume()
+
+
+def _everything(compositor: Compositor, simplify: bool = False) -> Everything:
+    update = _whole_screen(compositor, simplify)
+    return Everything(update.strips, update.region)
+
+
+def _changes(compositor: Compositor) -> Changes | None:
     screen = compositor.size.region
     regions = [region.intersection(screen) for region in compositor._dirty_regions]
     compositor._dirty_regions.clear()
-    spans = compositor._regions_to_spans(region for region in regions if region)
-    # A line may have changed in several places, and is drawn once.
-    draw = lru_cache(DRAWN_LINES)(_drawn)
-    pieces = [piece for y, first, last in spans for piece in _pieces(compositor, draw, y, first, last)]
-    return PiecesUpdate(sorted(pieces, key=lambda piece: (piece.y, piece.x))) if pieces else None
+    lines = sorted({y for region in regions if region for y in region.line_range})
+    if not lines or compositor.root is None:
+        return None
+    picture = _pictures.get(compositor.root.app.console, {})
+    changes = Changes(picture, {y: Cells(_composed(compositor, y)) for y in lines})
+    return changes if changes.stretches else None
 
 
-def _drawn(widget: Widget, y: int) -> Strip:
-    (line,) = widget.render_lines(Region(0, y, widget.outer_size.width, 1))
-    return line
-
-
-def _pieces(compositor: Compositor, draw: Draw, y: int, first: int, last: int) -> Iterator[Piece]:
-    """A stretch of a line, from the widgets that lie there, those in front first."""
-    bare = [(first, last)]
-    for widget, (region, clip) in compositor.visible_widgets.items():
+def _composed(compositor: Compositor, y: int) -> list[Segment]:
+    """A line of the screen, from the widgets that lie there, those in front first."""
+    pieces: list[tuple[int, Iterable[Segment]]] = []
+    bare = [(0, compositor.size.width)]
+    for widget, seen, region in compositor.layers_visible[y]:
         if not bare:
-            return
-        seen = region.intersection(clip)
-        if not seen.y <= y < seen.bottom:
-            continue
+            break
         still_bare = []
         for left, right in bare:
             start, end = max(left, seen.x), min(right, seen.right)
             if start >= end:
                 still_bare.append((left, right))
                 continue
-            yield _piece(draw(widget, y - region.y), region, seen, y, start, end)
+            pieces.append((start, _drawn(widget, y - region.y, start - region.x, end - region.x)))
             still_bare += [(a, b) for a, b in ((left, start), (end, right)) if a < b]
         bare = still_bare
+    pieces += [(left, [Segment(" " * (right - left))]) for left, right in bare]
+    return [segment for _, piece in sorted(pieces, key=itemgetter(0)) for segment in piece]
 
 
-def _piece(line: Strip, region: Region, seen: Region, y: int, start: int, end: int) -> Piece:
-    whole = max(seen.x, region.x + _character_at(line, start - region.x))
-    return Piece(whole, y, line.crop(whole - region.x, end - region.x))
-
-
-def _character_at(line: Strip, cell: int) -> int:
-    """The cell at which the character begins that stands in this cell."""
-    x = 0
-    for text, _, _ in line:
-        cells = cell_len(text)
-        if x + cells <= cell:
-            x += cells
-            continue
-        for character in text:
-            width = cell_len(character)
-            if x + width > cell:
-                return x
-            x += width
-    return cell
+def _drawn(widget: Widget, y: int, start: int, end: int) -> Strip:
+    width = widget.outer_size.width
+    (line,) = widget.render_lines(Region(0, y, width, 1))
+    return line if (start, end) == (0, width) else line.crop(start, end)

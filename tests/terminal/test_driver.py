@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from textual import _compositor, _xterm_parser, constants, driver
+from textual import _compositor, _xterm_parser, constants, driver, screen, widget
+from textual import strip as _strip
 from textual.app import App
 from textual.drivers import linux_driver
 
@@ -216,6 +217,13 @@ def test_a_storm_of_sizes_ends_in_the_last_one(desk: PtyDesk) -> None:
     assert desk.wait_for_exit()[0] == 0
 
 
+def test_a_window_that_was_smaller_for_a_moment_shows_everything_again(desk: PtyDesk) -> None:
+    desk.resize(3, 24)
+    desk.resize(80, 24)
+    assert "80x24" not in desk.screen_text()
+    desk.wait_for("80x24")
+
+
 def test_an_idle_desk_uses_no_processor(typed_at: PtyDesk) -> None:
     before_s = typed_at.processor_s
     typed_at.read_until_quiet(0.5)
@@ -232,8 +240,10 @@ PRIVATE_NAMES: list[tuple[object, str]] = [
     (App, "_build_driver"),
     (_compositor.CompositorUpdate, "render_segments"),
     (_compositor.Compositor, "render_partial_update"),
+    (_compositor.Compositor, "render_full_update"),
     (_compositor.Compositor, "visible_widgets"),
-    (_compositor.Compositor, "_regions_to_spans"),
+    (_compositor.Compositor, "layers_visible"),
+    (_strip.Strip, "render_style"),
 ]
 
 
@@ -258,4 +268,8 @@ def test_textual_still_uses_what_the_driver_overrides() -> None:
     assert "self._loop =" in source(driver.Driver)
     compositor = source(_compositor.Compositor)
     assert "return self.render_partial_update()" in compositor
+    assert "return self.render_full_update(" in compositor
     assert "self._dirty_regions.update(regions)" in compositor
+    assert "widget._exchange_repaint_regions()" in compositor
+    assert "self._repaint_regions.copy()" in source(widget.Widget)
+    assert "self._compositor.update_widgets(self._dirty_widgets)" in source(screen.Screen)

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
+from textual.screen import Screen
 
+from tests.widgets.hosting import Painted
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.virtual_table import VirtualTable
@@ -60,7 +62,16 @@ COLUMNS = (
 )
 
 
-class TableApp(App[None]):
+class TableScreen(Screen[None]):
+    """Hears which row is highlighted."""
+
+    app: TableApp
+
+    def on_virtual_table_row_highlighted(self, message: VirtualTable.RowHighlighted) -> None:
+        self.app.seen.append(("highlighted", message.row.number if message.row else None))
+
+
+class TableApp(Painted):
     """A table of numbered rows that writes down its messages."""
 
     def __init__(self, source: Source, opens: bool = True) -> None:
@@ -71,15 +82,15 @@ class TableApp(App[None]):
         )
         self.seen: list[tuple[str, int | None]] = []
 
+    def get_default_screen(self) -> TableScreen:
+        return TableScreen()
+
     def compose(self) -> ComposeResult:
         yield self.table
 
     def on_mount(self) -> None:
         self.table.show_source(self.source.fetch)
         self.table.focus()
-
-    def on_virtual_table_row_highlighted(self, message: VirtualTable.RowHighlighted) -> None:
-        self.seen.append(("highlighted", message.row.number if message.row else None))
 
     def on_virtual_table_row_opened(self, message: VirtualTable.RowOpened) -> None:
         self.seen.append(("opened", message.row.number))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from textual.geometry import Region
 
 from tests.widgets.hosting import Host, lines
 from tui_billing.widgets.bar_chart import Bar, BarChart
@@ -51,18 +50,44 @@ async def test_values_are_neither_markup_nor_commands_to_the_terminal() -> None:
 
 async def test_other_details_paint_only_the_cells_that_differ() -> None:
     widget = Details("Globex", DETAILS)
-    async with Host(widget).run_test(size=(60, 10)) as pilot:
-        await pilot.pause()
-        assert lines(widget)[0].strip() == "Globex", "what was never drawn is painted whole"
-        painted: list[Region] = []
-        refresh = widget.refresh
-        widget.refresh = lambda *regions, **_: painted.extend(regions) or refresh(*regions)  # type: ignore[func-returns-value, method-assign]
+    app = Host(widget, size=(60, 10))
+    async with app.run_test(size=(60, 10)) as pilot:
+        await app.until_shown(pilot, "Globex", "30 days")
+        app.stretches.clear()
         widget.show("Globex", [DETAILS[0], Detail("State", "Closed"), DETAILS[2]])
-        assert painted == [Region(18, 2, len("Closed"), 1)]
-        assert "Closed" in lines(widget)[2]
-        painted.clear()
+        await app.until_shown(pilot, "Closed")
+        assert app.stretches == [(2, 19, 19 + len("Closed"))]
+        app.stretches.clear()
         widget.show("Acme", [DETAILS[0], Detail("State", "Closed"), DETAILS[2]])
-        assert painted == [Region(0, 0, len("Globex"), 1)]
+        await app.until_shown(pilot, "Acme")
+        assert app.stretches == [(0, 1, 1 + len("Globex"))]
+
+
+async def test_what_was_composed_and_never_painted_is_painted_with_what_comes_after_it() -> None:
+    widget = Details("Globex", DETAILS)
+    app = Host(widget, size=(60, 10))
+    async with app.run_test(size=(60, 10)) as pilot:
+        await app.until_shown(pilot, "Globex", "30 days")
+        widget.show("Initech Limited", DETAILS)
+        lines(widget)
+        app.screen._compositor.update_widgets({widget})
+        assert app.screen._compositor.render_update() is not None, "and it comes to nothing"
+        widget.show("Initial Limits", DETAILS)
+        await app.until_shown(pilot, "Initial Limits")
+
+
+async def test_a_frame_beside_and_around_the_lines_stays_as_they_change() -> None:
+    class Framed(Host):
+        CSS = "Details { border-left: solid red; border-top: solid red; padding: 0 1; }"
+
+    widget = Details("Globex", DETAILS)
+    app = Framed(widget, size=(60, 10))
+    async with app.run_test(size=(60, 10)) as pilot:
+        widget.show("Acme", DETAILS[:2])
+        await app.until_shown(pilot, "│ Acme", "│ Number            A-1", "│\n")
+        widget.styles.border_left = ("double", "red")
+        await app.until_shown(pilot, "║ Acme", "║ Number            A-1", "║\n")
+        assert "────" in app.terminal.text.splitlines()[0]
 
 
 def chart(**options: object) -> BarChart:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+import asyncio
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-import pytest
-from textual.geometry import Region
-
+from tests.widgets.hosting import DEADLINE_S
 from tests.widgets.rows import Row, Source, TableApp
 from tui_billing.domain.pages import Direction, Page
-from tui_billing.widgets.virtual_table import VirtualTable
 
 SIZE = (80, 24)
 SHOWN = 23
-Painting = list[tuple[Region, ...]]
 
 
 @dataclass
@@ -49,35 +46,18 @@ class Ledger(Source):
         self.rows = [Row(number, name) if row.number == number else row for row in self.rows]
 
 
-@pytest.fixture
-def painted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Painting]:
-    """What tables are asked to paint anew."""
-    asked: Painting = []
-    refresh = VirtualTable.refresh
-
-    def noted(self: VirtualTable[Row], *regions: Region, **options: bool) -> object:
-        asked.append(regions)
-        return refresh(self, *regions, **options)
-
-    monkeypatch.setattr(VirtualTable, "refresh", noted)
-    yield asked
-
-
-async def test_a_changed_row_is_painted_alone_and_the_cursor_stays(painted: Painting) -> None:
+async def test_a_changed_row_is_painted_alone_and_the_cursor_stays() -> None:
     app = TableApp(ledger := Ledger(1_000))
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         app.table.action_move(50)
-        await pilot.pause()
-        before = app.lines
+        await app.until_shown(pilot, "› ⚙ A-50", "A-48")
+        line = next(y for y, line in enumerate(app.lines) if "A-48" in line)
         ledger.change(48, "Globex")
-        painted.clear()
+        app.stretches.clear()
         app.table.reread()
-        await pilot.pause()
-        changed = [line for line, (was, now) in enumerate(zip(before, app.lines, strict=True)) if was != now]
-        assert len(changed) == 1
-        assert "Globex" in app.lines[changed[0]]
-        assert {region.y for regions in painted for region in regions} == set(changed)
+        await app.until_shown(pilot, "A-48          Globex")
+        assert {y for y, _, _ in app.stretches} == {line}
         assert app.selected == 50
 
 
@@ -97,18 +77,22 @@ async def test_only_what_is_on_the_screen_and_its_neighbours_is_read_again() -> 
         assert app.selected == 50 + 2 * SHOWN
 
 
-async def test_nothing_is_painted_when_nothing_in_sight_has_changed(painted: Painting) -> None:
+async def test_nothing_is_painted_when_nothing_in_sight_has_changed() -> None:
     app = TableApp(ledger := Ledger(1_000))
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         app.table.action_move(5)
-        await pilot.pause()
+        await app.until_shown(pilot, "› ⚙ A-5")
         ledger.change(700, "Globex")
-        painted.clear()
+        app.stretches.clear()
         app.table.reread()
-        await pilot.pause()
+        async with asyncio.timeout(DEADLINE_S):
+            while app.table._out_of_date:
+                await pilot.pause()
         assert ledger.requests[-1] == (Direction.AROUND, 5)
-        assert painted == []
+        await pilot.press("down")
+        await app.until_shown(pilot, "› ⚙ A-6")
+        assert {y for y, _, _ in app.stretches} == {6, 7}
 
 
 async def test_a_new_row_above_comes_into_sight_where_the_list_is_shown_from_its_start() -> None:

@@ -1,9 +1,9 @@
 from textual.events import Key, MouseEvent, MouseScrollDown, MouseScrollUp
-from textual.geometry import Region
 from textual.widget import Widget
 
-from tests.widgets.rows import Source, TableApp, read
+from tests.widgets.rows import Row, Source, TableApp, cells, read
 from tui_billing.domain.pages import Direction
+from tui_billing.widgets.columns import Cell
 
 SIZE = (80, 24)
 
@@ -208,13 +208,29 @@ async def test_the_icon_has_a_tooltip_and_other_columns_have_none() -> None:
 async def test_a_move_repaints_the_cursor_s_cells_of_two_lines_only() -> None:
     app = TableApp(Source(100))
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.pause()
-        assert app.lines[1].split()[2] == "A-0", "what was never drawn is painted whole"
-        painted: list[tuple[Region, ...]] = []
-        refresh = app.table.refresh
-        app.table.refresh = lambda *regions, **_: painted.append(regions) or refresh(*regions)  # type: ignore[func-returns-value, method-assign]
+        await app.until_shown(pilot, "› ⚙ A-0", f"A-{SIZE[1] - 2} ")
+        app.stretches.clear()
         await pilot.press("down")
-        assert painted == [(Region(0, y, 1, 1), Region(4, y, 12, 1)) for y in (1, 2)]
+        await app.until_shown(pilot, "› ⚙ A-1")
+        assert app.stretches == [(y, *cells) for y in (1, 2) for cells in ((0, 1), (4, 16))]
+
+
+async def test_a_row_that_comes_to_another_line_is_not_drawn_again() -> None:
+    app = TableApp(Source(100))
+    async with app.run_test(size=SIZE) as pilot:
+        await app.until_shown(pilot, "› ⚙ A-0")
+        await pilot.press(*["down"] * 30)
+        await app.until_shown(pilot, "› ⚙ A-30", "A-29")
+        drawn: list[int] = []
+
+        def noted(row: Row) -> list[str | Cell]:
+            drawn.append(row.number)
+            return cells(row)
+
+        app.table._lines._cells = noted
+        await pilot.press("down")
+        await app.until_shown(pilot, "› ⚙ A-31", "  ⚙ A-30", "A-29")
+        assert set(drawn) == {30, 31, 31 - SIZE[1] + 2}, "the cursor's, and the one that says that more is above"
 
 
 async def test_a_list_whose_rows_open_nothing_offers_no_enter() -> None:

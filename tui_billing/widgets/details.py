@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from textual import events
@@ -52,6 +53,7 @@ class Details(LineWidget):
         self._title = shown(title)
         self._details = [Detail(*detail) for detail in details]
         self._lines: list[Line] = []
+        self._shown: list[Line] = []
         self._top = 0
 
     def show(self, title: str, details: Iterable[Detail | tuple[str, str] | tuple[str, str, str]]) -> None:
@@ -63,10 +65,7 @@ class Details(LineWidget):
 
     def draw_line(self, y: int) -> Strip:
         """The title, or a line of details."""
-        if y == 0:
-            return self.strip([("strong", fitted(self._title, self.size.width))])
-        line = self._top + y - 1
-        return self.strip(self._lines[line] if line < len(self._lines) else [])
+        return self.strip(self._shown[y] if y < len(self._shown) else [])
 
     def _on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
         self._lay_out()
@@ -85,11 +84,14 @@ class Details(LineWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        height = ANY_HEIGHT if self._one_column else self.size.height - 1
-        self._lines = detail_lines(self._details, self.size.width, height)
-        hidden = len(self._lines) - (self.size.height - 1)
+        width, height = self.size
+        self._lines = detail_lines(self._details, width, ANY_HEIGHT if self._one_column else height - 1)
+        hidden = len(self._lines) - (height - 1)
         self._top = max(0, min(self._top, hidden))
-        self.repaint(range(self.size.height))
+        before, title = self._shown, [("strong", fitted(self._title, width))]
+        self._shown = [title, *self._lines[self._top : self._top + height - 1]]
+        pairs = enumerate(zip_longest(before, self._shown))
+        self.repaint(y for y, (was, now) in pairs if was != now)
 
 
 def detail_lines(details: Sequence[Detail], width: int, height: int) -> list[Line]:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby, zip_longest
+from itertools import groupby
 from operator import itemgetter
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_billing.painting import paint_lines
 from tui_billing.widgets.component_styles import matched
 
 Run = tuple[str, str]
 """The name of a style, or nothing for the widget's own, and text that is safe to show."""
 
-CHEAPER_THAN_A_JUMP = 6
-"""So many cells of one style that have not changed are painted along; to skip them takes more bytes."""
+
+class Edges(NamedTuple):
+    """How wide lines are, where the first of them is and how many, and what stands before and after each."""
+
+    width: int
+    top: int
+    height: int
+    before: tuple[Segment, ...] = ()
+    after: tuple[Segment, ...] = ()
 
 
 class LineWidget(Widget):
@@ -46,10 +54,15 @@ class LineWidget(Widget):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._drawn: dict[int, Strip] = {}
-        # What the terminal has been given; what was only drawn may never have come there.
-        self._painted_lines: dict[int, Strip] = {}
+        self._measured: tuple[Size, Edges] | None = None
         super().__init__(*arguments, **options)
-        self._looks: dict[tuple[str, Style, bool, str], Style] = {}
+        self._looks: dict[str, Style] = {}
+        self._looks_of: tuple[object, ...] = ()
+
+    @property
+    def cells(self) -> int:
+        """How wide a line is."""
+        return self._edges.width
 
     def draw_line(self, y: int) -> Strip:
         """One line of the widget as it should be now."""
@@ -58,29 +71,46 @@ class LineWidget(Widget):
     def render_line(self, y: int) -> Strip:
         """One line, drawn once for as long as it stays the same."""
         strip = self._drawn.get(y)
-        if strip is None or strip.cell_length != self.size.width:
+        if strip is None or strip.cell_length != self.cells:
             strip = self._drawn[y] = self.draw_line(y)
-        self._painted_lines[y] = strip
         return strip
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines with what stands beside them, for which Textual would work out everything anew for each."""
+        edges = self._edges
+        lines: list[Strip] = []
+        for y in crop.line_range:
+            if edges.top <= y < edges.top + edges.height:
+                line = self.render_line(y - edges.top)
+                if edges.before or edges.after:
+                    line = Strip((*edges.before, *line, *edges.after), self.outer_size.width)
+            else:
+                (line,) = super().render_lines(Region(0, y, self.outer_size.width, 1))
+            lines.append(line if crop.column_span == (0, self.outer_size.width) else line.crop(*crop.column_span))
+        return lines
 
     def strip(self, runs: Iterable[Run]) -> Strip:
         """A line of the widget's width; neighbours of one style become one segment."""
-        base = self.visual_style.rich_style
+        width = self.cells
+        looks = self._looks_now()
         segments = [
-            Segment("".join(text for _, text in same), self._style(name, base))
-            for name, same in groupby((run for run in runs if run[1]), key=itemgetter(0))
+            Segment("".join([text for _, text in same]), looks.get(name) or self._look(name))
+            for name, same in groupby([run for run in runs if run[1]], key=itemgetter(0))
         ]
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+        left = width - sum([cell_len(text) for text, _, _ in segments])
+        if left < 0:
+            return Strip(segments).crop(0, width)
+        if left:
+            segments.append(Segment(" " * left, looks[""]))
+        return Strip(segments, width)
 
     def repaint(self, lines: Iterable[int]) -> None:
-        """Draw these lines anew, and paint just the cells that are not as they were."""
+        """Draw these lines anew with the next frame, which paints just the cells that are not as they were."""
+        lines = tuple(lines)
         for y in lines:
-            before, after = self._painted_lines.get(y), self.draw_line(y)
-            if before is None or before.cell_length != after.cell_length:
-                self.refresh(Region(0, y, self.size.width, 1))
-            elif before != after:
-                self.refresh(*(Region(x, y, cells, 1) for x, cells in differences(before, after)))
-            self._drawn[y] = after
+            self._drawn.pop(y, None)
+        if lines:
+            paint_lines(self, lines)
 
     def refresh(self, *regions: Region, **options: Any) -> Self:
         """Without regions all lines are drawn anew."""
@@ -95,42 +125,36 @@ class LineWidget(Widget):
 
     def _forget(self) -> None:
         self._drawn.clear()
-        self._painted_lines.clear()
+        self._measured = None
 
-    def _style(self, name: str, base: Style) -> Style:
-        look = (name, base, self.has_focus, self.app.theme)
-        if name and look not in self._looks:
-            self._looks[look] = matched(self, f"line--{name}").rich_style
-        return self._looks[look] if name else base
+    @property
+    def _edges(self) -> Edges:
+        size = self.outer_size
+        if self._measured is None or self._measured[0] is not size:
+            top, right, bottom, left = self.styles.gutter
+            edges = Edges(max(0, size.width - left - right), top, max(0, size.height - top - bottom))
+            self._measured = size, edges
+            if (left or right) and edges.width and edges.height:
+                (whole,) = super().render_lines(Region(0, top, size.width, 1))
+                before, after = tuple(whole.crop(0, left)), tuple(whole.crop(size.width - right, size.width))
+                self._measured = size, edges._replace(before=before, after=after)
+        return self._measured[1]
 
+    def _looks_now(self) -> dict[str, Style]:
+        """The styles by their names, for as long as they are the same."""
+        of = (self.visual_style, self.has_focus, self.app.theme)
+        if of != self._looks_of:
+            self._looks_of, self._looks = of, {}
+            self._looks[""] = self._filtered(self.visual_style.rich_style)
+        return self._looks
 
-def differences(before: Strip, after: Strip) -> list[tuple[int, int]]:
-    """The stretches of a line that have changed: where each begins, and its cells."""
-    cells = _cells(after)
-    changed = [x for x, (was, now) in enumerate(zip_longest(_cells(before), cells)) if was is not now and was != now]
-    stretches: list[tuple[int, int]] = []
-    for x in changed:
-        first, length = stretches[-1] if stretches else (x, 0)
-        skipped = cells[first + length - 1 : x]
-        if len(skipped) > CHEAPER_THAN_A_JUMP or len({style for _, _, style in skipped}) > 1:
-            stretches.append((x, 1))
-        else:
-            stretches[-1:] = [(first, x + 1 - first)]
-    return stretches
+    def _look(self, name: str) -> Style:
+        self._looks[name] = self._filtered(matched(self, f"line--{name}").rich_style)
+        return self._looks[name]
 
-
-def _cells(strip: Strip) -> list[tuple[str, int, Style | None]]:
-    """What stands in each cell, and which cell of its character it is; a combining mark stands in that before it."""
-    cells: list[tuple[str, int, Style | None]] = []
-    for text, style, _ in strip:
-        if text.isascii():
-            cells += [(character, 0, style) for character in text]
-            continue
-        for character in text:
-            width = cell_len(character)
-            if width or not cells:
-                cells += [(character, part, style) for part in range(width)]
-            else:
-                mark = cells[-1][0] + character
-                cells[-1] = (mark, cells[-1][1], cells[-1][2])
-    return cells
+    def _filtered(self, style: Style) -> Style:
+        """The style as the terminal can show it, once and not for each line."""
+        segments = [Segment(" ", style)]
+        for line_filter in self.get_line_filters():
+            segments = line_filter.apply(segments, self.background_colors[1])
+        return segments[0].style or style

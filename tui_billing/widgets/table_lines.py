@@ -16,6 +16,7 @@ from tui_billing.widgets.line_widget import LineWidget, Run
 MARKER = "›"
 MARGIN = 2
 RIGHT_MARGIN = 2
+KEPT_ROWS = 200
 
 
 class TableLines(Generic[RowT]):
@@ -29,12 +30,14 @@ class TableLines(Generic[RowT]):
         self._cells = cells
         self._placed: list[PlacedColumn] = []
         self._placed_width = -1
+        self._drawn: dict[tuple[int, bool, str], tuple[RowT, Strip]] = {}
 
     @property
     def placed(self) -> list[PlacedColumn]:
         """The columns that fit the widget's present width."""
-        width = self._widget.size.width
+        width = self._widget.cells
         if width != self._placed_width:
+            self.forget()
             self._placed = place_columns(self._columns, width - MARGIN - RIGHT_MARGIN)
             self._placed_width = width
         return self._placed
@@ -53,16 +56,31 @@ class TableLines(Generic[RowT]):
         return self._widget.strip([("header", text)])
 
     def row(self, row: RowT, cursor: bool, more_above: bool, more_below: bool) -> Strip:
-        """A row; the last cell of the line says whether the list goes on above or below."""
+        """A row; the last cell of the line says whether the list goes on above or below.
+
+        A row that comes to another line, or into sight again, is not drawn again.
+        """
+        goes_on = "↕" if more_above and more_below else "↑" if more_above else "↓" if more_below else " "
+        looks = (id(row), cursor, goes_on)
+        drawn_of, strip = self._drawn.get(looks, (None, None))
+        if strip is None or drawn_of is not row or strip.cell_length != self._widget.cells:
+            strip = self._drawn_row(row, cursor, goes_on)
+            if len(self._drawn) >= KEPT_ROWS:
+                self.forget()
+            self._drawn[looks] = row, strip
+        return strip
+
+    def forget(self) -> None:
+        """Draw all rows anew."""
+        self._drawn.clear()
+
+    def _drawn_row(self, row: RowT, cursor: bool, goes_on: str) -> Strip:
         cells = self._cells(row)
         values = [self._value(cells, placed) for placed in self.placed]
         if cursor:
             values = [("cursor" if placed.cell == 0 else style, text, placed) for style, text, placed in values]
-        runs = self._runs(MARKER if cursor else "", values)
-        filled = sum(len(text) for _, text in runs)
-        runs.append(("", " " * max(0, self._widget.size.width - filled - 1)))
-        runs.append(("muted", "↕" if more_above and more_below else "↑" if more_above else "↓" if more_below else " "))
-        return self._widget.strip(runs)
+        marker = MARKER if cursor else ""
+        return self._widget.strip([*self._runs(marker, values), ("muted", goes_on)])
 
     def status(self, text: str) -> Strip:
         """A line that says why there are no rows."""
@@ -79,14 +97,15 @@ class TableLines(Generic[RowT]):
         cell = cells[placed.cell]
         return (cell.style, cell.text, placed) if isinstance(cell, Cell) else ("", cell, placed)
 
-    @staticmethod
-    def _runs(marker: str, values: list[tuple[str, str, PlacedColumn]]) -> list[Run]:
+    def _runs(self, marker: str, values: list[tuple[str, str, PlacedColumn]]) -> list[Run]:
+        """The cells in their places, up to the last one of the line."""
         runs: list[Run] = [("", marker.ljust(MARGIN))]
         end = 0
         for style, text, placed in values:
             runs.append(("", " " * (placed.left - end)))
             runs.append((style, fitted(text, placed.width, placed.column.align)))
             end = placed.left + placed.width
+        runs.append(("", " " * (self._widget.cells - MARGIN - end - 1)))
         return runs
 
 

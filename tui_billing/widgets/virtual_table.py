@@ -60,8 +60,11 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
     ]
     OWN_KEYS: ClassVar[dict[str, str]] = {binding.key: binding.action for binding in Binding.make_bindings(BINDINGS)}
 
-    class RowHighlighted(RowMessage):
-        """The cursor came to another row, or its row was read anew; the row is none in an empty list."""
+    class RowHighlighted(RowMessage, bubble=False):
+        """The cursor came to another row, or its row was read anew; the row is none in an empty list.
+
+        It is for the screen alone, and goes straight there: with each key, every widget on a way would take a turn.
+        """
 
         def can_replace(self, message: Message) -> bool:
             """Of several moves in a row only the last one counts."""
@@ -95,9 +98,9 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
     ) -> None:
+        self._lines: TableLines[RowT] = TableLines(self, columns, cells)
         super().__init__(id=id, classes=classes)
         self._opens = opens
-        self._lines: TableLines[RowT] = TableLines(self, columns, cells)
         self._feed: RowFeed[RowT] = RowFeed(key)
         self._fetch: Fetch[RowT] | None = None
         self._loading: tuple[Direction, Hashable | None] | None = None
@@ -278,7 +281,7 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         row = self.selected_row
         if row is not self._highlighted and not self._feed.replacing:
             self._highlighted = row
-            self.post_message(self.RowHighlighted(self, row))
+            self.screen.post_message(self.RowHighlighted(self, row))
         requested = self._feed.requested
         if self.is_mounted and requested is not None and requested is not self._loading:
             self._loading = requested
@@ -291,8 +294,8 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
             window.visible, window.cursor - window.top + 1, (window.more_above, window.more_below), status
         )
         before, self._painted = self._painted, painted
-        lines = painted.difference(before)
-        if anew or len(lines) > self.size.height // 2:
-            self.refresh()
-        else:
-            self.repaint(lines)
+        self.repaint(range(1 + window.height) if anew else painted.difference(before))
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._lines.forget()
