@@ -1,8 +1,7 @@
 """From a key in a list to what it painted, in time and bytes; and how a list keeps up with many keys.
 
 The bounds are held against the first thing painted, the cursor or the page; the figures below each bound say when the
-details are there too, which is in the same frame but for payments in a wide window, and what it takes of the processor,
-which others that run meanwhile change least.
+details are there too, and what it takes of the processor, which others that run meanwhile change least.
 """
 
 from __future__ import annotations

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from tests.screens.practice import BRUNO, GLOBEX, Practice
+import threading
+
+import pytest
+
+from tests.screens.practice import BRUNO, DEADLINE_S, GLOBEX, WIDE, Practice
 from tui_billing.domain.payments import PaymentFilter
+from tui_billing.screens import searched
 from tui_billing.screens.messages import Place
+from tui_billing.screens.searched import SearchedScreen
+from tui_billing.services.payments import PaymentDetails, Payments
 
 
 async def test_the_filter_goes_round_all_kinds_and_says_which_one_is_shown(practice: Practice) -> None:
@@ -113,3 +120,35 @@ async def test_two_desks_with_the_same_dialog_open_cancel_once(practice: Practic
         await finance.presses("escape")
         await finance.is_at("Payments")
         await finance.until(lambda: finance.row.state.label == "Cancelled", "shows what has happened")
+
+
+async def test_a_frame_waits_for_the_details_of_the_row_that_the_cursor_came_to_but_not_for_long(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, read = threading.Event(), Payments.details
+    answers.set()
+
+    def held(*arguments: object) -> PaymentDetails:
+        answers.wait(DEADLINE_S)
+        return read(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Payments, "details", held)
+    monkeypatch.setattr(searched, "DETAILS_S", DEADLINE_S)
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS, size=WIDE) as finance:
+        await finance.sees("Ledger entries")
+        screen = finance.app.screen
+        assert isinstance(screen, SearchedScreen)
+        assert not screen.about_to_change
+        answers.clear()
+        await finance.presses("down")
+        await finance.until(lambda: screen.about_to_change, "waits")
+        await finance.sees_no_more("Ledger entries")
+        answers.set()
+        await finance.sees("Ledger entries")
+        assert not screen.about_to_change
+        monkeypatch.setattr(searched, "DETAILS_S", 0.0)
+        answers.clear()
+        await finance.presses("down")
+        await finance.sees_no_more("Ledger entries")
+        assert not screen.about_to_change
+        answers.set()

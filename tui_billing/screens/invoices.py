@@ -112,7 +112,9 @@ class Invoices(DocumentScreen, SearchedScreen):
 
     @work(exclusive=True, group="details")
     async def _show_details(self, invoice: Invoice) -> None:
-        details = await self.read(self.services.billing.details, self.session, self.account.number, invoice.sequence)
+        details = await self.read_details(
+            self.services.billing.details, self.session, self.account.number, invoice.sequence
+        )
         if details is not None:
             self._detailed = invoice.sequence
             self._details.show(f"Invoice {invoice.number}", invoice_details(details, self.services.today))

@@ -194,7 +194,7 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
 
     @work(exclusive=True, group="details")
     async def _show_details(self, payment: Payment) -> None:
-        details = await self.read(self.services.payments.details, self.session, self.account.number, payment.id)
+        details = await self.read_details(self.services.payments.details, self.session, self.account.number, payment.id)
         if details is not None:
             self._detailed = payment.id
             self._details.show(payment_title(payment), payment_details(details))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import monotonic
 from typing import Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from tui_billing.screens.base import DeskScreen
+from tui_billing.screens.base import DeskScreen, P, R
 from tui_billing.widgets.search_line import SearchLine
 from tui_billing.widgets.virtual_table import VirtualTable
+
+# Details that are read within it are painted with the cursor; else it comes first, with what its row tells of itself.
+DETAILS_S = 1 / 60
 
 
 class SearchedScreen(DeskScreen):
@@ -25,6 +30,7 @@ class SearchedScreen(DeskScreen):
     ]
     search = ""
     _searching = False
+    _details_until_s = 0.0
 
     def begin(self) -> None:
         """Without a search, and in the list."""
@@ -37,8 +43,16 @@ class SearchedScreen(DeskScreen):
 
     @property
     def about_to_change(self) -> bool:
-        """While other rows are on their way."""
-        return self.is_mounted and not self._list.settled
+        """While other rows are on their way, or for a moment the details of the row that the cursor came to."""
+        return self.is_mounted and (not self._list.settled or monotonic() < self._details_until_s)
+
+    async def read_details(self, use_case: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R | None:
+        """Read what is shown beside the list of the row that the cursor came to."""
+        self._details_until_s = monotonic() + DETAILS_S
+        try:
+            return await self.read(use_case, *args, **kwargs)
+        finally:
+            self._details_until_s = 0.0
 
     def search_line(self) -> SearchLine:
         """The line, for the screen to place over its list."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -118,6 +119,7 @@ def _cut(detail: Detail, width: int) -> Line:
     return [("muted", fitted(label, LABEL_CELLS)), (style, fitted(value, width - LABEL_CELLS))]
 
 
+@lru_cache(1024)
 def _wrapped(detail: Detail, width: int) -> list[Line]:
     label, value, style = detail
     if not value:
