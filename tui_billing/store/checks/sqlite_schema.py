@@ -16,11 +16,9 @@ from tui_billing.store.schema import TABLES, create_schema
 MADE = "SELECT coalesce(type, '') || ' ' || coalesce(name, ''), CAST(sql AS TEXT) FROM sqlite_master WHERE sql NOT NULL"
 # Made by ANALYZE, which anybody may run who has the file.
 STATISTICS = ("CREATE TABLE sqlite_stat1(tbl,idx,stat)", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)")
-MOST_STATEMENTS = 1_000
 # SQLite puts these into quotes as it renames a table; a word that names nothing becomes a text by its quotes.
 NAMES = {table.name for table in TABLES} | {column.name for table in TABLES for column in table.columns}
 QUOTED = re.compile(r'"(\w+)"', re.ASCII)
-MARKS, DEPTHS = re.compile(r"[(),]"), {"(": 1, ")": -1, ",": 0}
 # No other character is a space to SQLite.
 SPACES = re.compile(r"[ \t\n\r\f]+")
 
@@ -42,8 +40,7 @@ def made(connection: Connection) -> Made:
     return Counter((name, _plain(name, statement)) for name, statement in rows if statement not in STATISTICS)
 
 
-# A desk checks the same statements again and again.
-@lru_cache(MOST_STATEMENTS)
+@lru_cache(maxsize=1024)
 def _plain(name: str, statement: str) -> str:
     """What a statement says; a table's columns and constraints may have come about in any order."""
     plain = SPACES.sub(" ", QUOTED.sub(lambda word: word[1] if word[1] in NAMES else word[0], statement))
@@ -53,11 +50,10 @@ def _plain(name: str, statement: str) -> str:
 def parts(statement: str) -> Iterator[str]:
     """The statement, comma by comma."""
     depth, begins = 0, 0
-    for mark in MARKS.finditer(statement):
-        character = mark[0]
-        depth += DEPTHS[character]
+    for at, character in enumerate(statement):
+        depth += {"(": 1, ")": -1}.get(character, 0)
         opens_list = character == "(" and depth == 1
         if opens_list or (character == "," and depth == 1) or (character == ")" and depth == 0):
-            yield statement[begins : mark.start()].strip(" ")
-            begins = mark.end()
+            yield statement[begins:at].strip(" ")
+            begins = at + 1
     yield statement[begins:].strip(" ")
