@@ -41,8 +41,7 @@ class Frames(Timer):
             await asyncio.sleep(max(0.0, painted_s + FRAME_S - asked_s))
             for _ in range(TURNS):
                 await asyncio.sleep(0)
-            while self._screen.about_to_change and monotonic() < asked_s + READ_S:
-                await asyncio.sleep(POLL_S)
+            await self._screen.settled(asked_s)
             if self._active.is_set():
                 painted_s = monotonic()
                 with suppress(EventTargetGone):
@@ -62,6 +61,11 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
     def about_to_change(self) -> bool:
         """Whether most of what is shown is being read at this moment."""
         return False
+
+    async def settled(self, since_s: float) -> None:
+        """Wait until what is being read is there, but no longer than it is worth since that moment."""
+        while self.about_to_change and monotonic() < since_s + READ_S:
+            await asyncio.sleep(POLL_S)
 
     @property
     def _update_timer(self) -> Timer:

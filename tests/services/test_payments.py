@@ -205,6 +205,14 @@ def test_the_same_key_and_content_moves_money_once_and_tells_the_first_result(de
     assert desk.gateway.totals() == {"EUR": 700}
 
 
+def test_what_is_told_of_money_that_came_in_is_what_the_database_holds(desk: Desk) -> None:
+    desk.invoice("30.00")
+    for come_in, amount in ((desk.record, "12.00"), (desk.credit, "25.00")):
+        moved = come_in(amount)
+        assert moved.account == desk.account(CORPORATE)
+        assert moved.payment == desk.services.payments.details(desk.finance, CORPORATE, moved.payment.id).payment
+
+
 def test_the_same_key_with_other_content_is_an_error(desk: Desk) -> None:
     desk.record("5.00", key="k")
     actions: list[Callable[[], object]] = [

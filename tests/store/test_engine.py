@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import sqlite3
 import stat
@@ -21,6 +22,15 @@ from tui_billing.store.sqlite_paths import sqlite_path, sqlite_url
 
 def nothing(_: Connection) -> None:
     """No first rows."""
+
+
+def locked(path: Path) -> bool:
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
 
 
 def made(path: Path) -> Path:
@@ -124,6 +134,23 @@ def test_nobody_waits_for_a_turn_without_end(desk: Desk, monkeypatch: pytest.Mon
         pass
     with desk.store.writing():
         pass
+
+
+def test_whoever_ends_a_turn_and_wants_another_comes_after_those_who_have_waited(desk: Desk) -> None:
+    written: list[str] = []
+
+    def write(name: str) -> None:
+        with desk.store.writing():
+            written.append(name)
+
+    other = threading.Thread(target=write, args=("other",))
+    with desk.store.writing():
+        other.start()
+        while not locked(Path(f"{desk.settings.database}-queue")):
+            pass
+    write("again")
+    other.join()
+    assert written == ["other", "again"]
 
 
 def test_a_turn_that_cannot_be_taken_is_a_sentence(desk: Desk, tmp_path: Path) -> None:

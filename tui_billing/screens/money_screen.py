@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -114,7 +115,13 @@ class MoneyScreen(DeskScreen):
         from tui_billing.screens.modals.dialogs import dialog_for
 
         dialog = dialog_for(name, self.services, self.session, account, payment)
-        self.money_moved(await told_of(self, dialog))
+        dialog.before_it_goes = self._show_moved
+        if await told_of(self, dialog) is None:
+            self.money_moved(None)
+
+    async def _show_moved(self, moved: MoneyMoved) -> None:
+        self.money_moved(moved)
+        await self.settled(monotonic())
 
     def money_moved(self, moved: MoneyMoved | None) -> None:
         """Show what has changed; none if the dialog was left, which may have left a Pending row."""

@@ -29,6 +29,7 @@ from tui_billing.store.accounts import LONGEST_SEARCH
 from tui_billing.store.automatic_payments import is_last_attempt
 from tui_billing.store.compiled_tables import ACCOUNT, CHARGE_BACK, FINDING, INVOICE, PAYMENT
 from tui_billing.store.keyset import Keyset
+from tui_billing.store.prepared import Row
 
 COLUMNS = tuple(column for column in FINDING.c if column.name != "found_at")
 LINE_FIELDS = tuple(field.name for field in fields(ExceptionLine))
@@ -172,7 +173,7 @@ FINDINGS = _line(
 LINES = (PENDING_PAYMENTS, PENDING_CHARGE_BACKS, FAILED_AUTOMATIC_PAYMENTS, FINDINGS)
 
 
-def _line_of(row: RowMapping) -> ExceptionLine:
+def _line_of(row: Row) -> ExceptionLine:
     values = {name: row[name] for name in LINE_FIELDS}
     return ExceptionLine(**values | {"kind": ExceptionKind(values["kind"])})
 

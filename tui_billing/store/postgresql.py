@@ -129,8 +129,8 @@ class PostgresqlStore(Store):
     def _version_of_tables(self, connection: Connection) -> object:
         # An upgrade waits for whoever holds this lock, and is waited for before a snapshot is taken.
         with together(connection):
-            on_driver(connection, f"LOCK TABLE {MARKER} IN ACCESS SHARE MODE", ())
-            found = on_driver(connection, f"SELECT schema_version FROM {MARKER}", ())  # noqa: S608
+            on_driver(connection, f"LOCK TABLE {MARKER} IN ACCESS SHARE MODE")
+            found = on_driver(connection, f"SELECT schema_version FROM {MARKER}")  # noqa: S608
         return found.fetchone()[0]
 
     def _confirm(self, connection: Connection) -> None:

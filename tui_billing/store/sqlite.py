@@ -82,7 +82,7 @@ class SqliteStore(Store):
                     mark(connection, training)
                     fill(connection)
                 with store._connect(writes=False) as connection:
-                    on_driver(connection, "PRAGMA journal_mode = WAL", ())
+                    on_driver(connection, "PRAGMA journal_mode = WAL")
             finally:
                 store.close()
             sync(unfinished)
@@ -171,7 +171,7 @@ class SqliteStore(Store):
             connection.info[TURN] = take_turn(self.path)
         # The driver begins nothing, and SQLAlchemy's event for it would slow every statement down.
         # With the write lock from its start, what a transaction read is still so when it commits.
-        on_driver(connection, WRITE if writes else "BEGIN", ())
+        on_driver(connection, WRITE if writes else "BEGIN")
 
     def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF

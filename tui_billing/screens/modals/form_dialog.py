@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual import events, on, work
@@ -55,6 +55,8 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         self.session = session
         self.account = account
         self.busy = False
+        self.before_it_goes: Callable[[ResultT], Awaitable[None]] | None = None
+        """Shows the result on the screen beneath, so that it is there when the dialog goes."""
         self._focused_before: Widget | None = None
 
     @property
@@ -121,6 +123,11 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         """Whether OK does anything: not while it is being done."""
         return not self.busy
 
+    @property
+    def about_to_change(self) -> bool:
+        """While it is being done: most often the dialog is gone before anybody could see that its form is closed."""
+        return self.busy
+
     def show_outage(self, sentence: str) -> None:
         """Say it in the frame, where the keys stood: the form stays as it is."""
         self._form.border_subtitle = Content(sentence or KEYS)
@@ -137,9 +144,9 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         except InvalidInput as invalid:
             self._refuse(invalid)
             return
-        self.busy = True
+        # Keys typed now are for what comes when it is done.
+        self.busy = self.holds_keys = True
         self._focused_before = self.focused
-        self.set_focus(None)
         self.set_timer(SOON_S, self._close_form)
         self._submit(request)
 
@@ -166,6 +173,8 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
                 self.post_message(DatabaseFailed())
             self.was_refused(refusal)
         else:
+            if self.before_it_goes is not None:
+                await self.before_it_goes(result)
             self.finish(result)
 
     def was_refused(self, refusal: BillingError) -> None:
@@ -177,12 +186,14 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         """Say that it takes a while, if it is not done yet."""
         if not self.busy:
             return
+        self.set_focus(None)
+        self.holds_keys = False
         self._enable(False)
         self._refusal.show("Working… this dialog closes when it is done.")
 
     def _open_form(self) -> None:
         """Let the form be filled in again, where the operator was."""
-        self.busy = False
+        self.busy = self.holds_keys = False
         self._enable(True)
         self._ok.label = self.OK
         self._refusal.show()

@@ -186,7 +186,7 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
 
     def _wait_for_outcome(self, unknown: OutcomeUnknown) -> None:
         """The same key again looks the outcome up and moves no money twice, so the form stays as it was sent."""
-        self.busy = False
+        self.busy = self.holds_keys = False
         self._ok.disabled = self._cancel.disabled = False
         self._ok.label = "Look up"
         self._ok.focus()

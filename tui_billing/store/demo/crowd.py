@@ -139,17 +139,17 @@ class Crowd:
     ) -> Iterator[int]:
         """Make the accounts with all that is theirs; gives how many there are, some thousands at a time."""
         for statement in TABLES:
-            on_driver(connection, statement, ())
+            on_driver(connection, statement)
         on_driver(connection, "INSERT INTO month VALUES (?, ?, ?, ?, ?)", list(self._months()), many=True)
         on_driver(connection, "INSERT INTO counted VALUES (?)", [(n,) for n in range(self._most)], many=True)
         for first in range(0, self.accounts, AT_ONCE):
             until = min(first + AT_ONCE, self.accounts)
             self._add_accounts(connection, range(first, until), rows, unique)
             for statement in STEPS:
-                on_driver(connection, statement, ())
-            on_gateway_rows(on_driver(connection, CARD_PAYMENTS, ()).fetchall())
+                on_driver(connection, statement)
+            on_gateway_rows(on_driver(connection, CARD_PAYMENTS).fetchall())
             for name in ("crowd", "paid", "billed"):
-                on_driver(connection, f"DELETE FROM {name}", ())
+                on_driver(connection, f"DELETE FROM {name}")
             yield until
 
     @property
