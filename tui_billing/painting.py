@@ -6,17 +6,21 @@ For a changed line Textual draws every widget on the screen, and paints from the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.console import Console
 from textual._compositor import Compositor, CompositorUpdate
+from textual._styles_cache import StylesCache
+from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.style import Style
 from textual.widget import Widget
 
 DRAWN_LINES = 200
+BACKGROUNDS = 1024
 Draw = Callable[[Widget, int], Strip]
 
 
@@ -42,6 +46,18 @@ class PiecesUpdate(CompositorUpdate):
 def paint_only_changes() -> None:
     """Take the place of Textual's partial update; those of the whole screen stay its own."""
     Compositor.render_partial_update = _changes  # type: ignore[assignment, method-assign]
+
+
+def keep_no_lines_of_what_has_gone() -> None:
+    """Let the lines of a widget go with it: Textual keeps a thousand widgets', as it remembers two colours by them."""
+    StylesCache.get_inner_outer = _backgrounds  # type: ignore[assignment, method-assign]
+
+
+_remembered = lru_cache(BACKGROUNDS)(partial(StylesCache.get_inner_outer.__wrapped__, None))
+
+
+def _backgrounds(lines: StylesCache, base: Color, own: Color) -> tuple[Style, Style]:  # noqa: ARG001
+    return _remembered(base, own)
 
 
 def _changes(compositor: Compositor) -> PiecesUpdate | None:
