@@ -41,7 +41,7 @@ MEASUREMENT = Measurement(
         Figure(
             *("2", "start → log in, instructions", "desk: instructions", "million"),
             floor="textual: instructions",
-            most_ratio=1.25,
+            most_ratio=1.18,
         ),
     ),
 )

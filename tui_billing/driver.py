@@ -20,7 +20,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
-from tui_billing.painting import paint_only_changes
+from tui_billing.painting import keep_no_lines_of_what_has_gone, paint_only_changes
 from tui_billing.paste import Pastes
 from tui_billing.terminal import (
     ENDING_SIGNALS,
@@ -47,6 +47,7 @@ class DeskDriver(LinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         paint_only_changes()
+        keep_no_lines_of_what_has_gone()
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         signal.signal(signal.SIGCONT, signal.SIG_DFL)
         self._wake_reader, self._wake_writer = os.pipe()

@@ -6,6 +6,7 @@ For a changed line Textual draws every widget on the screen, and paints from the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache, partial
 from itertools import chain
 from operator import itemgetter
 from weakref import WeakKeyDictionary
@@ -14,15 +15,20 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from textual._compositor import Compositor, CompositorUpdate, LayoutUpdate
+from textual._styles_cache import StylesCache
+from textual.color import Color
 from textual.dom import NoScreen
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.style import Style
 from textual.widget import Widget
 
 from tui_billing.cells import Cells
 
 Picture = dict[int, Cells]
 """The lines of the screen as the terminal has been told them."""
+
+BACKGROUNDS = 1024
 
 _pictures: WeakKeyDictionary[Console, Picture] = WeakKeyDictionary()
 _whole_screen = Compositor.render_full_update
@@ -66,6 +72,11 @@ def paint_only_changes() -> None:
     Compositor.render_full_update = _everything  # type: ignore[assignment, method-assign]
 
 
+def keep_no_lines_of_what_has_gone() -> None:
+    """Let the lines of a widget go with it: Textual keeps a thousand widgets', as it remembers two colours by them."""
+    StylesCache.get_inner_outer = _backgrounds  # type: ignore[assignment, method-assign]
+
+
 def paint_lines(widget: Widget, lines: Iterable[int]) -> None:
     """Paint these lines of a widget's content with the next frame, without a message on the way there."""
     try:
@@ -83,6 +94,13 @@ def paint_lines(widget: Widget, lines: Iterable[int]) -> None:
 def _everything(compositor: Compositor, simplify: bool = False) -> Everything:
     update = _whole_screen(compositor, simplify)
     return Everything(update.strips, update.region)
+
+
+_remembered = lru_cache(BACKGROUNDS)(partial(StylesCache.get_inner_outer.__wrapped__, None))
+
+
+def _backgrounds(lines: StylesCache, base: Color, own: Color) -> tuple[Style, Style]:  # noqa: ARG001
+    return _remembered(base, own)
 
 
 def _changes(compositor: Compositor) -> Changes | None:

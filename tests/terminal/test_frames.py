@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import Callable
 from inspect import getsource
 from typing import Any
 
 import pytest
+from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.color import Color
 from textual.containers import Vertical
 from textual.message import Message
 from textual.pilot import Pilot
@@ -18,6 +21,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui_billing.frames import FRAME_S, FramedScreen
+from tui_billing.painting import keep_no_lines_of_what_has_gone
 
 SEVERAL_FRAMES_S = 5 * FRAME_S
 DEADLINE_S = 15.0
@@ -88,6 +92,16 @@ async def test_a_screen_that_opens_is_painted_once_and_so_is_the_one_beneath_whe
     async with app.run_test() as pilot:
         assert await painted(pilot, app, lambda: app.push_screen(Pair())) == 1
         assert await painted(pilot, app, app.pop_screen) <= 2
+
+
+def test_the_lines_of_a_widget_go_with_it() -> None:
+    keep_no_lines_of_what_has_gone()
+    lines = StylesCache()
+    outer, inner = Color(1, 2, 3), Color(4, 5, 6)
+    assert [style.background for style in lines.get_inner_outer(outer, inner)] == [inner, outer]
+    gone = weakref.ref(lines)
+    del lines
+    assert gone() is None
 
 
 @pytest.mark.parametrize(

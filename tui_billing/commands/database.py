@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NO_TERMINAL = "The desk needs a terminal. For scripts there are commands. Help: tui-billing --help"
 SQLITE_URL = "sqlite:///"
+GC_THRESHOLD = (5_000, 10, 10)
 
 
 def open_configured(arguments: argparse.Namespace) -> Result:
@@ -117,8 +118,9 @@ def _open_desk(settings: Settings) -> int:
 
 
 def _collect_from_here_on() -> None:
-    # What is loaded by now stays.
+    # What is loaded by now stays; what screens and dialogs leave behind goes.
     gc.freeze()
+    gc.set_threshold(*GC_THRESHOLD)
     gc.enable()
 
 
