@@ -128,9 +128,14 @@ class Desk:
         return self.session("finance")
 
     def session(self, name: str) -> OperatorSession:
-        """The session of a user, signed in at the first call."""
+        """The session of a user as after signing in, without the time that takes."""
         if name not in self._sessions:
-            self._sessions[name] = self.sign_in(name)
+            ((user_id, profile, number),) = self.rows(
+                'SELECT u.id, profile, number FROM "user" u LEFT JOIN account ON account.id = u.account_id'
+                " WHERE u.name = :name",
+                name=name,
+            )
+            self._sessions[name] = OperatorSession(user_id, name, Profile(profile), number, ORIGIN)
         return self._sessions[name]
 
     def sign_in(self, name: str, password: str = PASSWORD) -> OperatorSession:

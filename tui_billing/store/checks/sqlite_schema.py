@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from sqlalchemy import Connection, create_engine
 
@@ -40,6 +40,7 @@ def made(connection: Connection) -> Made:
     return Counter((name, _plain(name, statement)) for name, statement in rows if statement not in STATISTICS)
 
 
+@lru_cache(maxsize=1024)
 def _plain(name: str, statement: str) -> str:
     """What a statement says; a table's columns and constraints may have come about in any order."""
     plain = SPACES.sub(" ", QUOTED.sub(lambda word: word[1] if word[1] in NAMES else word[0], statement))
