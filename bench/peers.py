@@ -26,6 +26,8 @@ PATIENCE_S = 60.0
 PAGES = (PAGE_DOWN, PAGE_DOWN, PAGE_DOWN, PAGE_UP, PAGE_DOWN, PAGE_UP)
 ACCOUNTS = "SELECT number, name, type, state, master_user FROM account WHERE type <> 'system' ORDER BY number"
 RUN_QUERY, TO_RESULTS, TO_EDITOR, SELECT_ALL = "\n", "\x1b[15~", "\x1bOQ", "\x01"
+# Typed, a query would be completed to another one.
+PASTED = "\x1b[200~{}\x1b[201~"
 NEWEST_PYTHON = 13
 
 
@@ -97,10 +99,10 @@ def harlequin(book: Book) -> Samples:
             return {}
         started_ms = _ms_until_seen(program, "Query Results")
         program.read_until_idle()
-        program.send(ACCOUNTS)
+        program.send(PASTED.format(ACCOUNTS))
         program.read_until_idle()
         program.send(RUN_QUERY)
-        program.wait_for(f"({book.accounts:,} Records)", PATIENCE_S)
+        program.wait_for(f"{book.accounts:,} Records)", PATIENCE_S)
         program.read_until_idle()
         program.send(TO_RESULTS)
         samples = {"harlequin: start": [started_ms]} | _moved("harlequin", program)
@@ -108,7 +110,7 @@ def harlequin(book: Book) -> Samples:
         for keys in (TO_EDITOR, SELECT_ALL):
             program.send(keys)
             program.read_until_idle()
-        program.send(f"SELECT number, name FROM account WHERE search LIKE '%{last}%'")
+        program.send(PASTED.format(f"SELECT number, name FROM account WHERE search LIKE '%{last}%'"))
         program.read_until_idle()
         return samples | {"harlequin: search": [_ms_of(program, RUN_QUERY, "(1 Record")]}
 

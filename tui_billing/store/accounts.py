@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, select, update
@@ -49,17 +50,32 @@ NUMBERS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class FoundAccounts(Keyset[Account]):
-    """Those of a list of accounts that a search finds."""
+class FoundNumbers(Keyset[str]):
+    """The numbers of those of a list of accounts that a search finds on SQLite."""
 
     search: AccountSearch = field(kw_only=True)
 
-    def _read(
+    def read(
+        self, connection: Connection, key: tuple[Any, ...] | None, limit: int, *, forward: bool, including: bool = False
+    ) -> tuple[list[str], bool]:
+        """Up to so many of them, and whether there are more."""
+        numbers = self.search.numbers(connection, Span(key, forward, including), limit + 1)
+        return numbers[:limit], len(numbers) > limit
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAccounts(Keyset[Account]):
+    """Those that a search finds: by their numbers, which indexes have beside what is searched, without the rows."""
+
+    numbers: Keyset[str] = field(kw_only=True)
+
+    def read(
         self, connection: Connection, key: tuple[Any, ...] | None, limit: int, *, forward: bool, including: bool = False
     ) -> tuple[list[Account], bool]:
-        numbers = self.search.numbers(connection, Span(key, forward, including), limit + 1)
-        statement = select(ACCOUNT).where(ACCOUNT.c.number.in_(numbers[:limit])).order_by(*self.columns)
-        return [account_of(row) for row in connection.execute(statement).mappings()], len(numbers) > limit
+        """Up to so many of them, and whether there are more."""
+        numbers, more = self.numbers.read(connection, key, limit, forward=forward, including=including)
+        statement = select(ACCOUNT).where(ACCOUNT.c.number.in_(numbers)).order_by(*self.columns)
+        return [account_of(row) for row in connection.execute(statement).mappings()], more
 
 
 def page(
@@ -82,11 +98,13 @@ def _listed(connection: Connection, chosen: AccountFilter) -> Keyset[Account]:
         where.append(ACCOUNT.c.state == chosen.state.value)
     statement, columns = select(ACCOUNT).where(*where), ORDERS[chosen.order]
     fragment = folded(chosen.search[:LONGEST_SEARCH])
-    if fragment and connection.dialect.name == "sqlite":
-        return FoundAccounts(statement, columns, account_of, search=AccountSearch(fragment, chosen))
-    if fragment:
-        statement = statement.where(ACCOUNT.c.search.contains(fragment, autoescape=True))
-    return Keyset(statement, columns, account_of)
+    if not fragment:
+        return Keyset(statement, columns, account_of)
+    searched = select(ACCOUNT.c.number).where(*where, ACCOUNT.c.search.contains(fragment, autoescape=True))
+    numbers = Keyset(searched, columns, itemgetter("number"))
+    if connection.dialect.name == "sqlite":
+        numbers = FoundNumbers(searched, columns, numbers.make, search=AccountSearch(fragment, chosen))
+    return FoundAccounts(statement, columns, account_of, numbers=numbers)
 
 
 class Payer(NamedTuple):

@@ -28,18 +28,19 @@ class Keyset(Generic[RowT]):
         if direction is Direction.AROUND:
             return self._around(connection, key, limit)
         forward = direction in (Direction.FIRST, Direction.AFTER)
-        rows, more = self._read(connection, key, limit, forward=forward)
+        rows, more = self.read(connection, key, limit, forward=forward)
         beyond = key is not None
         return Page(tuple(rows), before=beyond if forward else more, after=more if forward else beyond)
 
     def _around(self, connection: Connection, key: tuple[Any, ...] | None, limit: int) -> Page[RowT]:
-        above, before = self._read(connection, key, limit // 2, forward=False)
-        below, after = self._read(connection, key, limit - limit // 2, forward=True, including=True)
+        above, before = self.read(connection, key, limit // 2, forward=False)
+        below, after = self.read(connection, key, limit - limit // 2, forward=True, including=True)
         return Page((*above, *below), before=before, after=after)
 
-    def _read(
+    def read(
         self, connection: Connection, key: tuple[Any, ...] | None, limit: int, *, forward: bool, including: bool = False
     ) -> tuple[list[RowT], bool]:
+        """Up to so many rows on from a key, in the order of the list, and whether there are more beyond them."""
         rising = forward is not self.descending
         statement = self.statement
         if key is not None:
