@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import stretch_of
-from tui_billing.domain.ledger import Entry, Totals
+from tui_billing.domain.ledger import COUNTS, Entry, Totals
 from tui_billing.store.compiled_tables import ACCOUNT_TOTAL as TOTAL
 from tui_billing.store.prepared import Prepared
 
@@ -28,7 +28,7 @@ OF_ACCOUNT = Prepared(
 
 def add(connection: Connection, account: Account, day: date, entries: Iterable[Entry]) -> None:
     """Count entries that are recorded on a day."""
-    more = sum((entry.totals for entry in entries), Totals())
+    more = sum((entry.totals for entry in entries if entry.event in COUNTS), Totals())
     if more == Totals():
         return
     start = stretch_of(day, account.billing_day)
