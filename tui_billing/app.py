@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 IDLE_CHECK_S = 5
 # By then whoever had typed everything ahead sees the first list.
 BREATHER_S = 1.0
+TYPED_AHEAD_S = 0.02
 # The log in, and the first screen of the profile.
 STACK_OF_FIRST_SCREEN = 2
 KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "escape": "Esc"}
@@ -145,6 +146,8 @@ class BillingApp(App[None]):
     async def _opened(self) -> DeskServices:
         # After the first paint: the database's libraries take longer to import than the screen to show.
         await self._painted.wait()
+        # Python's threads take turns of milliseconds: what has been typed ahead comes up before they begin.
+        await asyncio.sleep(TYPED_AHEAD_S)
         return await asyncio.to_thread(self._open_services)
 
     async def on_signed_in(self, event: SignedIn) -> None:
