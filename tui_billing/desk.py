@@ -200,5 +200,5 @@ def _refuse_real(path: Path) -> None:
 
 
 def _remove(database: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-turn", "-queue"):
+    for suffix in ("", "-wal", "-shm", "-turn"):
         database.with_name(f"{database.name}{suffix}").unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import sqlite3
 import stat
@@ -22,15 +21,6 @@ from tui_billing.store.sqlite_paths import sqlite_path, sqlite_url
 
 def nothing(_: Connection) -> None:
     """No first rows."""
-
-
-def locked(path: Path) -> bool:
-    with path.open() as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
 
 
 def made(path: Path) -> Path:
@@ -61,7 +51,7 @@ def test_a_new_database_and_what_lies_beside_it_is_closed_to_others(tmp_path: Pa
         connection.execute(text("INSERT INTO money_action VALUES ('k', 'c', 'r')"))
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
     store.close()
-    assert modes == {f"billing.db{ending}": 0o600 for ending in ("", "-wal", "-shm", "-turn", "-queue")}
+    assert modes == {f"billing.db{ending}": 0o600 for ending in ("", "-wal", "-shm", "-turn")}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
@@ -134,23 +124,6 @@ def test_nobody_waits_for_a_turn_without_end(desk: Desk, monkeypatch: pytest.Mon
         pass
     with desk.store.writing():
         pass
-
-
-def test_whoever_ends_a_turn_and_wants_another_comes_after_those_who_have_waited(desk: Desk) -> None:
-    written: list[str] = []
-
-    def write(name: str) -> None:
-        with desk.store.writing():
-            written.append(name)
-
-    other = threading.Thread(target=write, args=("other",))
-    with desk.store.writing():
-        other.start()
-        while not locked(Path(f"{desk.settings.database}-queue")):
-            pass
-    write("again")
-    other.join()
-    assert written == ["other", "again"]
 
 
 def test_a_turn_that_cannot_be_taken_is_a_sentence(desk: Desk, tmp_path: Path) -> None:

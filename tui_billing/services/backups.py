@@ -21,7 +21,7 @@ from tui_billing.store import opening
 from tui_billing.store.checking import differences, refuse_differences
 
 # Of the files that a database has beside it while it is open.
-BESIDE = ("-wal", "-shm", "-journal", "-turn", "-queue")
+BESIDE = ("-wal", "-shm", "-journal", "-turn")
 
 
 @dataclass(frozen=True, slots=True)

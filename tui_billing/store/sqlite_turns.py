@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -16,31 +16,20 @@ BUSY_TIMEOUT_S = 30
 def take_turn(database: Path) -> int:
     """Wait for this writer's turn; the descriptor that is given ends it when it is closed.
 
-    The locks are those of files beside the database, and are gone with whoever holds them: one for the turn, and one
-    for being the next. Without that, whoever ends a turn could begin another one before those who wait have woken up.
-    Raises `StoreBusy` if others are too long at it, and `StoreUnavailable` if the files cannot be locked.
+    The lock is that of a file beside the database, and is gone with whoever holds it. Raises `StoreBusy` if others are
+    too long at it, and `StoreUnavailable` if that file cannot be locked.
     """
-    queue = _lock(database, "queue")
-    try:
-        return _lock(database, "turn")
-    finally:
-        os.close(queue)
-
-
-def _lock(database: Path, name: str) -> int:
-    """The descriptor of a file beside the database that is locked until it is closed."""
-    file = f"{database}-{name}"
-    descriptor, locked = None, False
-    try:
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        locked = _locked(descriptor)
-    except OSError as error:
-        raise StoreUnavailable(f"{file} cannot be locked: {error.strerror}. Nothing was done.") from None
-    finally:
-        if descriptor is not None and not locked:
-            os.close(descriptor)
-    if not locked:
-        raise StoreBusy(f"{database} is busy: somebody else is writing a lot. Nothing was done; try again.")
+    turn = database.with_name(f"{database.name}-turn")
+    with ExitStack() as failed:
+        try:
+            descriptor = os.open(turn, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            failed.callback(os.close, descriptor)
+            locked = _locked(descriptor)
+        except OSError as error:
+            raise StoreUnavailable(f"{turn} cannot be locked: {error.strerror}. Nothing was done.") from None
+        if not locked:
+            raise StoreBusy(f"{database} is busy: somebody else is writing a lot. Nothing was done; try again.")
+        failed.pop_all()
     return descriptor
 
 
