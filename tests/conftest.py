@@ -1,10 +1,13 @@
 """What every test may ask for."""
 
+import compileall
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import tui_billing
 from tests.compiled_once import share_compiled_statements
 from tests.desk_fixtures import desk, desk_directory, desk_template
 from tests.longest_first import longest_first
@@ -26,8 +29,12 @@ def statements_are_compiled_once() -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The run's server has one place; it is started only if a test asks for it."""
+    """Begin the run, before its workers do."""
     if not hasattr(config, "workerinput"):
+        # As in an installation; each of hundreds of processes would do it for itself where none may keep what it made.
+        for sources in (Path(tui_billing.__file__).parent, Path(__file__).parent):
+            compileall.compile_dir(sources, quiet=2)
+        # The run's server has one place; it is started only if a test asks for it.
         prepare_run()
 
 
