@@ -80,11 +80,20 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
             # Nothing is written meanwhile, and what were composed now would be lost.
             self._update_timer.resume()
             return
+        if self._repaint_required:
+            # Textual forgets what its widgets asked for when a screen is asked for some of its lines.
+            self._compositor.update_widgets(self._dirty_widgets)
         self._in_frame = True
         super()._on_timer_update()
         self._in_frame = False
-        if self.is_current and self._compositor._dirty_regions:
+        if self._is_seen and self._compositor._dirty_regions:
             super()._compositor_refresh()
+
+    @property
+    def _is_seen(self) -> bool:
+        """Whether it is on top, or shines through what is."""
+        top = self.app.screen
+        return self is top or (self.is_current and top.styles.background.a < 1)
 
     def _compositor_refresh(self) -> None:
         if not self._in_frame:

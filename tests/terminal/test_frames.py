@@ -14,14 +14,16 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.color import Color
 from textual.containers import Vertical
+from textual.geometry import Region
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
 from tui_billing.frames import FRAME_S, FramedScreen
-from tui_billing.painting import keep_no_lines_of_what_has_gone
+from tui_billing.painting import keep_no_lines_of_what_has_gone, paint_lines, paint_only_changes
 
 SEVERAL_FRAMES_S = 5 * FRAME_S
 DEADLINE_S = 15.0
@@ -42,11 +44,20 @@ class Teller(Widget, can_focus=True):
         self.post_message(Told())
 
 
+class Shower(Widget):
+    DEFAULT_CSS = "Shower { height: 1; dock: bottom; }"
+    says = painted = ""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.painted = self.says
+        return [Strip.blank(crop.width)] * crop.height
+
+
 class Pair(FramedScreen[None]):
     """A widget that tells, deep down, and one that shows what it tells."""
 
     def compose(self) -> ComposeResult:
-        self.shower = Widget()
+        self.shower = Shower()
         with Vertical(), Vertical():
             yield Teller()
         yield self.shower
@@ -92,6 +103,26 @@ async def test_a_screen_that_opens_is_painted_once_and_so_is_the_one_beneath_whe
     async with app.run_test() as pilot:
         assert await painted(pilot, app, lambda: app.push_screen(Pair())) == 1
         assert await painted(pilot, app, app.pop_screen) <= 2
+
+
+@pytest.mark.parametrize("background", ["black", "black 50%"])
+async def test_a_change_is_painted_though_the_screen_beneath_changes_too(background: str) -> None:
+    paint_only_changes()
+    app = Desk()
+    async with app.run_test() as pilot:
+        beneath = app.screen
+        top = Pair()
+        top.styles.background = background
+
+        def change_both() -> None:
+            beneath.query_one(Teller).refresh()
+            top.shower.says = "changed"
+            paint_lines(top.shower, [0])
+            top.refresh(Region(0, 0, 1, 1))
+
+        await painted(pilot, app, lambda: app.push_screen(top))
+        await painted(pilot, app, change_both)
+        assert top.shower.painted == "changed"
 
 
 def test_the_lines_of_a_widget_go_with_it() -> None:
