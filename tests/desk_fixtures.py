@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tests.charging import add_charges, issue_invoice
 from tests.postgresql import databases
 from tui_billing.config import HashingCost, Settings
 from tui_billing.desk import create_database, gateway_record, open_services
@@ -223,13 +224,13 @@ class Desk:
     def invoice(self, amount: str, number: str = CORPORATE) -> Invoice:
         """Add one charge of today and issue the invoice."""
         self.charge(amount, number)
-        return self.services.billing.issue_invoice(self.finance, number, self.clock().date())
+        return issue_invoice(self.services, self.finance, number)
 
     def charge(self, amount: str, number: str = CORPORATE, dated: date | None = None) -> None:
         """Add one charge, of today unless told otherwise."""
         amount_minor = Money.parse(amount, self.account(number).currency).minor_units
         line = Charge(dated or self.clock().date(), "Compute", "1", amount, amount_minor)
-        self.services.billing.add_charges(self.finance, number, [line])
+        add_charges(self.services, number, [line])
 
     def bill(self, through: date | None = None, only: str | None = None) -> BillingRun:
         """Bill as finance, through yesterday unless told otherwise."""
@@ -237,7 +238,7 @@ class Desk:
 
     def due(self, invoice: Invoice, number: str = CORPORATE) -> int:
         """What is due of an invoice now, in minor units."""
-        return self.services.billing.details(self.finance, number, invoice.sequence).invoice.due_minor
+        return self.services.invoices.details(self.finance, number, invoice.sequence).invoice.due_minor
 
     def balance(self, number: str = CORPORATE) -> str:
         """The balance of an account as the screens print it."""

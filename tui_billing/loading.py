@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 # The services that the screens ask; some of the others would bring SQLModel along, for the commands alone.
 ASKED = tuple(
-    "accounts billing cards changes credits dashboards disputes documents outcomes payments previews reconciliation"
-    " refunds sign_in".split()
+    "accounts cards changes credits dashboards disputes documents invoices outcomes payments previews reconciliation"
+    " refunds sign_in statements".split()
 )
 
 

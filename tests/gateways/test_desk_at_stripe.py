@@ -48,7 +48,7 @@ def put_card(desk: Desk, customer: str, method: str) -> None:
 
 
 def reconcile(desk: Desk) -> tuple[int, int]:
-    reconciled = desk.services.outcomes.reconcile(desk.finance)
+    reconciled = desk.services.outcomes.resolve_all()
     return reconciled.resolved, reconciled.still_unknown
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from tests.charging import add_charges, issue_invoice
 from tests.desk_fixtures import (
     CORPORATE,
     DINAR,
@@ -124,7 +125,7 @@ class MoneyMachine(RuleBasedStateMachine):
         """Everything unknown is looked up in the end, and then desk and gateway agree to the last minor unit."""
         try:
             self.clock.advance(seconds=61)
-            assert self.services.outcomes.reconcile(self.finance).still_unknown == 0
+            assert self.services.outcomes.resolve_all().still_unknown == 0
             self.shadow.look_up_all(self.clock())
             self.everything_agrees()
             assert self.services.checks.check(self.finance) == []
@@ -140,8 +141,8 @@ class MoneyMachine(RuleBasedStateMachine):
     def charges_are_invoiced(self, pick: int, amounts: list[int]) -> None:
         account, today = self.shadow.accounts[pick], self.clock().date()
         lines = [Charge(today, "Usage", "1", "", amount) for amount in amounts]
-        self.services.billing.add_charges(self.finance, account.number, lines)
-        self.services.billing.issue_invoice(self.finance, account.number, today)
+        add_charges(self.services, account.number, lines)
+        issue_invoice(self.services, self.finance, account.number)
         account.charge(sum(amounts))
 
     @rule(pick=st.integers(0, 1), amount=st.integers(1, 4_000))
@@ -254,7 +255,7 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0, 1, 61, 86_400]))
     def time_passes_and_the_desk_reconciles(self, seconds: int) -> None:
         self.clock.advance(seconds=seconds)
-        self.services.outcomes.reconcile(self.finance)
+        self.services.outcomes.resolve_all()
         self.shadow.look_up_all(self.clock())
 
     @invariant()

@@ -9,6 +9,7 @@ from time import monotonic
 
 from sqlalchemy import select
 
+from tests.charging import add_charges
 from tests.desk_fixtures import RETAIL, Desk, opened_in
 from tests.fork_server import fork_server
 from tests.services.processes import PATIENCE_S, bill_until_killed
@@ -33,7 +34,7 @@ def set_up(desk: Desk) -> None:
         accounts.add(connection, *({**like, "number": number} for number in numbers))
     for index, number in enumerate(numbers):
         lines = [Charge(day, "Usage", "", "", 100 + index) for day in PERIODS]
-        desk.services.billing.add_charges(desk.finance, number, lines)
+        add_charges(desk.services, number, lines)
 
 
 def live_and_die(directory: Path, lives_s: float) -> int:
@@ -81,7 +82,7 @@ def test_fifty_kills_bill_nothing_twice_and_charge_nothing_twice(desk_directory:
                     assert_nothing_is_billed_or_charged_twice(desk)
         with opened_in(desk_directory) as desk:
             desk.clock.advance(seconds=61)
-            assert desk.services.outcomes.reconcile(desk.finance).still_unknown == 0
+            assert desk.services.outcomes.resolve_all().still_unknown == 0
             desk.bill()
             # Those that were killed before they reached the gateway have failed, and are tried again.
             desk.clock.advance(days=3)

@@ -24,7 +24,7 @@ def invoices(desk: Desk, number: str) -> list[tuple[str, str, int, int]]:
 
 
 def statements(desk: Desk, number: str) -> list[Statement]:
-    return list(desk.services.billing.statements(desk.finance, number))[::-1]
+    return list(desk.services.statements.list(desk.finance, number))[::-1]
 
 
 def test_every_period_that_is_over_becomes_an_invoice_of_its_charges(desk: Desk) -> None:

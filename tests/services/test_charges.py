@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.charging import issue_invoice
 from tests.desk_fixtures import CORPORATE, DINAR, RETAIL, YEN, Desk
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState
 from tui_billing.domain.errors import BadLines, BillingError, InvalidInput, RuleRefused
@@ -48,22 +49,24 @@ def test_every_line_becomes_a_charge_in_the_currency_of_its_account(desk: Desk) 
         f'{YEN},2026-03-03,"Storage, fast",,,"1,200"',
         f"{DINAR},2026-03-04, Support ,1,0.125,0.125",
         f"{RETAIL},2026-03-04,Free tier,1,0,0",
+        f"{CORPORATE},2026-03-05,Everything,,,99999999.99",
     )
-    assert (done.lines, done.file_name, done.imported_by) == (4, "march.csv", "finance")
+    assert (done.lines, done.file_name, done.imported_by) == (5, "march.csv", "finance")
     assert charges(desk) == [
         (CORPORATE, "2026-03-02", "Compute hours", "720", "0.05", 3_600),
         (YEN, "2026-03-03", "Storage, fast", "", "", 1_200),
         (DINAR, "2026-03-04", "Support", "1", "0.125", 125),
         (RETAIL, "2026-03-04", "Free tier", "1", "0", 0),
+        (CORPORATE, "2026-03-05", "Everything", "", "", 9_999_999_999),
     ]
-    assert desk.audit("march.csv")[-1][2:] == ("import charges", "march.csv", f"done: 4 charges, key {done.key}")
+    assert desk.audit("march.csv")[-1][2:] == ("import charges", "march.csv", f"done: 5 charges, key {done.key}")
     desk.assert_books_are_right()
 
 
 def test_imported_charges_are_gathered_by_the_next_invoice(desk: Desk) -> None:
     taken(desk, GOOD)
-    invoice = desk.services.billing.issue_invoice(desk.finance, CORPORATE, date(2026, 3, 17))
-    lines = desk.services.billing.details(desk.finance, CORPORATE, invoice.sequence).lines
+    invoice = issue_invoice(desk.services, desk.finance, CORPORATE)
+    lines = desk.services.invoices.details(desk.finance, CORPORATE, invoice.sequence).lines
     assert lines == (Charge(date(2026, 3, 2), "Compute hours", "720", "0.05", 3_600),)
 
 
@@ -88,6 +91,7 @@ BAD_LINES = {
     f"{CORPORATE},2026-03-02,card 4242 4242 4242 4242,1,1,1": "Description contains what looks like a card number.",
     f"{CORPORATE},2026-03-02,x,4242424242424242,,1": "Quantity contains what looks like a card number.",
     f"{CORPORATE},2026-03-02,x,{'1' * 41},,1": "Quantity is 41 characters long; at most 40 are kept.",
+    f"{CORPORATE},2026-03-02,x,,\u202e0.05,1": "Unit price contains a control or invisible character.",
     f"{CORPORATE},2026-03-02,x,,,": "Amount is required.",
     f"{CORPORATE},2026-03-02,x,,,-5.00": "Amount is not a plain figure. Type it like 1,234.50.",
     f"{CORPORATE},2026-03-02,x,,,NaN": "Amount is not a plain figure.",

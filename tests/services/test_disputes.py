@@ -167,7 +167,7 @@ def test_a_statement_shows_a_reversal_in_the_period_in_which_it_was_made(desk: D
     moved = desk.won_dispute("20.00")
     desk.clock.advance(days=40)
     desk.reverse(moved.charge_back)
-    now, _, then = desk.services.billing.statements(desk.finance, RETAIL)[:3]
+    now, _, then = desk.services.statements.list(desk.finance, RETAIL)[:3]
     assert (now.payments_minor, then.payments_minor) == (2_000, 0)
     assert desk.services.checks.check(desk.finance) == []
 

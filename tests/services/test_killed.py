@@ -102,7 +102,7 @@ def test_a_hundred_kills_lose_nothing_double_nothing_and_leave_nothing_half_done
         with opened_in(desk_directory) as desk:
             assert_nothing_is_lost_doubled_or_half(desk, witness)
             desk.clock.advance(seconds=61)
-            assert desk.services.outcomes.reconcile(desk.finance).still_unknown == 0
+            assert desk.services.outcomes.resolve_all().still_unknown == 0
             assert_nothing_is_lost_doubled_or_half(desk, witness)
             desk.assert_books_are_right()
             assert len(witness.acknowledged) > KILLS

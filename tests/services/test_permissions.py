@@ -135,7 +135,7 @@ def test_a_customer_hears_of_a_foreign_payment_what_is_heard_of_one_that_does_no
 
 def test_a_customer_hears_of_a_foreign_invoice_what_is_heard_of_one_that_does_not_exist(desk: Desk) -> None:
     foreign, session = desk.invoice("5.00").sequence, desk.session("mara")
-    details = desk.services.billing.details
+    details = desk.services.invoices.details
     assert refusal_of(lambda: details(session, RETAIL, foreign)) == refusal_of(lambda: details(session, RETAIL, 10**9))
 
 

@@ -50,7 +50,7 @@ ACTIONS: dict[str, Action] = {
 
 def posted(desk: Desk, number: str) -> list[Statement]:
     """The posted statements, oldest first; the net balance of the last one of all is what the customer owes."""
-    found = desk.services.billing.statements(desk.finance, number)
+    found = desk.services.statements.list(desk.finance, number)
     assert found[0].provisional
     assert found[0].net_balance_minor == -desk.account(number).balance.minor_units
     chained = pairwise(found)

@@ -12,7 +12,6 @@ from typing import Any
 from tests.desk_fixtures import CORPORATE, RETAIL, Desk
 from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import AccountFilter, AccountState, AccountType
-from tui_billing.domain.invoices import Charge
 from tui_billing.domain.pages import Direction
 from tui_billing.domain.payments import CancelReason, PaymentFilter
 from tui_billing.services.accounts import NewAccount
@@ -73,16 +72,13 @@ MAY: dict[str, set[Profile]] = {
     "previews.take_back": MONEY,
     "previews.dispute": MONEY,
     "previews.reversal": MONEY,
-    "billing.add_charges": MONEY,
-    "billing.issue_invoice": MONEY,
-    "billing.page": ANY_ACCOUNT | OWN,
-    "billing.details": ANY_ACCOUNT | OWN,
-    "billing.statements": ANY_ACCOUNT | OWN,
+    "invoices.page": ANY_ACCOUNT | OWN,
+    "invoices.details": ANY_ACCOUNT | OWN,
+    "statements.list": ANY_ACCOUNT | OWN,
     "charges.import_file": MONEY,
     "billing_runs.run": MONEY,
     "automatic_payments.failed": MONEY,
     "dashboards.show": ANY_ACCOUNT | OWN,
-    "outcomes.reconcile": MONEY,
     "outcomes.look_up": MONEY | OWN,
     "reconciliation.reconcile": MONEY,
     "reconciliation.exceptions": MONEY,
@@ -111,10 +107,9 @@ class Case:
     @classmethod
     def prepared(cls, desk: Desk) -> Case:
         """Make one of everything."""
-        today = desk.clock().date()
         invoice = desk.invoice("10.00", RETAIL)
         credit, paid, recorded = desk.credit("4.00", RETAIL), desk.make("20.00"), desk.record("30.00")
-        desk.services.billing.add_charges(desk.finance, RETAIL, [Charge(today, "Compute", "1", "", 100)])
+        desk.charge("1.00", RETAIL)
         won, dispute = desk.won_dispute("7.00").charge_back, desk.dispute("6.00")
         assert won is not None
         desk.set_card("card_approved")
@@ -166,20 +161,15 @@ CALLS: dict[str, Call] = {
     "previews.make": lambda c, s: c.desk.services.previews.make(s, RETAIL, "5"),
     "previews.credit": lambda c, s: c.desk.services.previews.credit(s, RETAIL, "5"),
     "previews.take_back": lambda c, s: c.desk.services.previews.take_back(s, c.card_payment, "5"),
-    "billing.add_charges": lambda c, s: c.desk.services.billing.add_charges(
-        s, RETAIL, [Charge(c.desk.clock().date(), "Storage", "1", "", 5)]
-    ),
-    "billing.issue_invoice": lambda c, s: c.desk.services.billing.issue_invoice(s, RETAIL, c.desk.clock().date()),
-    "billing.page": lambda c, s: c.desk.services.billing.page(s, RETAIL, Direction.FIRST, None, 5),
-    "billing.details": lambda c, s: c.desk.services.billing.details(s, RETAIL, c.invoice),
-    "billing.statements": lambda c, s: c.desk.services.billing.statements(s, RETAIL),
+    "invoices.page": lambda c, s: c.desk.services.invoices.page(s, RETAIL, Direction.FIRST, None, 5),
+    "invoices.details": lambda c, s: c.desk.services.invoices.details(s, RETAIL, c.invoice),
+    "statements.list": lambda c, s: c.desk.services.statements.list(s, RETAIL),
     "charges.import_file": lambda c, s: c.desk.services.charges.import_file(
         s, ImportRequest("march.csv", IMPORTED.encode())
     ),
     "billing_runs.run": lambda c, s: c.desk.services.billing_runs.run(s),
     "automatic_payments.failed": lambda c, s: c.desk.services.automatic_payments.failed(s),
     "dashboards.show": lambda c, s: c.desk.services.dashboards.show(s, RETAIL),
-    "outcomes.reconcile": lambda c, s: c.desk.services.outcomes.reconcile(s),
     "outcomes.look_up": lambda c, s: c.desk.services.outcomes.look_up(s, RETAIL, c.card_payment),
     "reconciliation.reconcile": lambda c, s: c.desk.services.reconciliation.reconcile(s),
     "reconciliation.exceptions": lambda c, s: c.desk.services.reconciliation.exceptions(
@@ -207,9 +197,9 @@ BY_NUMBER: dict[str, Callable[[Desk, OperatorSession, str], Any]] = {
     "payments.make": lambda d, s, n: d.services.payments.make(s, n, "5", d.key()),
     "previews.make": lambda d, s, n: d.services.previews.make(s, n, "5"),
     "outcomes.look_up": lambda d, s, n: d.services.outcomes.look_up(s, n, "0" * 32),
-    "billing.page": lambda d, s, n: d.services.billing.page(s, n, Direction.FIRST, None, 5),
-    "billing.details": lambda d, s, n: d.services.billing.details(s, n, 1),
-    "billing.statements": lambda d, s, n: d.services.billing.statements(s, n),
+    "invoices.page": lambda d, s, n: d.services.invoices.page(s, n, Direction.FIRST, None, 5),
+    "invoices.details": lambda d, s, n: d.services.invoices.details(s, n, 1),
+    "statements.list": lambda d, s, n: d.services.statements.list(s, n),
     "dashboards.show": lambda d, s, n: d.services.dashboards.show(s, n),
     # Closed to customers altogether, whichever number they give.
     "accounts.change_state": lambda d, s, n: d.services.accounts.change_state(s, n, AccountState.ACTIVE),
@@ -217,8 +207,6 @@ BY_NUMBER: dict[str, Callable[[Desk, OperatorSession, str], Any]] = {
     "credits.issue": lambda d, s, n: d.services.credits.issue(s, n, CreditRequest("5", "x"), d.key()),
     "previews.record": lambda d, s, n: d.services.previews.record(s, n, "5"),
     "previews.credit": lambda d, s, n: d.services.previews.credit(s, n, "5"),
-    "billing.add_charges": lambda d, s, n: d.services.billing.add_charges(s, n, []),
-    "billing.issue_invoice": lambda d, s, n: d.services.billing.issue_invoice(s, n, d.clock().date()),
 }
 # The use cases that take a payment's ID.
 BY_PAYMENT: dict[str, Callable[[Desk, OperatorSession, str], Any]] = {

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from tests.desk_fixtures import CARDLESS, CORPORATE, NOW, Desk, opened_desk
-from tui_billing.domain.invoices import Charge
+from tests.desk_fixtures import CARDLESS, CORPORATE, Desk, opened_desk
 from tui_billing.services.charges import ImportRequest
 from tui_billing.store.schema import ROWS, TABLES, TRIGGERS
 from tui_billing.store.tables import AccountRow, LedgerEntryRow, table
@@ -126,7 +125,7 @@ def test_ledger_audit_log_imports_and_keys_are_append_only(busy: Desk, name: str
 
 @pytest.mark.parametrize("name", [table.name for table in TABLES])
 def test_no_row_is_rewritten_by_inserting_over_it(busy: Desk, name: str) -> None:
-    busy.services.billing.add_charges(busy.finance, CORPORATE, [Charge(NOW.date(), "Compute", "1", "", 5)])
+    busy.charge("0.05")
     before = busy.rows(f'SELECT * FROM "{name}"')
     assert before
     with pytest.raises(IntegrityError, match=f"{name} is there already and is never replaced"):
@@ -201,7 +200,7 @@ def test_the_money_that_was_recorded_is_told_as_it_was_recorded() -> None:
     ],
 )
 def test_a_charge_stays_as_its_invoice_has_it(busy: Desk, statement: str) -> None:
-    busy.services.billing.add_charges(busy.finance, CORPORATE, [Charge(NOW.date(), "Compute", "1", "", 5)])
+    busy.charge("0.05")
     before = busy.rows("SELECT * FROM charge")
     with pytest.raises(IntegrityError, match="charge stays as its invoice has it"):
         busy.execute(statement)
@@ -209,7 +208,7 @@ def test_a_charge_stays_as_its_invoice_has_it(busy: Desk, statement: str) -> Non
 
 
 def test_a_charge_that_waits_for_its_invoice_may_be_withdrawn(busy: Desk) -> None:
-    busy.services.billing.add_charges(busy.finance, CORPORATE, [Charge(NOW.date(), "Compute", "1", "", 5)])
+    busy.charge("0.05")
     with pytest.raises(IntegrityError, match="charge stays as its invoice has it, or its import"):
         busy.execute("DELETE FROM charge WHERE import_sequence IS NOT NULL")
     busy.execute("DELETE FROM charge WHERE invoice_sequence IS NULL AND import_sequence IS NULL")

@@ -221,7 +221,7 @@ def _invoices(branch: argparse.ArgumentParser) -> None:
 def _statements(branch: argparse.ArgumentParser) -> None:
     actions = add_actions(branch)
     add_number(
-        add_action(actions, "list", "invoices:list_statements", "List an account's statements, the current one first")
+        add_action(actions, "list", "statements:list_statements", "List an account's statements, the current one first")
     )
     pdf = add_action(actions, "pdf", "saving:statement", "Save a statement as a PDF")
     add_number(pdf)

@@ -1,4 +1,4 @@
-"""`invoices` and `statements`: what was charged, and what became of it."""
+"""`invoices`: what an account was charged, and what paid it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from tui_billing.commands.paging import PAGE_ROWS, walk
 from tui_billing.commands.signing_in import Desk
 from tui_billing.domain.errors import NotFound
 from tui_billing.domain.invoices import Invoice
-from tui_billing.services.billing import InvoiceDetails
+from tui_billing.services.invoices import InvoiceDetails
 
 TITLES = ("Number", "Period", "Issued", "Due date", "Total>", "From credit>", "Due>", "State")
-STATEMENT_TITLES = ("Period", "State", "Balance forward>", "Payments>", "Credits>", "Charges>", "Net balance>")
 
 
 def list_invoices(desk: Desk, arguments: argparse.Namespace) -> Result:
@@ -40,7 +39,7 @@ def list_invoices(desk: Desk, arguments: argparse.Namespace) -> Result:
 def show(desk: Desk, arguments: argparse.Namespace) -> Result:
     """One invoice with its lines and what paid it."""
     sequence = invoice_found(desk, arguments.number, arguments.invoice).sequence
-    found = desk.services.billing.details(desk.session, arguments.number, sequence)
+    found = desk.services.invoices.details(desk.session, arguments.number, sequence)
     today = desk.services.today
     document = documents.invoice(found.invoice, today) | {
         "lines": [documents.charge(line, found.invoice.currency) for line in found.lines],
@@ -50,30 +49,6 @@ def show(desk: Desk, arguments: argparse.Namespace) -> Result:
         ],
     }
     return Result(document, _details_text(found, found.invoice.state(today).label))
-
-
-def list_statements(desk: Desk, arguments: argparse.Namespace) -> Result:
-    """An account's statements by billing period, the provisional one first."""
-    found = desk.services.billing.statements(desk.session, arguments.number)
-    rows = [
-        (
-            f"{statement.start} to {statement.end}",
-            statement.state_label,
-            *(
-                documents.money_text(minor, statement.currency)
-                for minor in (
-                    statement.balance_forward_minor,
-                    statement.payments_minor,
-                    statement.credits_minor,
-                    statement.charges_minor,
-                    statement.net_balance_minor,
-                )
-            ),
-        )
-        for statement in found
-    ]
-    document = {"statements": [documents.statement(statement) for statement in found]}
-    return Result(document, table(STATEMENT_TITLES, rows, "There are no statements."))
 
 
 def invoice_found(desk: Desk, number: str, invoice_number: str) -> Invoice:
@@ -86,7 +61,7 @@ def invoice_found(desk: Desk, number: str, invoice_number: str) -> Invoice:
 
 def _invoices(desk: Desk, number: str, invoice_number: str | None = None, limit: int | None = None) -> list[Invoice]:
     return walk(
-        lambda direction, key: desk.services.billing.page(desk.session, number, direction, key, PAGE_ROWS),
+        lambda direction, key: desk.services.invoices.page(desk.session, number, direction, key, PAGE_ROWS),
         lambda invoice: (invoice.issued, invoice.sequence),
         lambda invoice: invoice_number in (None, invoice.number),
         limit,

@@ -90,7 +90,7 @@ class Activity(DocumentScreen, SearchedScreen):
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Statement] | None:  # noqa: ARG002
         # Some dozens at the most, so they are one page whichever way one comes from.
-        statements = await self.read(self.services.billing.statements, self.session, self.account.number)
+        statements = await self.read(self.services.statements.list, self.session, self.account.number)
         if statements is None:
             return None
         found = tuple(

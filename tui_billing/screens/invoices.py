@@ -24,7 +24,7 @@ from tui_billing.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
     from tui_billing.documents.document import Document
-    from tui_billing.services.billing import InvoiceDetails
+    from tui_billing.services.invoices import InvoiceDetails
 
 STATE_STYLES = {InvoiceState.OVERDUE: "negative", InvoiceState.OPEN: "warning"}
 NO_INVOICES = "No invoices yet. A billing run makes them of the charges."
@@ -104,7 +104,7 @@ class Invoices(DocumentScreen, SearchedScreen):
 
     @work(exclusive=True, group="open")
     async def _open_details(self, invoice: Invoice) -> None:
-        details = await self.asked(self.services.billing.details, self.session, self.account.number, invoice.sequence)
+        details = await self.asked(self.services.invoices.details, self.session, self.account.number, invoice.sequence)
         title = f"Invoice {invoice.number}"
         await self.opened(
             None if details is None else DetailsView(title, invoice_details(details, self.services.today))
@@ -113,7 +113,7 @@ class Invoices(DocumentScreen, SearchedScreen):
     @work(exclusive=True, group="details")
     async def _show_details(self, invoice: Invoice) -> None:
         details = await self.read_details(
-            self.services.billing.details, self.session, self.account.number, invoice.sequence
+            self.services.invoices.details, self.session, self.account.number, invoice.sequence
         )
         if details is not None:
             self._detailed = invoice.sequence
@@ -121,7 +121,7 @@ class Invoices(DocumentScreen, SearchedScreen):
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Invoice] | None:
         after = cast("Any", key)
-        page = self.services.billing.page
+        page = self.services.invoices.page
         return await self.read(page, self.session, self.account.number, direction, after, limit, self.search)
 
 

@@ -155,7 +155,7 @@ class BillingRuns(Service):
             for period in periods(first, last_day, account.billing_day):
                 # Read again, as the invoice before has changed its balances.
                 account = accounts.by_id(connection, account_id)
-                invoice = issue(self, connection, session, account, period, period[1])
+                invoice = issue(self, connection, session, account, period)
                 invoices += [invoice] if invoice else []
             accounts.save_billed_through(connection, account_id, last_day)
         return invoices

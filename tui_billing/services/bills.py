@@ -8,7 +8,7 @@ from tui_billing.documents.document import Column, Document, Table
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import Statement
 from tui_billing.domain.money import Money
-from tui_billing.services.billing import InvoiceDetails
+from tui_billing.services.invoices import InvoiceDetails
 
 PROVISIONAL = "Provisional: the period has not been closed, and its figures may still change."
 OWED = "A net balance above zero is owed by the customer; below zero, it is the customer's credit."

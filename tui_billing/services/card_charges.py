@@ -7,7 +7,7 @@ from typing import Any
 from tui_billing.domain.accounts import CardOnFile
 from tui_billing.domain.payments import Payment, PaymentKind, PaymentMethod, PaymentState
 from tui_billing.gateways.base import ChargeRequest
-from tui_billing.services.outcomes import save_payment_outcome
+from tui_billing.services.gateway_answers import save_payment_outcome
 from tui_billing.services.service import Service
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from tui_billing.domain.accounts import SYSTEM_NUMBER
 from tui_billing.domain.errors import InvalidInput
 from tui_billing.domain.money import Money
-from tui_billing.services.charge_rules import SYSTEM_IS_NOT_CHARGED, checked_description, checked_figure
+from tui_billing.domain.text import checked_text
 from tui_billing.services.csv_lines import Columns, Values, quoted
 from tui_billing.store.accounts import Payer
 from tui_billing.store.charge_imports import ChargedLine
@@ -22,6 +22,8 @@ ACCOUNT = COLUMNS.required.index("account")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 # Beyond that a date is a slip of the pen; a charge of a closed period is late, and goes into the next invoice.
 LONGEST_PAST, LONGEST_FUTURE = timedelta(days=5 * 365), timedelta(days=366)
+LONGEST_FIGURE, SHORT_FIGURE = 40, 12
+SYSTEM_IS_NOT_CHARGED = "The System account is the provider itself and is charged nothing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ class ChargeCheck:
             )
         dated = _day(day, self.today)
         amount = Money.parse(figure, payer.currency, or_zero=True)
-        description = checked_description(description)
-        quantity, unit_price = checked_figure(quantity, "Quantity"), checked_figure(unit_price, "Unit price")
+        description = _description(description)
+        quantity, unit_price = _figure(quantity, "Quantity"), _figure(unit_price, "Unit price")
         if not amount.is_product(quantity, unit_price):
             raise InvalidInput(f"Amount {amount.figure} is not {quantity} × {unit_price}.")
         return ChargedLine(payer.account_id, dated, description, quantity, unit_price, amount.minor_units)
@@ -59,3 +61,17 @@ def _day(typed: str, today: date) -> date:
     if not today - LONGEST_PAST <= dated <= today + LONGEST_FUTURE:
         raise InvalidInput(f"Date {dated} lies more than five years back or more than one ahead.")
     return dated
+
+
+@lru_cache(maxsize=4_096)
+def _description(typed: str) -> str:
+    # Usage is described in the same words over and over.
+    return checked_text(typed, "Description", required=True)
+
+
+def _figure(typed: str, label: str) -> str:
+    """A quantity or a price as it was given, if it may be kept."""
+    # A short one of digits and a point holds neither a card number nor anything that is not seen.
+    if len(typed) <= SHORT_FIGURE and typed.replace(".", "").isdecimal() and typed.isascii():
+        return typed
+    return checked_text(typed, label, LONGEST_FIGURE)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tui_billing.services.accounts import Accounts
     from tui_billing.services.automatic_payments import AutomaticPayments
     from tui_billing.services.backups import Backups
-    from tui_billing.services.billing import Billing
     from tui_billing.services.billing_runs import BillingRuns
     from tui_billing.services.cards import Cards
     from tui_billing.services.changes import Changes
@@ -30,11 +29,13 @@ if TYPE_CHECKING:
     from tui_billing.services.dashboards import Dashboards
     from tui_billing.services.disputes import Disputes
     from tui_billing.services.documents import Documents
+    from tui_billing.services.invoices import Invoices
     from tui_billing.services.outcomes import Outcomes
     from tui_billing.services.payments import Payments
     from tui_billing.services.previews import Previews
     from tui_billing.services.reconciliation import Reconciliation
     from tui_billing.services.refunds import Refunds
+    from tui_billing.services.statements import Statements
     from tui_billing.services.users import Users
     from tui_billing.store.engine import Store
 
@@ -83,7 +84,6 @@ class DeskServices:
     accounts: ClassVar[_Made[Accounts]] = _Made()
     automatic_payments: ClassVar[_Made[AutomaticPayments]] = _Made()
     backups: ClassVar[_Made[Backups]] = _Made(record="gateway_record")
-    billing: ClassVar[_Made[Billing]] = _Made()
     billing_runs: ClassVar[_Made[BillingRuns]] = _Made()
     cards: ClassVar[_Made[Cards]] = _Made(default_gateway="default_gateway")
     charges: ClassVar[_Made[Charges]] = _Made()
@@ -92,11 +92,13 @@ class DeskServices:
     dashboards: ClassVar[_Made[Dashboards]] = _Made()
     disputes: ClassVar[_Made[Disputes]] = _Made()
     documents: ClassVar[_Made[Documents]] = _Made(folder="documents_folder", training="training")
+    invoices: ClassVar[_Made[Invoices]] = _Made()
     outcomes: ClassVar[_Made[Outcomes]] = _Made()
     payments: ClassVar[_Made[Payments]] = _Made()
     previews: ClassVar[_Made[Previews]] = _Made()
     reconciliation: ClassVar[_Made[Reconciliation]] = _Made()
     refunds: ClassVar[_Made[Refunds]] = _Made()
+    statements: ClassVar[_Made[Statements]] = _Made()
     users: ClassVar[_Made[Users]] = _Made()
 
     @cached_property

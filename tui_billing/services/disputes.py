@@ -21,9 +21,9 @@ from tui_billing.domain.payments import (
     refuse_reversal,
     state_after,
 )
+from tui_billing.services.gateway_answers import book_charge_back
 from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
 from tui_billing.services.lookups import charge_back_found, dispute_found, payment_found, payment_held
-from tui_billing.services.outcomes import book_charge_back
 from tui_billing.services.permissions import requires
 from tui_billing.services.requests import DisputeRequest, ReversalRequest
 from tui_billing.services.results import MoneyMoved, told

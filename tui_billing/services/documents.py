@@ -13,13 +13,14 @@ from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import NotFound, RuleRefused
 from tui_billing.domain.payments import ChargeBackState
 from tui_billing.services.accounts import OWN, found
-from tui_billing.services.billing import invoice_details, statements_of
 from tui_billing.services.bills import invoice_of, statement_of
+from tui_billing.services.invoices import invoice_details
 from tui_billing.services.payments import payment_details
 from tui_billing.services.permissions import requires
 from tui_billing.services.receipts import charge_back_receipt_of, receipt_of
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
+from tui_billing.services.statements import statements_of
 
 TRAINING = "From a training database: no real money has moved."
 

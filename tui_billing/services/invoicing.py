@@ -27,19 +27,16 @@ def issue(
     session: OperatorSession,
     account: Account,
     period: tuple[date, date],
-    through: date,
 ) -> Invoice | None:
-    """Gather the open charges dated up to `through` into an invoice of the period and settle it; `None` without any.
+    """Gather the open charges up to the period's end into an invoice of it, and settle that; `None` without any.
 
-    Raises `RuleRefused` if the period is closed, or if one invoice cannot hold them.
+    Raises `RuleRefused` if one invoice cannot hold them.
     """
-    if account.billed_through is not None and period[1] <= account.billed_through:
-        raise RuleRefused(f"The billing periods up to {account.billed_through} are closed. Choose a later day.")
-    charges_minor = invoices.open_charges(connection, account.id, through)
+    charges_minor = invoices.open_charges(connection, account.id, period[1])
     if not charges_minor:
         return None
     total_minor = sum(charges_minor.values())
-    _refuse_total(account.money(total_minor), through)
+    _refuse_total(account.money(total_minor), period[1])
     issued = service.clock().date()
     values = {
         "period_start": period[0],

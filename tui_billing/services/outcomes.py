@@ -1,9 +1,7 @@
-"""What the gateway answered, brought into the ledger; and asking again where no answer came."""
+"""Unknown outcomes: the gateway is asked what became of a payment or charge back that it has not answered for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,19 +9,17 @@ from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
-from tui_billing.domain.errors import RuleRefused, StoreUnanswered, StoreUnavailable
-from tui_billing.domain.ledger import Funding
+from tui_billing.domain.errors import RuleRefused
 from tui_billing.domain.money import Money
-from tui_billing.domain.payments import ChargeBack, ChargeBackState, Payment, PaymentState, state_after
-from tui_billing.gateways.base import Answer, Approved, Declined, Unknown
+from tui_billing.domain.payments import ChargeBack, ChargeBackState, Payment, PaymentState
+from tui_billing.gateways.base import Answer, Unknown
+from tui_billing.services.gateway_answers import save_charge_back_outcome, save_payment_outcome
 from tui_billing.services.lookups import payment_found, payment_held
 from tui_billing.services.permissions import open_to_all, requires
 from tui_billing.services.results import told
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
-from tui_billing.store import accounts, payments, users
-from tui_billing.store.ledger import load_book, save_book
-from tui_billing.store.users import AuditEntry
+from tui_billing.store import payments
 
 # Longer than any gateway call may take: by then a request that has not arrived is not on its way any more.
 IN_FLIGHT = timedelta(seconds=60)
@@ -46,34 +42,13 @@ class LookedUp:
     sentence: str
 
 
-@contextmanager
-def once_sent() -> Iterator[None]:
-    """From the request to the gateway on: a database that fails now leaves the outcome unknown, not refused."""
-    try:
-        yield
-    except StoreUnavailable as fault:
-        raise StoreUnanswered(
-            "The database failed when the gateway had been asked. Whether the money has moved is not known: the row"
-            " stays Pending and is looked up before anything else happens to it."
-        ) from fault
-
-
 @dataclass(frozen=True, slots=True)
 class Outcomes(Service):
     """Resolves the payments and charge backs whose outcome is unknown."""
 
-    @requires(Permission.FINANCE)
-    def reconcile(self, session: OperatorSession) -> Reconciled:
-        """Ask the gateway for every Pending payment and charge back until it knows."""
-        reconciled = resolve_all(self)
-        with self.store.writing() as connection:
-            outcome = f"done: {reconciled.resolved} resolved, {reconciled.still_unknown} still unknown"
-            self.audit(connection, session, "reconcile", "", outcome)
-        return reconciled
-
     @open_to_all
     def resolve_all(self) -> Reconciled:
-        """The same when the desk starts, before anybody has signed in: it only finds out what has happened."""
+        """Ask about everything Pending when the desk starts, before anybody has signed in; moves no money."""
         return resolve_all(self)
 
     @requires(Permission.FINANCE, own=(Permission.BILLING_ADMIN,), action="Look up")
@@ -114,40 +89,6 @@ def resolve_payment(service: Service, payment_id: str) -> None:
             _resolve(service, charge_back)
 
 
-def save_payment_outcome(service: Service, payment_id: str, answer: Answer) -> None:
-    """Bring the answer to a charge into the ledger, unless that has been done already."""
-    with service.store.writing() as connection:
-        account, payment = payment_held(connection, payment_id)
-        if payment.state is not PaymentState.PENDING:
-            return
-        if isinstance(answer, Unknown):
-            payments.save(connection, payment.id, unanswered_at=service.clock())
-        elif isinstance(answer, Declined):
-            state = PaymentState.FAILED.value
-            payments.save(connection, payment.id, state=state, failure_reason=answer.reason)
-        else:
-            _book_payment(service, connection, account, payment, answer)
-        _audit_answer(service, connection, payment.recorded_by, payment.id, answer)
-
-
-def save_charge_back_outcome(service: Service, charge_back_id: str, answer: Answer) -> None:
-    """Bring the answer to a refund into the ledger, unless that has been done already."""
-    with service.store.writing() as connection:
-        payment_held(connection, payments.charge_back_by_id(connection, charge_back_id).payment_id)
-        charge_back = payments.charge_back_by_id(connection, charge_back_id)
-        if charge_back.state is not ChargeBackState.PENDING:
-            return
-        if isinstance(answer, Unknown):
-            payments.save_charge_back(connection, charge_back.id, unanswered_at=service.clock())
-        elif isinstance(answer, Declined):
-            state = ChargeBackState.FAILED.value
-            payments.save_charge_back(connection, charge_back.id, state=state, failure_reason=answer.reason)
-            _release(connection, charge_back)
-        else:
-            book_charge_back(service, connection, charge_back, answer.reference)
-        _audit_answer(service, connection, charge_back.issued_by, charge_back.payment_id, answer)
-
-
 def _resolve(service: Service, row: Payment | ChargeBack) -> Answer:
     with service.store.reading() as connection:
         payment = row if isinstance(row, Payment) else payments.by_id(connection, row.payment_id)
@@ -171,30 +112,6 @@ def _resolve(service: Service, row: Payment | ChargeBack) -> Answer:
     return answer
 
 
-def _book_payment(
-    service: Service, connection: Connection, account: Account, payment: Payment, answer: Approved
-) -> None:
-    state = PaymentState.COMPLETED.value
-    payments.save(connection, payment.id, state=state, gateway_reference=answer.reference)
-    book = load_book(connection, account)
-    book.fund(Funding.of(payment))
-    save_book(connection, account, book, service.clock(), payment.recorded_by)
-
-
-def book_charge_back(service: Service, connection: Connection, charge_back: ChargeBack, reference: str) -> None:
-    """Bring a Pending charge back that has happened into the ledger; the reference is the gateway's."""
-    state = ChargeBackState.COMPLETED.value
-    payments.save_charge_back(connection, charge_back.id, state=state, gateway_reference=reference)
-    payment = _release(connection, charge_back)
-    returned_minor = payment.charged_back_minor + charge_back.amount_minor
-    payment_state = state_after(payment, returned_minor)
-    payments.save(connection, payment.id, state=payment_state.value, charged_back_minor=returned_minor)
-    account = accounts.by_id(connection, payment.account_id)
-    book = load_book(connection, account, reversing=payment.sequence)
-    book.take_back(payment.sequence, charge_back.amount_minor)
-    save_book(connection, account, book, service.clock(), charge_back.issued_by)
-
-
 def _pending_of(connection: Connection, payment: Payment) -> list[str]:
     """What is Pending of a payment: its own ID, or those of its charge backs."""
     charge_backs = payments.charge_backs_of(connection, payment.id)
@@ -215,18 +132,3 @@ def _what_became(connection: Connection, payment_id: str, pending: list[str]) ->
     if moved.charge_back is None:
         return f"{moved.payment.amount} was charged: the payment is Completed."
     return f"{Money(moved.charge_back.amount_minor, moved.payment.currency)} was charged back to the card."
-
-
-def _release(connection: Connection, charge_back: ChargeBack) -> Payment:
-    payment = payments.by_id(connection, charge_back.payment_id)
-    assert payment is not None
-    waiting_minor = payment.charge_back_pending_minor - charge_back.amount_minor
-    payments.save(connection, payment.id, charge_back_pending_minor=waiting_minor)
-    return payment
-
-
-def _audit_answer(service: Service, connection: Connection, user_name: str, payment_id: str, answer: Answer) -> None:
-    said = {Approved: "approved", Declined: "declined", Unknown: "unknown"}[type(answer)]
-    reason = "" if isinstance(answer, Approved) else f": {answer.reason}"
-    entry = AuditEntry(service.clock(), user_name, "gateway", "gateway answer", payment_id, f"{said}{reason}")
-    users.write_audit(connection, entry)

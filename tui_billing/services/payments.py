@@ -27,10 +27,11 @@ from tui_billing.domain.payments import (
 from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import OWN, found, held
 from tui_billing.services.card_charges import pending_values, send
+from tui_billing.services.gateway_answers import once_sent
 from tui_billing.services.idempotency import checked_key, content_of, earlier_result
 from tui_billing.services.lookups import payment_found
 from tui_billing.services.money_in import add_payment, take_in
-from tui_billing.services.outcomes import once_sent, resolve_payment
+from tui_billing.services.outcomes import resolve_payment
 from tui_billing.services.permissions import requires
 from tui_billing.services.requests import MakeRequest, RecordRequest
 from tui_billing.services.results import MoneyMoved, told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Connection
 
@@ -12,7 +12,6 @@ from tui_billing.domain.errors import BillingError, InvalidInput
 from tui_billing.domain.exceptions import ExceptionKind, ExceptionLine, Finding
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.gateways.base import GatewayTransaction, PaymentGateway
-from tui_billing.services.billing import midnight
 from tui_billing.services.comparison import differences, open_disputes
 from tui_billing.services.outcomes import resolve_all
 from tui_billing.services.permissions import requires
@@ -62,7 +61,7 @@ class Reconciliation(Service):
         unavailable = []
         for name, gateway in self.gateways.items():
             try:
-                self._compare(name, gateway, midnight(first), now)
+                self._compare(name, gateway, datetime.combine(first, time(), UTC), now)
             except BillingError as refusal:
                 unavailable.append((name, refusal.sentence))
         reconciled = ReconciledPeriod(outcomes.resolved, outcomes.still_unknown, first, tuple(unavailable))

@@ -21,9 +21,10 @@ from tui_billing.domain.payments import (
 from tui_billing.domain.text import checked_text
 from tui_billing.gateways.base import RefundRequest
 from tui_billing.services.cancelling import cancel
+from tui_billing.services.gateway_answers import once_sent, save_charge_back_outcome
 from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
 from tui_billing.services.lookups import payment_found, payment_held
-from tui_billing.services.outcomes import once_sent, resolve_payment, save_charge_back_outcome
+from tui_billing.services.outcomes import resolve_payment
 from tui_billing.services.permissions import requires
 from tui_billing.services.requests import ChargeBackRequest
 from tui_billing.services.results import MoneyMoved, told

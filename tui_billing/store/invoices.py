@@ -110,12 +110,6 @@ def totals_by_period(connection: Connection, account_id: int, starts: Sequence[d
     return [int(found.get(index, 0)) for index in range(len(starts) + 1)]
 
 
-def add_charges(connection: Connection, account_id: int, charges: Sequence[Charge]) -> None:
-    """Insert charges that no invoice has gathered yet."""
-    rows = [{name: getattr(charge, name) for name in CHARGE_FIELDS} | {"account_id": account_id} for charge in charges]
-    connection.execute(CHARGE.insert(), rows)
-
-
 def open_charges(connection: Connection, account_id: int, through: date) -> dict[int, int]:
     """The charges dated up to `through` that no invoice has gathered: their amounts, in minor units, by sequence."""
     rows = WAITING.rows(connection, account_id=account_id, through=through)
