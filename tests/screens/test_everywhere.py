@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 import tui_billing.app
+import tui_billing.plain_app
 from tests.screens.practice import GLOBEX, MARA, Practice, text_in
 from tui_billing.screens.messages import Place
 from tui_billing.services.sign_in import FAILED
@@ -160,7 +161,7 @@ async def test_the_desk_locks_itself_when_nobody_has_typed_for_the_configured_ti
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = SimpleNamespace(s=time.time())
-    monkeypatch.setattr(tui_billing.app, "time", SimpleNamespace(time=lambda: now.s))
+    monkeypatch.setattr(tui_billing.plain_app, "time", SimpleNamespace(time=lambda: now.s))
     monkeypatch.setattr(tui_billing.app, "IDLE_CHECK_S", 0.02)
     async with practice.desk("finance", idle_lock_s=600) as finance:
         now.s += 599
