@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from tui_billing.documents.document import Column, Document, Table
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import ChargeBack, Payment, PaymentKind, PaymentState
 from tui_billing.domain.receipts import refuse_charge_back_receipt, refuse_receipt
 from tui_billing.services.payments import PaymentDetails
-
-Facts = Iterable[tuple[str, str]]
 
 
 def receipt_of(account: Account, details: PaymentDetails, notes: tuple[str, ...]) -> Document:

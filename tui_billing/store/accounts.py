@@ -149,7 +149,7 @@ def hold(connection: Connection, account_id: int) -> Account:
 
 
 def hold_number(connection: Connection, number: str) -> Account | None:
-    """The same by number, if there is such an account."""
+    """The account with this number, held against everybody else who would change it, if there is one."""
     row = HOLD_NUMBER.first(connection, number=number)
     return None if row is None else account_of(row)
 

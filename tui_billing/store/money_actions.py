@@ -1,4 +1,4 @@
-"""What each idempotency key has led to."""
+"""Money actions by their idempotency keys: what was asked under each, and what it led to."""
 
 from __future__ import annotations
 

@@ -171,13 +171,6 @@ def add_reversal(connection: Connection, values: dict[str, Any]) -> None:
     connection.execute(REVERSAL.insert().values(**values))
 
 
-def reversed_charge_back(connection: Connection, reversal_id: str) -> ChargeBack:
-    """The charge back that a reversal is of; both must exist."""
-    of = REVERSAL.c.charge_back_id == CHARGE_BACK.c.id
-    statement = select(CHARGE_BACK).join(REVERSAL, of).where(REVERSAL.c.id == reversal_id)
-    return charge_back_of(connection.execute(statement).mappings().one())
-
-
 def payment_of(row: RowMapping | Row) -> Payment:
     """The payment that a row, joined with its account, holds."""
     values = dict(row)
