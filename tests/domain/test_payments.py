@@ -10,12 +10,7 @@ import pytest
 
 from tui_billing.domain.accounts import Account, AccountState, AccountType, CardOnFile
 from tui_billing.domain.errors import RuleRefused
-from tui_billing.domain.payments import (
-    ChargeBackState,
-    Payment,
-    PaymentKind,
-    PaymentMethod,
-    PaymentState,
+from tui_billing.domain.money_actions import (
     refuse_cancel_credit,
     refuse_cancel_payment,
     refuse_charge_back,
@@ -24,6 +19,7 @@ from tui_billing.domain.payments import (
     refuse_record,
     way_back,
 )
+from tui_billing.domain.payments import ChargeBackState, Payment, PaymentKind, PaymentMethod, PaymentState
 
 MOMENT = datetime(2026, 3, 17, 9, 30, tzinfo=UTC)
 CARD = CardOnFile("Visa", "4242", "12/29", "sandbox", "customer", "card_approved")

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import RuleRefused, refusal_of
-from tui_billing.domain.payments import (
-    Payment,
-    PaymentKind,
+from tui_billing.domain.money_actions import (
     refuse_cancel_credit,
     refuse_cancel_payment,
     refuse_charge_back,
@@ -19,6 +17,7 @@ from tui_billing.domain.payments import (
     refuse_make,
     refuse_record,
 )
+from tui_billing.domain.payments import Payment, PaymentKind
 from tui_billing.screens.row_action import RowAction
 
 

@@ -10,14 +10,8 @@ from sqlalchemy import Connection
 from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import InvalidInput
 from tui_billing.domain.money import Money
-from tui_billing.domain.payments import (
-    CancelReason,
-    PaymentKind,
-    PaymentMethod,
-    PaymentState,
-    refuse_cancel_credit,
-    refuse_credit,
-)
+from tui_billing.domain.money_actions import refuse_cancel_credit, refuse_credit
+from tui_billing.domain.payments import CancelReason, PaymentKind, PaymentMethod, PaymentState
 from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import held
 from tui_billing.services.cancelling import cancel

@@ -13,17 +13,9 @@ from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import InvalidInput
 from tui_billing.domain.invoices import LedgerLine
 from tui_billing.domain.money import Money
+from tui_billing.domain.money_actions import refuse_make, refuse_record
 from tui_billing.domain.pages import Direction, Page
-from tui_billing.domain.payments import (
-    RECORD_METHODS,
-    ChargeBack,
-    Payment,
-    PaymentFilter,
-    PaymentKind,
-    PaymentState,
-    refuse_make,
-    refuse_record,
-)
+from tui_billing.domain.payments import RECORD_METHODS, ChargeBack, Payment, PaymentFilter, PaymentKind, PaymentState
 from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import OWN, found, held
 from tui_billing.services.card_charges import pending_values, send

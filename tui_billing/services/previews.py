@@ -12,8 +12,7 @@ from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.ledger import NEW, Book, Event, Funding
 from tui_billing.domain.money import Money
-from tui_billing.domain.payments import (
-    PaymentKind,
+from tui_billing.domain.money_actions import (
     refuse_cancel_credit,
     refuse_cancel_payment,
     refuse_charge_back,
@@ -22,6 +21,7 @@ from tui_billing.domain.payments import (
     refuse_make,
     refuse_record,
 )
+from tui_billing.domain.payments import PaymentKind
 from tui_billing.services.accounts import found
 from tui_billing.services.disputes import reversal_amount, won_dispute
 from tui_billing.services.lookups import charge_back_found, dispute_found, payment_found

@@ -10,14 +10,8 @@ from sqlalchemy import Connection
 from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import RuleRefused
 from tui_billing.domain.money import Money
-from tui_billing.domain.payments import (
-    CancelReason,
-    ChargeBack,
-    ChargeBackState,
-    Payment,
-    refuse_cancel_payment,
-    refuse_charge_back,
-)
+from tui_billing.domain.money_actions import refuse_cancel_payment, refuse_charge_back
+from tui_billing.domain.payments import CancelReason, ChargeBack, ChargeBackState, Payment
 from tui_billing.domain.text import checked_text
 from tui_billing.gateways.base import RefundRequest
 from tui_billing.services.cancelling import cancel
