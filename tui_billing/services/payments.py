@@ -18,7 +18,7 @@ from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.payments import RECORD_METHODS, ChargeBack, Payment, PaymentFilter, PaymentKind, PaymentState
 from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import OWN, found, held
-from tui_billing.services.card_charges import pending_values, send
+from tui_billing.services.card_payments import pending_values, send
 from tui_billing.services.gateway_answers import once_sent
 from tui_billing.services.idempotency import checked_key, content_of, earlier_result
 from tui_billing.services.lookups import payment_found

@@ -1,4 +1,4 @@
-"""Charging a card on file: the payment as it is kept before the gateway is asked, and the asking."""
+"""Card payments: the payment as it is kept before the gateway is asked for the money, and the asking."""
 
 from __future__ import annotations
 
