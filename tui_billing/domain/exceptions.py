@@ -25,7 +25,7 @@ class ExceptionKind(StrEnum):
 
     @property
     def short_label(self) -> str:
-        """The same where there is little room; only automatic payments are followed up when they fail."""
+        """What is said of it where there is little room; only automatic payments are followed up when they fail."""
         return "Failed payment" if self is ExceptionKind.FAILED_AUTOMATIC_PAYMENT else self.label
 
     @property

@@ -78,7 +78,7 @@ class DeskScreen(PlainScreen[None]):
         """Be about this account, and its payment of this received date and sequence first; said before it begins."""
 
     def on_mount(self) -> None:
-        """Begin."""
+        """Begin, the first of many times."""
         self.begin()
 
     def begin(self) -> None:
@@ -130,7 +130,7 @@ class DeskScreen(PlainScreen[None]):
         return None
 
     async def read(self, use_case: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R | None:
-        """The same for what the screen shows: it is read again by itself once the database answers."""
+        """What a use case answers, for the screen to show: without the database it is read again once that answers."""
         with self.reporting_errors():
             try:
                 return await asyncio.to_thread(use_case, *args, **kwargs)

@@ -127,7 +127,7 @@ def found(connection: Connection, number: str) -> Account:
 
 
 def held(connection: Connection, number: str) -> Account:
-    """The same account, held against everybody else who would change it or its money."""
+    """The account with this number, held against everybody else who would change it or its money; raises `NotFound`."""
     account = accounts.hold_number(connection, number)
     if account is None:
         raise NotFound(no_account(number))

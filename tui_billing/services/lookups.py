@@ -27,7 +27,7 @@ def payment_found(connection: Connection, payment_id: str, account_number: str |
 
 
 def payment_held(connection: Connection, payment_id: str) -> tuple[Account, Payment]:
-    """The same payment and its account, held against everybody else who would change either."""
+    """The payment that an ID names and its account, held against everybody else who would change either."""
     account = accounts.hold(connection, payment_found(connection, payment_id).account_id)
     # Read again: what others have done to it until its account was held.
     return account, payment_found(connection, payment_id)
