@@ -28,6 +28,8 @@ QUICK = (
     *("fsync=off", "full_page_writes=off", "autovacuum=off", "track_counts=off", "jit=off"),
     *("shared_buffers=16MB", "max_wal_size=8GB", "checkpoint_timeout=1h", "max_connections=200"),
     *("bgwriter_lru_maxpages=0", "max_parallel_workers_per_gather=0", "wal_level=minimal", "max_wal_senders=0"),
+    # Left in the memory of the machine by a server that is killed, if not in its folder.
+    "dynamic_shared_memory_type=mmap",
 )
 
 
