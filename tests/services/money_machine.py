@@ -54,9 +54,10 @@ from tui_billing.store.checking import CARD_CLEARING
 REASON = CancelReason.OTHER
 PAYING = {RETAIL: "mara", DINAR: "dana"}
 BALANCES = "SELECT number, funds_minor, receivable_minor FROM account"
-INVOICES = (
-    "SELECT number, total_minor, due_minor FROM invoice JOIN account ON account.id = account_id ORDER BY sequence"
-)
+INVOICES = """
+    SELECT account.number, total_minor, due_minor FROM invoice JOIN account ON account.id = account_id
+    ORDER BY sequence
+"""
 
 
 class Meanwhile(Enum):
