@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")
-ROOM = 3 * 2**30
+ROOM = 2 * 2**30
 
 
 def keep_files_in_memory() -> None:

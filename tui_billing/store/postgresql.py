@@ -30,7 +30,7 @@ FAILING = ("08", "53", "57P", "58", "25P03", "XX001", "XX002")
 # Of these the server has said that the transaction was not kept; after any other failure at a commit nobody knows.
 ANSWERED = ("53", "58")
 # A connection that was at work so lately is there as surely as one that has just been asked whether it is.
-SURE_FOR_S, USED_AT = 1.0, "used at"
+SURE_FOR_S, USED_AT = 1, "used at"
 # What a commit that no longer waits for the standbys says, though it succeeds.
 WARNING = "01000"
 
