@@ -99,9 +99,9 @@ class Cluster:
         """End the server with all its processes at once, as if its host were gone."""
         process_id = self.process_id
         assert process_id is not None
-        # Stopped first, so that it has no more children than are found now.
+        # Stopped first, so that it has no more children than are found now; ended last, as they would go with it.
         os.kill(process_id, signal.SIGSTOP)
-        for each in (process_id, *_children_of(process_id)):
+        for each in (*_children_of(process_id), process_id):
             os.kill(each, signal.SIGKILL)
         # They would hold the next server up where nobody has buried this one yet.
         for left in self.folder.glob(".s.PGSQL.*"):
