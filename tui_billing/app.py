@@ -37,6 +37,8 @@ IDLE_CHECK_S = 5
 # By then whoever had typed everything ahead sees the first list.
 BREATHER_S = 1.0
 TYPED_AHEAD_S = 0.02
+# What signing in takes until it computes the password's hash.
+HEAD_START_S = 0.005
 # The log in, and the first screen of the profile.
 STACK_OF_FIRST_SCREEN = 2
 KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "escape": "Esc"}
@@ -133,7 +135,9 @@ class BillingApp(App[None]):
                 self._login.show_training()
             if services.upgraded:
                 self._login.show_notice(services.upgraded)
-            # The screen behind the log in too, while the operator types, or the password is checked.
+            # The screen behind the log in too, while the operator types, or the password is checked, which another
+            # core does meanwhile if it comes first.
+            await asyncio.sleep(HEAD_START_S)
             await asyncio.to_thread(load_first_screen, services)
             await asyncio.sleep(BREATHER_S)
             await asyncio.to_thread(load_everything, services)
