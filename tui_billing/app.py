@@ -37,6 +37,7 @@ IDLE_CHECK_S = 5
 # By then whoever had typed everything ahead sees the first list.
 BREATHER_S = 1.0
 TYPED_AHEAD_S = 0.02
+POLL_S = 0.001
 # What signing in takes until it computes the password's hash.
 HEAD_START_S = 0.005
 # The log in, and the first screen of the profile.
@@ -151,7 +152,9 @@ class BillingApp(App[None]):
         # After the first paint: the database's libraries take longer to import than the screen to show.
         await self._painted.wait()
         # Python's threads take turns of milliseconds: what has been typed ahead comes up before they begin.
-        await asyncio.sleep(TYPED_AHEAD_S)
+        end_s = time.monotonic() + TYPED_AHEAD_S
+        while not (self._gate.is_empty and self._login.is_painted) and time.monotonic() < end_s:
+            await asyncio.sleep(POLL_S)
         return await asyncio.to_thread(self._open_services)
 
     async def on_signed_in(self, event: SignedIn) -> None:
