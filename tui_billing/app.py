@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -152,9 +153,10 @@ class BillingApp(App[None]):
         # After the first paint: the database's libraries take longer to import than the screen to show.
         await self._painted.wait()
         # Python's threads take turns of milliseconds: what has been typed ahead comes up before they begin.
-        end_s = time.monotonic() + TYPED_AHEAD_S
-        while not (self._gate.is_empty and self._login.is_painted) and time.monotonic() < end_s:
-            await asyncio.sleep(POLL_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TYPED_AHEAD_S):
+                while not (self._gate.is_empty and self._login.is_painted):
+                    await asyncio.sleep(POLL_S)
         return await asyncio.to_thread(self._open_services)
 
     async def on_signed_in(self, event: SignedIn) -> None:
