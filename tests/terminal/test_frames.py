@@ -98,6 +98,17 @@ async def test_what_a_message_changes_is_painted_with_what_sent_it() -> None:
         assert await painted(pilot, app, lambda: app.screen.query_one(Teller).action_tell()) == 1
 
 
+async def test_a_screen_knows_whether_something_waits_for_a_frame() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        await painted(pilot, app, lambda: app.screen.query_one(Teller).action_tell())
+        screen = app.screen
+        assert isinstance(screen, FramedScreen)
+        assert screen.is_painted
+        paint_lines(screen.query_one(Teller), [0])
+        assert not screen.is_painted
+
+
 async def test_a_screen_that_opens_is_painted_once_and_so_is_the_one_beneath_when_it_goes() -> None:
     app = Desk()
     async with app.run_test() as pilot:
