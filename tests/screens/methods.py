@@ -1,0 +1,53 @@
+"""What Textual finds out about a class or function at each message, found out once for the desks of all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from types import CodeType
+from typing import Any
+
+import pytest
+from textual import _callback
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+Method = tuple[type, Callable[..., Any]]
+
+
+def remember_methods(patch: pytest.MonkeyPatch) -> None:
+    """Remember which methods take a message of a name, and how many parameters a function has."""
+    ask, count = MessagePump._get_dispatch_methods, _callback._count_parameters
+    counted: dict[CodeType, int] = {}
+
+    def methods(self: MessagePump, name: str, message: Message) -> Iterator[Method]:
+        if _is_decorated(type(self)):
+            yield from ask(self, name, message)
+            return
+        for base, method in _named(type(self), name):
+            if message._no_default_action:
+                break
+            yield base, method.__get__(self, type(self))
+
+    def parameters(function: Callable[..., Any]) -> int:
+        plain = getattr(function, "__func__", function)
+        code = getattr(plain, "__code__", None)
+        if code is None or hasattr(plain, "__wrapped__"):
+            return count(function)
+        if code not in counted:
+            counted[code] = count(plain)
+        return counted[code] - (plain is not function)
+
+    patch.setattr(MessagePump, "_get_dispatch_methods", methods)
+    patch.setattr(_callback, "_count_parameters", parameters)
+
+
+@cache
+def _is_decorated(kind: type) -> bool:
+    return any(vars(base).get("_decorated_handlers") for base in kind.__mro__)
+
+
+@cache
+def _named(kind: type, name: str) -> list[Method]:
+    found = [(base, vars(base).get(f"_{name}") or vars(base).get(name)) for base in kind.__mro__]
+    return [(base, method) for base, method in found if method is not None]
