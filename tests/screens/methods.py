@@ -21,7 +21,7 @@ def remember_methods(patch: pytest.MonkeyPatch) -> None:
     counted: dict[CodeType, int] = {}
 
     def methods(self: MessagePump, name: str, message: Message) -> Iterator[Method]:
-        if _is_decorated(type(self)):
+        if _is_decorated(type(self), type(message)):
             yield from ask(self, name, message)
             return
         for base, method in _named(type(self), name):
@@ -31,7 +31,7 @@ def remember_methods(patch: pytest.MonkeyPatch) -> None:
 
     def parameters(function: Callable[..., Any]) -> int:
         plain = getattr(function, "__func__", function)
-        code = getattr(plain, "__code__", None)
+        code = getattr(plain, "__code__", None) or getattr(type(plain).__call__, "__code__", None)
         if code is None or hasattr(plain, "__wrapped__"):
             return count(function)
         if code not in counted:
@@ -43,8 +43,9 @@ def remember_methods(patch: pytest.MonkeyPatch) -> None:
 
 
 @cache
-def _is_decorated(kind: type) -> bool:
-    return any(vars(base).get("_decorated_handlers") for base in kind.__mro__)
+def _is_decorated(kind: type, message: type[Message]) -> bool:
+    decorated = [handlers for base in kind.__mro__ for handlers in vars(base).get("_decorated_handlers", {})]
+    return any(issubclass(message, handled) for handled in decorated)
 
 
 @cache

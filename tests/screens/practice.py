@@ -197,7 +197,7 @@ class Practice:
             self.gateway.open.set()
             # The end of a real desk waits for its turn; the end of this one would come in the middle of things.
             if app.is_running:
-                await operator.settles()
+                await operator.is_through()
         await _threads_end()
 
 
@@ -325,13 +325,17 @@ class Operator:
 
     async def settles(self) -> None:
         """Wait until every key so far has had its effect, and paint what has come of it."""
+        await self.is_through()
+        screen_lines(self.app)
+
+    async def is_through(self) -> None:
+        """Wait until every key so far has had its effect."""
         await self._passed_on(self.app)
         await self.until(lambda: self.app._gate._task is None, "acted on every key")
         for pump in (self.app.focused, self.app.screen, self.app):
             if pump is not None and pump.is_running:
                 await self._passed_on(pump)
         await self.until(self._ready, "was ready")
-        screen_lines(self.app)
 
     async def rests(self) -> None:
         """Wait until the screen shows the same twice in a row, with a pause between."""
@@ -353,7 +357,7 @@ class Operator:
         session = await asyncio.to_thread(services.sign_in.sign_in, name, DEMO_PASSWORD)
         self.app.post_message(SignedIn(session))
         await self.until(lambda: self.place not in ("LoginScreen", "Screen"), "signed in")
-        await self.settles()
+        await self.is_through()
 
     async def begins_at(self, name: str, number: str, place: Place) -> None:
         """Be signed in with a place of a customer as the first screen, and no other beneath it."""
@@ -375,7 +379,7 @@ class Operator:
             await self.is_at("Dashboard")
             self.app.post_message(PlaceChosen(account, place))
         await self.is_at({Place.DASHBOARD: "Dashboard"}.get(place, place.value))
-        await self.settles()
+        await self.is_through()
 
     async def selects(self, chosen: Callable[[Any], bool]) -> Any:
         """Go down the list to the first row that is chosen."""
@@ -409,7 +413,7 @@ class Operator:
         """Wait until a widget, screen or application has dealt with all that was sent to it."""
         done = asyncio.Event()
         if pump.call_later(done.set):
-            await self.until(done.is_set, f"heard from {pump}")
+            await self.until(done.is_set, f"heard from {type(pump).__name__}")
 
     @property
     def _box(self) -> Widget | None:
