@@ -21,13 +21,15 @@ def remember_methods(patch: pytest.MonkeyPatch) -> None:
     counted: dict[CodeType, int] = {}
 
     def methods(self: MessagePump, name: str, message: Message) -> Iterator[Method]:
-        if _is_decorated(type(self), type(message)):
+        kind: Any = type(self)
+        sent: Any = type(message)
+        if _is_decorated(kind, sent):
             yield from ask(self, name, message)
             return
-        for base, method in _named(type(self), name):
+        for base, method in _named(kind, name):
             if message._no_default_action:
                 break
-            yield base, method.__get__(self, type(self))
+            yield base, method.__get__(self, kind)
 
     def parameters(function: Callable[..., Any]) -> int:
         plain = getattr(function, "__func__", function)
@@ -51,4 +53,4 @@ def _is_decorated(kind: type, message: type[Message]) -> bool:
 @cache
 def _named(kind: type, name: str) -> list[Method]:
     found = [(base, vars(base).get(f"_{name}") or vars(base).get(name)) for base in kind.__mro__]
-    return [(base, method) for base, method in found if method is not None]
+    return [(base, method) for base, method in found if method is not None and not hasattr(method, "_textual_on")]
