@@ -62,6 +62,11 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
         """Whether most of what is shown is being read at this moment."""
         return False
 
+    @property
+    def is_painted(self) -> bool:
+        """Whether nothing waits for a frame."""
+        return self._frames is None or not self._frames._active.is_set()
+
     async def settled(self, since_s: float) -> None:
         """Wait until what is being read is there, but no longer than it is worth since that moment."""
         while self.about_to_change and monotonic() < since_s + READ_S:
