@@ -96,7 +96,7 @@ def save_book(
     same = {"account_id": account.id, "recorded_at": at, "recorded_by": recorded_by}
     totals.add(connection, account, at.date(), book.entries)
     with together(connection):
-        ADD_ENTRY.run_each(connection, [_values_of(entry, new) | same for entry in book.entries])
+        ADD_ENTRY.run_each(connection, [_values_of(entry, new) for entry in book.entries], **same)
         _save_figures(connection, account, book)
 
 

@@ -117,7 +117,7 @@ def add(connection: Connection, account: Account, values: dict[str, Any]) -> Pay
     added = INSERT.first(connection, account_id=account.id, **values)
     assert added is not None
     of_account = {"account_id": account.id, "account_number": account.number, "currency": account.currency}
-    return payment_of(DEFAULTS | values | of_account | added)
+    return payment_of({**DEFAULTS, **values, **of_account, **added})
 
 
 def save(connection: Connection, payment_id: str, **values: Any) -> None:

@@ -74,11 +74,11 @@ class Prepared:
         changed: int = on_driver(connection, compiled.sql, compiled.parameters(values)).rowcount
         return changed
 
-    def run_each(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run it for each of the rows, which all give the same values."""
+    def run_each(self, connection: Connection, rows: Sequence[Mapping[str, Any]], **same: Any) -> None:
+        """Run it for each of the rows, which all give values of the same names, and those that are the same in all."""
         if rows:
-            compiled = self._for(connection.dialect, rows[0])
-            on_driver(connection, compiled.sql, [compiled.parameters(dict(row)) for row in rows], many=True)
+            compiled = self._for(connection.dialect, (*rows[0], *same))
+            on_driver(connection, compiled.sql, [compiled.parameters({**row, **same}) for row in rows], many=True)
 
     def run_rows(
         self, connection: Connection, names: Sequence[str], rows: Sequence[Sequence[Any]], **same: Any
