@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -169,10 +169,14 @@ class Funding:
 
 @dataclass(slots=True)
 class Book:
-    """One account's open invoices and funds; every change appends to `entries` and keeps the ledger's invariants."""
+    """One account's open invoices and funds; every change appends to `entries` and keeps the ledger's invariants.
+
+    `last_moment` is when the account's last entry was recorded, if it has one.
+    """
 
     funds_minor: int = 0
     receivable_minor: int = 0
+    last_moment: datetime | None = None
     invoices: dict[int, OpenInvoice] = field(default_factory=dict)
     fundings: dict[int, Funding] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)

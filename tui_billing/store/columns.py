@@ -70,7 +70,7 @@ def _moment_to_text(value: datetime | None) -> str | None:
 
 
 def _moment_of_text(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return None if text is None else datetime.fromisoformat(text + "+00:00")
 
 
 Sequence = BigInteger().with_variant(Integer, "sqlite")

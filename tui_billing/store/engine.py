@@ -55,12 +55,13 @@ class Store(ABC):
         try:
             connection = self._connect(writes=writes)
             try:
-                with connection.begin():
-                    self._begin(connection, writes=writes)
-                    if self._opened_version is not None:
-                        self._refuse_other_tables(connection)
-                    yield connection
-                    committing = writes
+                transaction = connection.begin()
+                self._begin(connection, writes=writes)
+                if self._opened_version is not None:
+                    self._refuse_other_tables(connection)
+                yield connection
+                committing = writes
+                transaction.commit()
                 if writes:
                     self._confirm(connection)
                 ended = True

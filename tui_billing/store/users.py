@@ -98,8 +98,15 @@ def save(connection: Connection, user_id: int, **values: Any) -> None:
 
 def write_audit(connection: Connection, entry: AuditEntry) -> None:
     """Append an entry to the audit log."""
-    texts = {name: shown(getattr(entry, name)) for name in ("user_name", "origin", "subject", "outcome")}
-    WRITE_AUDIT.run(connection, recorded_at=entry.recorded_at, action=entry.action, **texts)
+    WRITE_AUDIT.run(
+        connection,
+        recorded_at=entry.recorded_at,
+        user_name=shown(entry.user_name),
+        origin=shown(entry.origin),
+        action=entry.action,
+        subject=shown(entry.subject),
+        outcome=shown(entry.outcome),
+    )
 
 
 def audit_of(connection: Connection, subject: str) -> list[AuditEntry]:
