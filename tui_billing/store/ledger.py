@@ -59,10 +59,11 @@ def load_book(connection: Connection, account: Account, due_minor: int = 0, reve
     With the payment `reversing`, also that one, what it has paid, and the funds that can pay it again.
     """
     with together(connection):
-        found = OPEN_INVOICES.rows(connection, account_id=account.id)
-        (last,) = LAST_MOMENT.rows(connection, account_id=account.id)
+        invoices = OPEN_INVOICES.rows(connection, account_id=account.id)
+        moments = LAST_MOMENT.rows(connection, account_id=account.id)
+    (last,) = moments
     book = Book(account.funds_minor, account.receivable_minor, last["moment"])
-    book.invoices |= {row["sequence"]: OpenInvoice(**row) for row in found}
+    book.invoices |= {row["sequence"]: OpenInvoice(**row) for row in invoices}
     paid: list[int] = []
     if reversing is not None:
         row = connection.execute(FUNDS.where(PAYMENT.c.sequence == reversing)).mappings().one()
