@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from tui_billing.domain.text import shown
-from tui_billing.screens.modals.desk_modal import DeskModal
+from tui_billing.screens.modals.menu_modal import MenuModal
 from tui_billing.widgets.menu import Entry, Menu
 
 REASON_CELLS = 68
@@ -36,22 +36,19 @@ class GearEntry:
         return [[(look, f"{self.letter}  {self.label}")], *([(look, f"   {reason}")] for reason in reasons)]
 
 
-class GearMenu(DeskModal[str | None]):
+class GearMenu(MenuModal[str]):
     """Offers actions and dismisses with the name of the one chosen, or none."""
 
     CSS_PATH = "gear_menu.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("enter", "choose", "Choose", key_display="Enter"),
-        Binding("escape", "leave", "Close", key_display="Esc"),
+        Binding("k", "move(-1)", "Up", show=False),
+        Binding("j", "move(1)", "Down", show=False),
     ]
 
     def __init__(self, entries: Sequence[GearEntry]) -> None:
-        super().__init__()
-        self._entries = entries
         first = next((place for place, entry in enumerate(entries) if not entry.reason), 0)
-        self._menu = Menu([entry.lines for entry in entries], first, empty="No actions available")
+        super().__init__([entry.lines for entry in entries], first, empty="No actions available")
+        self._entries = entries
 
     def compose(self) -> ComposeResult:
         """The entries in a frame."""
@@ -59,10 +56,6 @@ class GearMenu(DeskModal[str | None]):
             box.border_title = "⚙ Gear menu"
             box.border_subtitle = "Esc Close"
             yield self._menu
-
-    def action_move(self, step: int) -> None:
-        """Mark another entry."""
-        self._menu.move(step)
 
     @on(Menu.Chosen)
     def action_choose(self) -> None:
@@ -75,10 +68,6 @@ class GearMenu(DeskModal[str | None]):
         else:
             self.finish(entry.action)
 
-    def action_leave(self) -> None:
-        """Close the menu."""
-        self.finish(None)
-
     def on_key(self, event: events.Key) -> None:
         """An entry's letter takes it."""
         for place, entry in enumerate(self._entries):
@@ -86,8 +75,3 @@ class GearMenu(DeskModal[str | None]):
                 event.stop()
                 self._menu.mark(place)
                 self.action_choose()
-
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the menu closes it."""
-        if event.widget is self:
-            self.finish(None)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -22,7 +22,7 @@ from tui_billing.domain.pages import Direction
 from tui_billing.domain.text import shown
 from tui_billing.screens.base import DeskScreen
 from tui_billing.screens.messages import AccountOpened
-from tui_billing.screens.modals.desk_modal import DeskModal
+from tui_billing.screens.modals.menu_modal import MenuModal
 from tui_billing.widgets.fitting import fitted
 from tui_billing.widgets.menu import Entry, Menu
 from tui_billing.widgets.text_field import TextField
@@ -47,23 +47,19 @@ class Command(NamedTuple):
         return [[("", fitted(self.label, room)), ("muted", f"  {self.said}")]]
 
 
-class Palette(DeskModal[Command | None]):
+class Palette(MenuModal[Command]):
     """Finds commands as one types, and dismisses with the one chosen, or none."""
 
     CSS_PATH = "palette.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Up", show=False),
-        Binding("down", "move(1)", "Down", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),
         Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("enter", "choose", "Do it", key_display="Enter"),
-        Binding("escape", "leave", "Close", key_display="Esc"),
     ]
 
     def __init__(self, beneath: Screen[Any]) -> None:
-        super().__init__()
         self._beneath = beneath
         self._actions = self._commands = actions_on(beneath)
+        super().__init__([command.lines for command in self._commands])
         self._searching = False
 
     @property
@@ -78,16 +74,11 @@ class Palette(DeskModal[Command | None]):
 
     def compose(self) -> ComposeResult:
         """A line to type into, and what it finds."""
-        self._menu = Menu([command.lines for command in self._commands])
         with Vertical() as box:
             box.border_title = "Command palette"
             box.border_subtitle = "↑ ↓ · Enter Do it · Esc Close"
             yield TextField(placeholder="Search for commands…")
             yield self._menu
-
-    def action_move(self, step: int) -> None:
-        """Mark another command."""
-        self._menu.move(step)
 
     def action_page(self, pages: int) -> None:
         """Mark a command pages away."""
@@ -101,15 +92,6 @@ class Palette(DeskModal[Command | None]):
         self.holds_keys = self._searching
         if self._commands and not self._searching:
             self.finish(self._commands[self._menu.current])
-
-    def action_leave(self) -> None:
-        """Close the palette."""
-        self.finish(None)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the palette closes it."""
-        if event.widget is self:
-            self.finish(None)
 
     @on(Input.Changed)
     def _on_typed(self, event: Input.Changed) -> None:
