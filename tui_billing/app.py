@@ -244,12 +244,11 @@ class BillingApp(App[None]):
             self.post_message(SessionEnded("Logged out."))
 
     def action_help(self) -> None:
-        """Show the keys of this screen."""
-        from tui_billing.screens.modals.help import help_on
+        """Show the keys of this screen, but not over the lock, nor again however often it is pressed."""
+        from tui_billing.screens.modals.help import Help
 
-        if self._is_locked():
-            return
-        self.push_screen(help_on(self.screen))
+        if not self._is_locked() and not self._is_open(Help):
+            self.push_screen(Help(self.screen))
 
     def action_command_palette(self) -> None:
         """Open the palette, but not over the lock, and do what is chosen there."""
@@ -259,7 +258,7 @@ class BillingApp(App[None]):
             if command is not None:
                 self.call_later(command.run)
 
-        if not self._is_locked() and not isinstance(self.screen, Palette):
+        if not self._is_locked() and not self._is_open(Palette):
             self.push_screen(Palette(self.screen), chosen)
 
     @work
@@ -327,7 +326,10 @@ class BillingApp(App[None]):
     def _is_locked(self) -> bool:
         from tui_billing.screens.modals.lock import LockScreen
 
-        return any(isinstance(screen, LockScreen) for screen in self.screen_stack)
+        return self._is_open(LockScreen)
+
+    def _is_open(self, kind: type[Screen[Any]]) -> bool:
+        return any(isinstance(screen, kind) for screen in self.screen_stack)
 
     def _reload_screen(self) -> None:
         """Read what the screen shows again: money may have moved while it was covered."""
@@ -361,6 +363,6 @@ class BillingApp(App[None]):
 
     async def _back_to(self, kind: type[DeskScreen]) -> None:
         """Take away what lies over the screen of this kind, if it is there."""
-        if any(isinstance(screen, kind) for screen in self.screen_stack):
+        if self._is_open(kind):
             while not isinstance(self.screen, kind):
                 await self.pop_screen()

@@ -99,7 +99,7 @@ async def test_f1_lists_the_keys_of_the_screen_with_those_that_work_everywhere(p
                 await finance.goes_to(GLOBEX, place)
             before = finance.place
             await finance.presses("f1")
-            await finance.is_at("DetailsView")
+            await finance.is_at("Help")
             words = finance.words
             await finance.presses("pagedown", "pagedown")
             await finance.settles()
@@ -108,6 +108,15 @@ async def test_f1_lists_the_keys_of_the_screen_with_those_that_work_everywhere(p
                 assert line in words, (place, line)
             await finance.presses("escape")
             await finance.is_at(before)
+
+
+async def test_help_and_palette_open_once_however_often_their_keys_are_pressed(practice: Practice) -> None:
+    async with practice.desk("finance") as finance:
+        await finance.presses("c", "f1", "f1", "ctrl+p", "f1", "ctrl+p")
+        await finance.is_at("Palette")
+        for beneath in ("Help", "IssueCredit", "AllAccounts"):
+            await finance.presses("escape")
+            await finance.is_at(beneath)
 
 
 async def test_the_lock_hides_everything_until_the_same_users_password_is_given(practice: Practice) -> None:
@@ -203,7 +212,7 @@ async def test_ctrl_q_quits_at_the_log_in(practice: Practice) -> None:
 
 
 async def test_esc_leads_one_step_back_from_everywhere(practice: Practice) -> None:
-    steps = {"r": "RecordPayment", "c": "IssueCredit", "g": "GearMenu", "enter": "DetailsView", "f1": "DetailsView"}
+    steps = {"r": "RecordPayment", "c": "IssueCredit", "g": "GearMenu", "enter": "DetailsView", "f1": "Help"}
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
         for key, place in steps.items():
             await finance.presses(key)

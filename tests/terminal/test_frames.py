@@ -17,6 +17,7 @@ from textual.containers import Vertical
 from textual.geometry import Region
 from textual.message import Message
 from textual.pilot import Pilot
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.timer import Timer
@@ -123,6 +124,20 @@ async def test_a_change_is_painted_though_the_screen_beneath_changes_too(backgro
         await painted(pilot, app, lambda: app.push_screen(top))
         await painted(pilot, app, change_both)
         assert top.shower.painted == "changed"
+
+
+async def test_each_screen_shines_through_the_one_over_it_whichever_is_drawn_anew() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        modals = [Pair(), Pair(), Pair()]
+        for modal in modals:
+            modal.styles.background = "black 50%"
+            await app.push_screen(modal)
+        await pilot.pause()
+        for modal, beneath in zip(modals, app.screen_stack, strict=False):
+            drawn = modal.render()
+            assert isinstance(drawn, BackgroundScreen)
+            assert drawn.screen is beneath
 
 
 def test_the_lines_of_a_widget_go_with_it() -> None:
