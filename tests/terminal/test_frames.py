@@ -155,6 +155,7 @@ def test_the_lines_of_a_widget_go_with_it() -> None:
     [
         (Screen, ["self._update_timer.resume()", "def _on_timer_update(", "self._compositor_refresh()"]),
         (Screen, ["event.refresh_styles", "self._repaint_required", "_get_breakpoint_classes("]),
+        (Screen, ["visible_screen_stack.get().pop()"]),
         (Widget, ["self._extend_compose(widgets)", "def _clear_arrangement_cache("]),
         (Timer, ["await self._run()", "self._active.set()", "self._active.clear()", "async def _tick("]),
         (App, ["self._get_screen(screen)", "stylesheet.has_source(str(path)", "self.refresh(layout=True)"]),
