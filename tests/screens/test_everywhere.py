@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +14,7 @@ import tui_billing.app
 from tests.screens.practice import GLOBEX, MARA, Practice, text_in
 from tui_billing.screens.messages import Place
 from tui_billing.services.sign_in import FAILED
+from tui_billing.store.sqlite_turns import take_turn
 
 PASSWORD = "practice-makes-paid"
 # The help of All Accounts comes first: there one is without going to a customer.
@@ -152,6 +156,20 @@ async def test_the_lock_brings_a_half_filled_dialog_back_as_it_was(practice: Pra
         assert text_in(finance) == "12.34"
         await finance.presses("enter")
         await finance.is_told("USD 12.34 recorded")
+
+
+async def test_the_lock_says_that_it_is_at_it_while_somebody_else_holds_the_database(practice: Practice) -> None:
+    async with practice.desk("finance") as finance:
+        await finance.presses("ctrl+l")
+        await finance.is_at("LockScreen")
+        turn = await asyncio.to_thread(take_turn, Path(practice.settings.database))
+        try:
+            await finance.types(PASSWORD)
+            await finance.presses("enter")
+            await finance.sees("Unlocking…")
+        finally:
+            os.close(turn)
+        await finance.is_at("AllAccounts")
 
 
 async def test_who_was_shut_out_meanwhile_cannot_unlock(practice: Practice) -> None:
