@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+import psycopg._queries
 import pytest
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
@@ -18,3 +20,5 @@ def share_compiled_statements(patch: pytest.MonkeyPatch) -> None:
     for dialect in (SQLiteDialect, PGDialect_psycopg):
         patch.setattr(dialect, "__eq__", lambda self, other: type(self) is type(other))
         patch.setattr(dialect, "__hash__", lambda self: hash(type(self)))
+    # The driver puts each into the server's words, but keeps fewer than there are here.
+    patch.setattr(psycopg._queries, "_query2pg", cache(psycopg._queries._query2pg_nocache))

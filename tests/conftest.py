@@ -10,6 +10,7 @@ import pytest
 import tui_billing
 from tests.compiled_once import share_compiled_statements
 from tests.desk_fixtures import desk, desk_directory, desk_template
+from tests.files_in_memory import keep_files_in_memory
 from tests.longest_first import longest_first
 from tests.postgresql.databases import end_run, let_go, prepare_run
 
@@ -31,6 +32,7 @@ def statements_are_compiled_once() -> Iterator[None]:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the run, before its workers do."""
     if not hasattr(config, "workerinput"):
+        keep_files_in_memory()
         # As in an installation; each of hundreds of processes would do it for itself where none may keep what it made.
         for sources in (Path(tui_billing.__file__).parent, Path(__file__).parent):
             compileall.compile_dir(sources, quiet=2)

@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -37,6 +38,9 @@ IDLE_CHECK_S = 5
 # By then whoever had typed everything ahead sees the first list.
 BREATHER_S = 1.0
 TYPED_AHEAD_S = 0.02
+POLL_S = 0.001
+# What signing in takes until it computes the password's hash.
+HEAD_START_S = 0.005
 # The log in, and the first screen of the profile.
 STACK_OF_FIRST_SCREEN = 2
 KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "escape": "Esc"}
@@ -133,7 +137,9 @@ class BillingApp(App[None]):
                 self._login.show_training()
             if services.upgraded:
                 self._login.show_notice(services.upgraded)
-            # The screen behind the log in too, while the operator types, or the password is checked.
+            # The screen behind the log in too, while the operator types, or the password is checked, which another
+            # core does meanwhile if it comes first.
+            await asyncio.sleep(HEAD_START_S)
             await asyncio.to_thread(load_first_screen, services)
             await asyncio.sleep(BREATHER_S)
             await asyncio.to_thread(load_everything, services)
@@ -147,7 +153,10 @@ class BillingApp(App[None]):
         # After the first paint: the database's libraries take longer to import than the screen to show.
         await self._painted.wait()
         # Python's threads take turns of milliseconds: what has been typed ahead comes up before they begin.
-        await asyncio.sleep(TYPED_AHEAD_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TYPED_AHEAD_S):
+                while not (self._gate.is_empty and self._login.is_painted):
+                    await asyncio.sleep(POLL_S)
         return await asyncio.to_thread(self._open_services)
 
     async def on_signed_in(self, event: SignedIn) -> None:

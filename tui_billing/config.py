@@ -15,9 +15,10 @@ from tui_billing.domain.errors import SetUpRefused
 from tui_billing.own_files import configuration_file, own_database, own_folder
 
 IDLE_LOCK_S = 15 * 60
-GATEWAYS = ("sandbox", "stripe")
+SANDBOX = "sandbox"
+GATEWAYS = (SANDBOX, "stripe")
 STRIPE_KEY_VARIABLE = "TUI_BILLING_STRIPE_KEY"
-STRIPE_KEY = re.compile(r"(?:sk|rk)_[A-Za-z0-9_]{3,250}", re.ASCII)
+STRIPE_KEY = r"(?:sk|rk)_[A-Za-z0-9_]{3,250}"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -52,7 +53,7 @@ class Settings:
     idle_lock_s: int = IDLE_LOCK_S
     hashing: HashingCost = field(default_factory=HashingCost)
     demo: bool = False
-    gateway: str = "sandbox"
+    gateway: str = SANDBOX
     stripe: StripeSettings = field(default_factory=StripeSettings)
     documents: Path | None = Path()
     watch_pause_s: float = 1.0
@@ -74,7 +75,7 @@ def read_settings(
         idle_lock_s=configured.get("idle_lock_s", IDLE_LOCK_S),
         hashing=HashingCost(**configured.get("hashing", {})),
         demo=demo,
-        gateway="sandbox" if demo else configured.get("gateway", "sandbox"),
+        gateway=SANDBOX if demo else configured.get("gateway", SANDBOX),
         stripe=StripeSettings() if demo else _stripe_settings(configured),
         documents=_documents(configured.get("documents", ".")),
     )
@@ -103,7 +104,7 @@ def stripe_key(settings: Settings, environment: Mapping[str, str] = os.environ) 
         key, origin = _private_text(file).strip(), str(file)
     else:
         raise SetUpRefused(f"There is no secret key for Stripe. Set {STRIPE_KEY_VARIABLE}, or name a stripe_key_file.")
-    if not STRIPE_KEY.fullmatch(key):
+    if not re.fullmatch(STRIPE_KEY, key, re.ASCII):
         raise SetUpRefused(f"{origin} holds no secret key of Stripe's: those begin with sk_ or rk_.")
     return key
 

@@ -8,23 +8,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
-from tui_billing.config import Settings, names_stripe, record_beside, stripe_key
+from tui_billing.config import SANDBOX, Settings, names_stripe, record_beside, stripe_key
 from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountState, AccountType
 from tui_billing.domain.database_urls import is_postgresql, shown_url, without_password
 from tui_billing.domain.demo_users import DEMO_PASSWORD
 from tui_billing.domain.errors import SetUpRefused
-from tui_billing.gateways.base import PaymentGateway
-from tui_billing.gateways.sandbox import SandboxGateway
+from tui_billing.gateways.by_name import GatewaysByName
 from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.passwords import Passwords, checked_password
 from tui_billing.services.service import utc_now
-from tui_billing.store import accounts, opening, users
+from tui_billing.store import opening
 from tui_billing.store.folder_lock import one_at_a_time
 from tui_billing.store.schema_version import TRAINING_APPLICATION_ID
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from tui_billing.gateways.base import PaymentGateway
 
 DEMO_ACCOUNTS = 40
 
@@ -47,19 +50,25 @@ def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         gateways=gateways,
         passwords=passwords,
         training=training,
-        default_gateway=SandboxGateway.name if training else settings.gateway,
+        default_gateway=SANDBOX if training else settings.gateway,
         gateway_record=gateway_record(settings),
         clock=clock,
         documents_folder=settings.documents,
     )
 
 
-def open_gateways(settings: Settings, clock: Callable[[], datetime] = utc_now) -> dict[str, PaymentGateway]:
+def open_gateways(settings: Settings, clock: Callable[[], datetime] = utc_now) -> GatewaysByName:
     """The sandbox, and Stripe where its key is named; raises `SetUpRefused` if Stripe takes new cards and cannot.
 
     Both may be there, since money goes back through the gateway that took it. Nothing is imported or connected yet.
     """
-    gateways: dict[str, PaymentGateway] = {SandboxGateway.name: SandboxGateway(gateway_record(settings), clock)}
+
+    def sandbox() -> PaymentGateway:
+        from tui_billing.gateways.sandbox import SandboxGateway
+
+        return SandboxGateway(gateway_record(settings), clock)
+
+    makers: dict[str, Callable[[], PaymentGateway]] = {SANDBOX: sandbox}
     if names_stripe(settings):
         from tui_billing.gateways.stripe import StripeGateway
 
@@ -67,12 +76,14 @@ def open_gateways(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         stripe = StripeGateway(lambda: stripe_key(settings), at.api_base, after_the_page=at.after_card_page)
         if settings.gateway == stripe.name:
             stripe.check()
-        gateways[stripe.name] = stripe
-    return gateways
+        makers[stripe.name] = lambda: stripe
+    return GatewaysByName(makers)
 
 
 def create_database(settings: Settings, root_password: str) -> None:
     """Make the configured database with the System account and the user root; raises `SetUpRefused` if it is there."""
+    from tui_billing.store import accounts, users
+
     password_hash = Passwords(settings.hashing).hash(checked_password(root_password))
 
     def fill(connection: Connection) -> None:
@@ -91,6 +102,7 @@ def create_demo(
     clock: Callable[[], datetime] = utc_now,
 ) -> None:
     """Make the demo database and the sandbox's record of its payments, unless it is there; `anew` replaces it."""
+    from tui_billing.gateways.sandbox import SandboxGateway
     from tui_billing.store.demo.load import fill_demo
     from tui_billing.store.sqlite_paths import sqlite_path
 

@@ -64,6 +64,11 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
         """Whether most of what is shown is being read at this moment."""
         return False
 
+    @property
+    def is_painted(self) -> bool:
+        """Whether nothing waits for a frame."""
+        return self._frames is None or not self._frames._active.is_set()
+
     def render(self) -> RenderableType:
         """Its background, through which the screen beneath shines if there is one."""
         # Textual takes the next one off a list at each call, and keeps the answers: of three such screens, of which one

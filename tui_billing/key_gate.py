@@ -37,6 +37,11 @@ class KeyGate:
         self._waiting: deque[Typed] = deque()
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether every key so far has been sent on, and those before the last one have taken effect."""
+        return self._task is None
+
     async def take(self, key: Typed) -> None:
         """Send the key or paste on now, or when those before it have taken effect."""
         if self._task is None and self._flows(key) and not self._holding():
@@ -81,7 +86,9 @@ class KeyGate:
             for pump in self._chain():
                 done = asyncio.Event()
                 if pump.call_later(done.set):
-                    await self._until(done.is_set, SETTLE_DEADLINE_S)
+                    # Not by looking again and again: what is typed ahead would be milliseconds behind for each of them.
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(done.wait(), SETTLE_DEADLINE_S)
         await self._until(self._screen_ready, SETTLE_DEADLINE_S)
 
     def _chain(self) -> list[MessagePump]:

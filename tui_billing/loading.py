@@ -34,3 +34,4 @@ def load_everything(services: DeskServices) -> None:
 
     assert tui_billing.screens.places
     services.load(ASKED)
+    assert [*services.gateways.values()]

@@ -111,11 +111,11 @@ def _changes(compositor: Compositor) -> Changes | None:
     if not lines or compositor.root is None:
         return None
     picture = _pictures.get(compositor.root.app.console, {})
-    changes = Changes(picture, {y: Cells(_composed(compositor, y)) for y in lines})
+    changes = Changes(picture, {y: Cells(composed(compositor, y)) for y in lines})
     return changes if changes.stretches else None
 
 
-def _composed(compositor: Compositor, y: int) -> list[Segment]:
+def composed(compositor: Compositor, y: int) -> list[Segment]:
     """A line of the screen, from the widgets that lie there, those in front first."""
     pieces: list[tuple[int, Iterable[Segment]]] = []
     bare = [(0, compositor.size.width)]

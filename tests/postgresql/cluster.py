@@ -28,6 +28,8 @@ QUICK = (
     *("fsync=off", "full_page_writes=off", "autovacuum=off", "track_counts=off", "jit=off"),
     *("shared_buffers=16MB", "max_wal_size=8GB", "checkpoint_timeout=1h", "max_connections=200"),
     *("bgwriter_lru_maxpages=0", "max_parallel_workers_per_gather=0", "wal_level=minimal", "max_wal_senders=0"),
+    # Left in the memory of the machine by a server that is killed, if not in its folder.
+    "dynamic_shared_memory_type=mmap",
 )
 
 
@@ -97,9 +99,9 @@ class Cluster:
         """End the server with all its processes at once, as if its host were gone."""
         process_id = self.process_id
         assert process_id is not None
-        # Stopped first, so that it has no more children than are found now.
+        # Stopped first, so that it has no more children than are found now; ended last, as they would go with it.
         os.kill(process_id, signal.SIGSTOP)
-        for each in (process_id, *_children_of(process_id)):
+        for each in (*_children_of(process_id), process_id):
             os.kill(each, signal.SIGKILL)
         # They would hold the next server up where nobody has buried this one yet.
         for left in self.folder.glob(".s.PGSQL.*"):

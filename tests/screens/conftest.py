@@ -12,6 +12,7 @@ from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
 import tui_billing.app
+from tests.screens.methods import remember_methods
 from tests.screens.practice import Practice, copied, make_practice
 from tui_billing.app import BillingApp
 
@@ -56,6 +57,14 @@ def styles_are_parsed_once() -> Iterator[None]:
         patch.setattr(Stylesheet, "parse", parse_once)
         # Textual's own gives the same in Python, some two hundred times for each widget.
         patch.setattr(RuleSet, "__hash__", object.__hash__)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def methods_are_looked_at_once() -> Iterator[None]:
+    """Remember which methods take a message, and how many parameters they have: a tenth of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        remember_methods(patch)
         yield
 
 

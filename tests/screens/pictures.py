@@ -8,23 +8,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.segment import Segment
 from textual._context import visible_screen_stack
 from textual.app import App
-from textual.strip import Strip
+
+from tui_billing.painting import composed
 
 FOLDER = Path(__file__).parent / "snapshots"
 UPDATE = "UPDATE_SNAPSHOTS"
 
 
-def screen_strips(app: App[Any]) -> list[Strip]:
+def screen_segments(app: App[Any]) -> list[list[Segment]]:
     """What the terminal shows, line by line: the screen on top, over what it lets through of those below it."""
     visible_screen_stack.set(app._background_screens)
-    return app.screen._compositor.render_strips()
+    compositor = app.screen._compositor
+    return [composed(compositor, y) for y in range(compositor.size.height)]
 
 
 def screen_lines(app: App[Any]) -> list[str]:
     """The same as plain text, with every cell."""
-    return ["".join(segment.text for segment in strip) for strip in screen_strips(app)]
+    return ["".join([segment.text for segment in line]) for line in screen_segments(app)]
 
 
 def assert_same_picture(app: App[Any], name: str) -> None:

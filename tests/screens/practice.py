@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from rich.cells import cell_len
 from textual import events
 from textual.geometry import Offset
@@ -23,16 +24,20 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
+import tui_billing.app
 from tests.desk_fixtures import with_gateways
-from tests.screens.pictures import screen_lines, screen_strips
+from tests.screens.pictures import screen_lines
 from tui_billing.app import BillingApp
 from tui_billing.config import HashingCost, Settings
 from tui_billing.desk import create_demo, open_services
+from tui_billing.domain.accounts import Account
 from tui_billing.domain.demo_users import DEMO_PASSWORD
 from tui_billing.gateways.base import Answer, ChargeRequest, GatewayTransaction, RefundRequest
 from tui_billing.gateways.sandbox import SandboxGateway
+from tui_billing.screens.base import DeskScreen
 from tui_billing.screens.messages import AccountOpened, Place, PlaceChosen, SignedIn
 from tui_billing.screens.modals.desk_modal import DeskModal
+from tui_billing.screens.places import PLACES
 from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.session import OperatorSession
 from tui_billing.store.engine import Store
@@ -170,24 +175,29 @@ class Practice:
         name: str = "",
         account: str = "",
         place: Place = Place.DASHBOARD,
+        *,
+        beneath: bool = False,
         size: tuple[int, int] = SMALL,
         services: Callable[[], DeskServices] | None = None,
         idle_lock_s: int | None = None,
     ) -> AsyncIterator[Operator]:
-        """A desk, with `name` signed in if given, and the account's place open if given."""
+        """A desk, with `name` signed in if given, and the account's place open if given.
+
+        What one comes through on the way there lies `beneath` it only if that is asked for: most do not go back.
+        """
         settings = self.settings if idle_lock_s is None else replace(self.settings, idle_lock_s=idle_lock_s)
         app = BillingApp(settings, services or self.services)
         async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
             operator = Operator(self, app, pilot)
-            if name:
+            if name and (beneath or not account):
                 await operator.sits_down(name)
             if account:
-                await operator.goes_to(account, place)
+                await (operator.goes_to(account, place) if beneath else operator.begins_at(name, account, place))
             yield operator
             self.gateway.open.set()
             # The end of a real desk waits for its turn; the end of this one would come in the middle of things.
             if app.is_running:
-                await operator.settles()
+                await operator.is_through()
         await _threads_end()
 
 
@@ -315,13 +325,17 @@ class Operator:
 
     async def settles(self) -> None:
         """Wait until every key so far has had its effect, and paint what has come of it."""
+        await self.is_through()
+        screen_lines(self.app)
+
+    async def is_through(self) -> None:
+        """Wait until every key so far has had its effect."""
         await self._passed_on(self.app)
         await self.until(lambda: self.app._gate._task is None, "acted on every key")
         for pump in (self.app.focused, self.app.screen, self.app):
             if pump is not None and pump.is_running:
                 await self._passed_on(pump)
         await self.until(self._ready, "was ready")
-        screen_strips(self.app)
 
     async def rests(self) -> None:
         """Wait until the screen shows the same twice in a row, with a pause between."""
@@ -343,7 +357,17 @@ class Operator:
         session = await asyncio.to_thread(services.sign_in.sign_in, name, DEMO_PASSWORD)
         self.app.post_message(SignedIn(session))
         await self.until(lambda: self.place not in ("LoginScreen", "Screen"), "signed in")
-        await self.settles()
+        await self.is_through()
+
+    async def begins_at(self, name: str, number: str, place: Place) -> None:
+        """Be signed in with a place of a customer as the first screen, and no other beneath it."""
+
+        async def first_screen(services: DeskServices, session: OperatorSession) -> tuple[type[DeskScreen], Account]:
+            return PLACES[place], await asyncio.to_thread(services.accounts.show, session, number)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tui_billing.app, "load_first_screen", lambda services: first_screen)
+            await self.sits_down(name)
 
     async def goes_to(self, number: str, place: Place) -> None:
         """Be at a place of a customer, by a shorter way than the keys."""
@@ -355,7 +379,7 @@ class Operator:
             await self.is_at("Dashboard")
             self.app.post_message(PlaceChosen(account, place))
         await self.is_at({Place.DASHBOARD: "Dashboard"}.get(place, place.value))
-        await self.settles()
+        await self.is_through()
 
     async def selects(self, chosen: Callable[[Any], bool]) -> Any:
         """Go down the list to the first row that is chosen."""
@@ -389,7 +413,7 @@ class Operator:
         """Wait until a widget, screen or application has dealt with all that was sent to it."""
         done = asyncio.Event()
         if pump.call_later(done.set):
-            await self.until(done.is_set, f"heard from {pump}")
+            await self.until(done.is_set, f"heard from {type(pump).__name__}")
 
     @property
     def _box(self) -> Widget | None:

@@ -29,7 +29,7 @@ async def test_usage_and_billing_opens_on_the_payments_and_the_dashboard_is_one_
 async def test_the_places_of_usage_and_billing_have_a_key_each_and_esc_leads_to_the_dashboard_from_all(
     practice: Practice,
 ) -> None:
-    async with practice.desk("finance", GLOBEX) as finance:
+    async with practice.desk("finance", GLOBEX, beneath=True) as finance:
         for key, place in {"a": "Activity", "i": "Invoices", "p": "Payments"}.items():
             await finance.presses(key)
             await finance.is_at(place)

@@ -26,7 +26,7 @@ HELP = {
 
 
 async def test_the_palette_goes_to_an_account_by_any_part_of_it(practice: Practice) -> None:
-    async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS, beneath=True) as finance:
         for typed in ("Go to account mara", "lindqvist", "10000093"):
             await finance.presses("ctrl+p")
             await finance.is_at("Palette")
@@ -58,7 +58,7 @@ async def test_the_palette_does_what_keys_do(practice: Practice) -> None:
 
 
 async def test_the_palette_is_typed_ahead_and_never_acts_on_what_was_found_before(practice: Practice) -> None:
-    async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS, beneath=True) as finance:
         await finance.presses("ctrl+p")
         await finance.types("lindqvist")
         await finance.presses("enter")
@@ -231,7 +231,7 @@ async def test_ctrl_q_quits_at_the_log_in(practice: Practice) -> None:
 
 async def test_esc_leads_one_step_back_from_everywhere(practice: Practice) -> None:
     steps = {"r": "RecordPayment", "c": "IssueCredit", "g": "GearMenu", "enter": "DetailsView", "f1": "Help"}
-    async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS, beneath=True) as finance:
         for key, place in steps.items():
             await finance.presses(key)
             await finance.is_at(place)

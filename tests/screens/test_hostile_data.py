@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 from rich.cells import cell_len
 
-from tests.screens.pictures import screen_strips
+from tests.screens.pictures import screen_segments
 from tests.screens.practice import BRUNO, GLOBEX, Operator, Practice
 from tui_billing.domain.text import UNPRINTABLE
 from tui_billing.gateways.base import Answer, Declined, RefundRequest
@@ -68,10 +68,11 @@ def plant(practice: Practice, text: str) -> None:
 
 def look(operator: Operator) -> None:
     """Nothing on the screen is obeyed by a terminal, moves its neighbours, or can be clicked to run an action."""
-    for strip, line in zip(screen_strips(operator.app), operator.lines, strict=True):
+    for segments in screen_segments(operator.app):
+        line = "".join(segment.text for segment in segments)
         assert not [c for c in line if unicodedata.category(c) in UNPRINTABLE], repr(line)
         assert cell_len(line) == operator.app.size.width, repr(line)
-        assert not [segment for segment in strip if segment.style and "@click" in segment.style.meta], repr(line)
+        assert not [segment for segment in segments if segment.style and "@click" in segment.style.meta], repr(line)
 
 
 async def look_at(operator: Operator, keys: str, place: str) -> None:

@@ -71,7 +71,7 @@ async def test_exceptions(practice: Practice, size: str) -> None:
 
 
 async def test_the_customer(practice: Practice, size: str) -> None:
-    async with practice.desk("finance", GLOBEX, size=SIZES[size]) as finance:
+    async with practice.desk("finance", GLOBEX, size=SIZES[size], beneath=True) as finance:
         await finance.sees("Net balance")
         await take(finance, "dashboard", size)
         for place in ("Activity", "Invoices", "Payments"):
@@ -105,7 +105,7 @@ async def test_a_customers_own_desk(practice: Practice, size: str) -> None:
 
 
 async def test_a_declined_card(practice: Practice, size: str) -> None:
-    async with practice.desk("noor", NOOR, Place.PAYMENTS, size=SIZES[size]) as noor:
+    async with practice.desk("noor", NOOR, Place.PAYMENTS, size=SIZES[size], beneath=True) as noor:
         await noor.presses("m")
         await noor.is_at("MakePayment")
         await noor.presses("enter")
@@ -114,7 +114,7 @@ async def test_a_declined_card(practice: Practice, size: str) -> None:
 
 
 async def test_the_dialogs_of_corporate_money(practice: Practice, size: str) -> None:
-    async with practice.desk("finance", GLOBEX, Place.PAYMENTS, size=SIZES[size]) as finance:
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS, size=SIZES[size], beneath=True) as finance:
         await finance.presses("g")
         await finance.is_at("GearMenu")
         await take(finance, "gear-menu-of-payments", size)
@@ -149,7 +149,7 @@ async def test_the_dialogs_of_corporate_money(practice: Practice, size: str) -> 
 
 
 async def test_issue_charge_back(practice: Practice, size: str) -> None:
-    async with practice.desk("finance", BRUNO, Place.PAYMENTS, size=SIZES[size]) as finance:
+    async with practice.desk("finance", BRUNO, Place.PAYMENTS, size=SIZES[size], beneath=True) as finance:
         await finance.presses("b")
         await finance.is_at("IssueChargeBack")
         await finance.sees("Balance USD")
@@ -176,7 +176,7 @@ async def test_nothing_to_do(practice: Practice, size: str) -> None:
 
 
 async def test_a_notice(practice: Practice, size: str) -> None:
-    async with practice.desk("finance", BRUNO, Place.PAYMENTS, size=SIZES[size]) as finance:
+    async with practice.desk("finance", BRUNO, Place.PAYMENTS, size=SIZES[size], beneath=True) as finance:
         await finance.presses("r")
         await finance.sees("Record Payment is for corporate")
         await take(finance, "notice", size)

@@ -121,7 +121,7 @@ async def test_paying_more_than_is_due_leaves_a_credit_balance(practice: Practic
     invoices = practice.rows(OPEN_INVOICES, GLOBEX)
     assert len(invoices) == 4
     due_minor = -practice.balance_minor(GLOBEX)
-    async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS, beneath=True) as finance:
         await finance.presses("r")
         await finance.is_at("RecordPayment")
         await finance.types(Money(due_minor + 100, "USD").figure)

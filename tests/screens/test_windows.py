@@ -50,7 +50,9 @@ async def test_every_screen_opens_in_a_tiny_window(practice: Practice, size: tup
 
 
 async def test_the_log_in_works_in_a_tiny_window(practice: Practice) -> None:
-    async with practice.desk(size=(20, 5)) as finance:
+    async with practice.desk(size=(1, 1)) as finance:
+        await finance.settles()
+        await finance.pilot.resize_terminal(20, 5)
         await finance.signs_in("finance")
         await finance.is_at("AllAccounts")
 

@@ -49,14 +49,16 @@ class Inspector:
         """The figures of the check that differ."""
         return [figure for (figure,) in self.ask(self._differing)]
 
-    def gateway_totals(self, *, answered_only: bool) -> Counter[str]:
-        """What the gateway has moved by currency, all of it or only what the books know the answer of; minor units."""
-        unknown = {key for (key,) in self.ask(PENDING)} if answered_only else set()
-        totals: Counter[str] = Counter()
+    def gateway_totals(self) -> tuple[Counter[str], Counter[str]]:
+        """What the gateway has moved by currency: what the books know the answer of, and all of it; minor units."""
+        unknown = {key for (key,) in self.ask(PENDING)}
+        answered, everything = Counter[str](), Counter[str]()
         for currency, kind, amount_minor, key in self._record.execute(ANSWERED):
+            signed_minor = amount_minor if kind == "charge" else -amount_minor
+            everything[currency] += signed_minor
             if key not in unknown:
-                totals[currency] += amount_minor if kind == "charge" else -amount_minor
-        return Counter({currency: minor for currency, minor in totals.items() if minor})
+                answered[currency] += signed_minor
+        return _without_nothing(answered), _without_nothing(everything)
 
     def close(self) -> None:
         """Close the connections."""
@@ -68,3 +70,7 @@ class Inspector:
         if not values:
             return self._books.execute(statement)
         return self._books.execute(statement.replace("?", self._marker), values)
+
+
+def _without_nothing(totals: Counter[str]) -> Counter[str]:
+    return Counter({currency: minor for currency, minor in totals.items() if minor})

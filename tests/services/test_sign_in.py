@@ -32,7 +32,7 @@ class CountingPasswords(Passwords):
     """Counts how often the slow work is done."""
 
     def __init__(self, passwords: Passwords) -> None:
-        self._context = passwords._context
+        self._argon2id = passwords._argon2id
         self.slow = 0
 
     def hash(self, password: str) -> str:

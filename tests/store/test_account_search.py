@@ -46,13 +46,13 @@ FRAGMENTS = (
     "ek ",
     "er9",
 )
-# How many accounts are looked at first, how many of a type are all looked at, and one in how many is looked up.
+# How many accounts are looked at first, how many of a kind are all looked at, and when what many have is walked to.
 WAYS = {
-    "first": {"LOOKED_AT": 10_000, "FEW": 0, "SHARE": 1},
-    "index": {"LOOKED_AT": 0, "FEW": 0, "SHARE": 1},
-    "walk": {"LOOKED_AT": 0, "FEW": 0, "SHARE": 1_000},
-    "some": {"LOOKED_AT": 3, "FEW": 0, "SHARE": 1},
-    "few": {"LOOKED_AT": 3, "FEW": 5_000, "SHARE": 1},
+    "first": {"LOOKED_AT": 10_000, "FEW": 0},
+    "index": {"LOOKED_AT": 0, "FEW": 0, "LOOK_UP": 0},
+    "walk": {"LOOKED_AT": 0, "FEW": 0, "LOOK_UP": 1_000, "BY_CHANCE": 0, "MOST_TRIGRAMS": 0},
+    "some": {"LOOKED_AT": 3, "FEW": 0, "LOOK_UP": 1, "BY_CHANCE": 0},
+    "few": {"LOOKED_AT": 3, "FEW": 5_000},
 }
 
 
@@ -82,8 +82,7 @@ def test_a_page_holds_what_going_through_all_accounts_finds(
     everyone = page(crowded.root, AccountFilter(order=order), Direction.FIRST, None, 100).rows
     assert len(everyone) == 66
     assert [place(each, order) for each in everyone] == sorted(place(each, order) for each in everyone)
-    bounds = WAYS[way]
-    for name, value in (bounds | {"SHARE_OF_SHORT": bounds["SHARE"]}).items():
+    for name, value in WAYS[way].items():
         monkeypatch.setattr(account_search, name, value)
     for fragment in FRAGMENTS:
         for kind, state in ((None, None), (AccountType.RETAIL, None), (AccountType.RETAIL, AccountState.NEW)):

@@ -47,7 +47,7 @@ class Teller(Widget, can_focus=True):
 
 class Shower(Widget):
     DEFAULT_CSS = "Shower { height: 1; dock: bottom; }"
-    says = painted = ""
+    says, painted = "first", ""
 
     def render_lines(self, crop: Region) -> list[Strip]:
         self.painted = self.says
@@ -99,6 +99,17 @@ async def test_what_a_message_changes_is_painted_with_what_sent_it() -> None:
         assert await painted(pilot, app, lambda: app.screen.query_one(Teller).action_tell()) == 1
 
 
+async def test_a_screen_knows_whether_something_waits_for_a_frame() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        await painted(pilot, app, lambda: app.screen.query_one(Teller).action_tell())
+        screen = app.screen
+        assert isinstance(screen, FramedScreen)
+        assert screen.is_painted
+        paint_lines(screen.query_one(Teller), [0])
+        assert not screen.is_painted
+
+
 async def test_a_screen_that_opens_is_painted_once_and_so_is_the_one_beneath_when_it_goes() -> None:
     app = Desk()
     async with app.run_test() as pilot:
@@ -115,15 +126,16 @@ async def test_a_change_is_painted_though_the_screen_beneath_changes_too(backgro
         top = Pair()
         top.styles.background = background
 
-        def change_both() -> None:
+        async with asyncio.timeout(DEADLINE_S):
+            await app.push_screen(top)
+            while top.shower.painted != "first":
+                await pilot.pause()
             beneath.query_one(Teller).refresh()
             top.shower.says = "changed"
             paint_lines(top.shower, [0])
             top.refresh(Region(0, 0, 1, 1))
-
-        await painted(pilot, app, lambda: app.push_screen(top))
-        await painted(pilot, app, change_both)
-        assert top.shower.painted == "changed"
+            while top.shower.painted != "changed":
+                await pilot.pause()
 
 
 async def test_each_screen_shines_through_the_one_over_it_whichever_is_drawn_anew() -> None:

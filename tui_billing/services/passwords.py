@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 
-from passlib.context import CryptContext
+from passlib.hash import argon2
 
 from tui_billing.config import HashingCost
 from tui_billing.domain.errors import InvalidInput
@@ -17,24 +17,20 @@ class Passwords:
     """Hashes and verifies passwords with Argon2id at a configured cost; slow by design, so never on the event loop."""
 
     def __init__(self, cost: HashingCost) -> None:
-        self._context = CryptContext(
-            schemes=["argon2"],
-            argon2__type="ID",
-            argon2__memory_cost=cost.memory_kib,
-            argon2__time_cost=cost.rounds,
-            argon2__parallelism=cost.parallelism,
+        self._argon2id = argon2.using(
+            type="ID", memory_cost=cost.memory_kib, time_cost=cost.rounds, parallelism=cost.parallelism
         )
 
     def hash(self, password: str) -> str:
         """The hash to store."""
-        return str(self._context.hash(password))
+        return str(self._argon2id.hash(password))
 
     def verify(self, password: str, password_hash: str | None) -> bool:
         """Whether the password is the one; without a hash, takes as long and says no."""
         if password_hash is None or len(password) > LONGEST:
             self.hash(password[:LONGEST])
             return False
-        return bool(self._context.verify(password, password_hash))
+        return bool(self._argon2id.verify(password, password_hash))
 
 
 def checked_password(password: str) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from tui_billing.domain.errors import RuleRefused
-from tui_billing.gateways.base import PaymentGateway
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import users
 from tui_billing.store.engine import Store
 from tui_billing.store.users import AuditEntry
+
+if TYPE_CHECKING:
+    from tui_billing.gateways.base import PaymentGateway
 
 LONGEST_SUBJECT = 64
 

@@ -3,7 +3,8 @@
 The first accounts in order are looked at one by one, which finds what is frequent. What is not is looked up in an index
 of fragments: of three characters on SQLite, whose rows are account numbers and thereby in order; `pg_trgm` on
 PostgreSQL. What a fragment of one or two characters is found in is what the longer ones beginning with it are in.
-Names are not in the index's order: where many have the fragment, all accounts are walked along instead.
+Names are not in the index's order: either all that have the fragment are looked up and sorted, or all accounts are
+walked along until there are enough. A sample of the accounts tells which is sooner done.
 """
 
 # ruff: noqa: S608 -- what is put together here are constants of this package
@@ -25,12 +26,20 @@ from tui_billing.store.prepared import on_driver
 TRIGRAM = 3
 # Found among the first so many: most fragments, in two milliseconds.
 LOOKED_AT = 10_000
-# So many of a type or state are looked at wherever they lie.
+# So many of a type or state, or of those that the index has, are looked at wherever they lie.
 FEW = 5_000
-# One in so many of all accounts is looked up in less time than all are walked along; of a short fragment fewer are.
-SHARE, SHARE_OF_SHORT = 20, 50
+# The sample: so many stretches, as what lies together is soon read, of so many accounts each.
+STRETCHES, STRETCH = 100, 20
+# To look one account up takes as long as to walk along so many.
+LOOK_UP = 10
+# So few of the sample may lie anywhere, and all of them are soon looked up.
+BY_CHANCE = 10
+# A short fragment that more trigrams than these begin with is walked to.
+MOST_TRIGRAMS = 100
 COLUMNS = {AccountOrder.NUMBER: "number", AccountOrder.NAME: "sort_name, number"}
-LOOKED_UP = "ON number = printf('%08d', place)"
+PLACES = "SELECT rowid AS place FROM account_search WHERE account_search MATCH :trigrams"
+# Eight digits, as every number has; `printf` takes longer.
+LOOKED_UP = "ON number = substr(100000000 + place, 2)"
 KEYS = {AccountOrder.NUMBER: ":number", AccountOrder.NAME: ":sort_name, :number"}
 # Every search ends so, so that its last character and its last two begin a trigram too.
 PADDING = "\n\n"
@@ -113,13 +122,13 @@ class AccountSearch:
         found = self._among_the_first(connection, span, limit)
         if len(found) == limit:
             return found
-        by_number = self.chosen.order is AccountOrder.NUMBER
+        trigrams = self._short(connection) if len(self.fragment) < TRIGRAM else _trigrams(self.fragment)
         # In the order of the index nothing has to be sorted, and the first that are found are enough.
-        if (self._is_short or not by_number) and not self._is_in_few(connection):
+        if trigrams is not None and self.chosen.order is AccountOrder.NUMBER:
+            return self._in_order(connection, span, limit, trigrams)
+        if trigrams is None or (self._are_many(connection, trigrams) and self._is_soon_walked_to(connection, span)):
             return self._along(connection, self._all, span, limit)
-        if by_number:
-            return self._in_order(connection, span, limit)
-        return self._along(connection, self._looked_up, span, limit)
+        return self._along(connection, self._looked_up, span, limit, trigrams)
 
     def _is_of_few(self, connection: Connection) -> bool:
         """Whether the type or state that is chosen is that of few accounts."""
@@ -137,29 +146,51 @@ class AccountSearch:
             WHERE first.search GLOB :anywhere AND {self._where} LIMIT :most"""
         return [row[0] for row in self._rows(connection, statement, span, most=limit)]
 
-    def _in_order(self, connection: Connection, span: Span, limit: int) -> list[str]:
+    def _in_order(self, connection: Connection, span: Span, limit: int, trigrams: str) -> list[str]:
         """Those that the index has, in the order of their numbers."""
         here = f"place {span.sign} CAST(:number AS INTEGER) AND" if span.key else ""
         statement = f"""
             SELECT number FROM {self._looked_up}
             WHERE {here} account.search GLOB :anywhere AND {self._where} ORDER BY place{span.turn} LIMIT :most"""
-        return [row[0] for row in self._rows(connection, statement, span, most=limit)]
+        return [row[0] for row in self._rows(connection, statement, span, most=limit, trigrams=trigrams)]
 
-    def _is_in_few(self, connection: Connection) -> bool:
-        """Whether the index has the fragment in so few accounts that these are better looked up."""
-        most = f"(SELECT max(id) / {SHARE_OF_SHORT if self._is_short else SHARE} FROM account)"
-        statement = f"SELECT count(*) <= {most} FROM ({self._places} LIMIT 1 + {most})"
-        return bool(next(self._rows(connection, statement, None))[0])
+    def _short(self, connection: Connection) -> str | None:
+        """Any of the trigrams that begin with a short fragment, or nothing if there are too many of them."""
+        # From one to the next, without reading in which accounts each of them is.
+        after = "SELECT term FROM account_fragment WHERE term >= {} AND term < :beyond ORDER BY term LIMIT 1"
+        statement = f"""
+            WITH RECURSIVE trigram (term) AS (
+                SELECT ({after.format(":fragment")})
+                UNION ALL SELECT ({after.format("trigram.term || char(1)")}) FROM trigram WHERE term IS NOT NULL)
+            SELECT term FROM trigram WHERE term IS NOT NULL LIMIT {MOST_TRIGRAMS + 1}"""
+        found = [row[0] for row in self._rows(connection, statement, None)]
+        return None if len(found) > MOST_TRIGRAMS else " OR ".join(map(_quoted, found or [""]))
 
-    def _along(self, connection: Connection, tables: str, span: Span, limit: int) -> list[str]:
+    def _are_many(self, connection: Connection, trigrams: str) -> bool:
+        """Whether the index has more than a few."""
+        statement = f"SELECT count(*) FROM ({PLACES} LIMIT :most)"
+        return int(next(self._rows(connection, statement, None, most=FEW + 1, trigrams=trigrams))[0]) > FEW
+
+    def _is_soon_walked_to(self, connection: Connection, span: Span) -> bool:
+        """Whether the first that has the fragment is walked to sooner than all are looked up, by a sample."""
+        statement = f"""
+            WITH RECURSIVE last (id) AS (SELECT max(id) FROM account), stretch (start) AS (
+                SELECT 1 UNION ALL SELECT start + max({STRETCH}, last.id / {STRETCHES}) FROM stretch, last
+                WHERE start < last.id)
+            SELECT search GLOB :anywhere, {self._where}, {self._from(span)}
+            FROM stretch CROSS JOIN account ON id >= start AND id < start + {STRETCH} {self._order(span)}"""
+        sample = list(self._rows(connection, statement, span))
+        found = sum(has for has, _, _ in sample)
+        ahead = [has and is_meant for has, is_meant, is_ahead in sample if is_ahead]
+        return found > BY_CHANCE and True in ahead and ahead.index(True) < LOOK_UP * found
+
+    def _along(
+        self, connection: Connection, tables: str, span: Span, limit: int, trigrams: str | None = None
+    ) -> list[str]:
         """Those among all accounts of these tables."""
         where = f"search GLOB :anywhere AND {self._where} AND {self._from(span)}"
         statement = f"SELECT number FROM {tables} WHERE {where} {self._order(span)} LIMIT :most"
-        return [row[0] for row in self._rows(connection, statement, span, most=limit)]
-
-    @property
-    def _is_short(self) -> bool:
-        return len(self.fragment) < TRIGRAM
+        return [row[0] for row in self._rows(connection, statement, span, most=limit, trigrams=trigrams)]
 
     @property
     def _narrowest(self) -> str:
@@ -174,14 +205,7 @@ class AccountSearch:
     @property
     def _looked_up(self) -> str:
         """Those that the index has, by way of the index that tells soonest that one is not meant."""
-        return f"({self._places}) CROSS JOIN account INDEXED BY account_by_{self._narrowest} {LOOKED_UP}"
-
-    @property
-    def _places(self) -> str:
-        """The numbers of the accounts that have the fragment, as far as the index knows."""
-        if self._is_short:
-            return "SELECT DISTINCT doc AS place FROM account_fragment WHERE term >= :fragment AND term < :beyond"
-        return "SELECT rowid AS place FROM account_search WHERE account_search MATCH :trigrams"
+        return f"({PLACES}) CROSS JOIN account INDEXED BY account_by_{self._narrowest} {LOOKED_UP}"
 
     @property
     def _where(self) -> str:
@@ -201,15 +225,18 @@ class AccountSearch:
         names = COLUMNS[self.chosen.order].split(", ")
         values |= {"type": self.chosen.type, "state": self.chosen.state, "fragment": self.fragment}
         values |= dict(zip(names, span.key, strict=True)) if span and span.key else {}
-        values |= {"trigrams": _trigrams(self.fragment), "beyond": self.fragment + chr(0x10FFFF)}
-        values |= {"anywhere": _anywhere(self.fragment)}
+        values |= {"anywhere": _anywhere(self.fragment), "beyond": self.fragment + chr(0x10FFFF)}
         return iter(on_driver(connection, statement, values))
 
 
 def _trigrams(fragment: str) -> str:
     """The trigrams that between them hold every character of the fragment, all of which must be there."""
     starts = sorted({*range(0, len(fragment) - TRIGRAM + 1, TRIGRAM), max(0, len(fragment) - TRIGRAM)})
-    return " AND ".join('"' + fragment[start : start + TRIGRAM].replace('"', '""') + '"' for start in starts)
+    return " AND ".join(_quoted(fragment[start : start + TRIGRAM]) for start in starts)
+
+
+def _quoted(trigram: str) -> str:
+    return '"' + trigram.replace('"', '""') + '"'
 
 
 def _anywhere(fragment: str) -> str:

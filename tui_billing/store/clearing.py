@@ -7,14 +7,37 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, literal, select, text
+from sqlalchemy import Connection, Select, bindparam, literal, select, text
 
 from tui_billing.domain.money import Money
 from tui_billing.domain.payments import ChargeBack, ChargeBackState, Payment, PaymentState
 from tui_billing.store.compiled_tables import ACCOUNT, CHARGE_BACK, PAYMENT
 from tui_billing.store.payments import WITH_ACCOUNT, charge_back_of, payment_of
+from tui_billing.store.prepared import Prepared
 
 AT_ONCE = 500
+
+
+def _sent(table: Any, moment: Any, *, charges: bool) -> Select[Any]:
+    """What was sent to a gateway since then, in the fields of a `Movement`."""
+    columns = (table.c.id, literal(charges).label("charges"), table.c.state, table.c.key, table.c.amount_minor)
+    further = (table.c.gateway_reference.label("reference"), moment.label("recorded_at"))
+    of_payment = (ACCOUNT.c.currency, PAYMENT.c.account_id, PAYMENT.c.id.label("payment_id"))
+    source = PAYMENT.join(ACCOUNT, ACCOUNT.c.id == PAYMENT.c.account_id)
+    asked = (PAYMENT.c.gateway == bindparam("gateway"), moment >= bindparam("since"))
+    return select(*columns, *further, *of_payment).select_from(source).where(*asked)
+
+
+PAYMENTS_SINCE = Prepared(
+    # In the words of the index of just these rows, which has no parameters.
+    _sent(PAYMENT, PAYMENT.c.recorded_at, charges=True).where(text("payment.gateway <> ''"))
+)
+CHARGE_BACKS_SINCE = Prepared(
+    _sent(CHARGE_BACK, CHARGE_BACK.c.issued_at, charges=False)
+    .join(CHARGE_BACK, CHARGE_BACK.c.payment_id == PAYMENT.c.id)
+    # What a bank took in a dispute was never sent.
+    .where(CHARGE_BACK.c.dispute.is_(None))
+)
 UNBOOKED = (PaymentState.FAILED.value, ChargeBackState.FAILED.value)
 
 
@@ -51,17 +74,11 @@ class Movement:
 
 def movements(connection: Connection, gateway: str, since: datetime) -> list[Movement]:
     """Every card payment and charge back sent to a gateway since then, whatever became of it, in two reads."""
-    # In the words of the index of just these rows, which has no parameters.
-    payments = _read(PAYMENT, PAYMENT.c.recorded_at, charges=True).where(text("payment.gateway <> ''"))
-    payments = payments.where(PAYMENT.c.recorded_at >= since)
-    # What a bank took in a dispute was never sent.
-    sent = CHARGE_BACK.c.dispute.is_(None) & (CHARGE_BACK.c.issued_at >= since)
-    charge_backs = _read(CHARGE_BACK, CHARGE_BACK.c.issued_at, charges=False).where(sent)
-    charge_backs = charge_backs.join(CHARGE_BACK, CHARGE_BACK.c.payment_id == PAYMENT.c.id)
-    found = []
-    for statement in (payments, charge_backs):
-        found += [Movement(*row) for row in connection.execute(statement.where(PAYMENT.c.gateway == gateway))]
-    return found
+    return [
+        Movement(**row)
+        for statement in (PAYMENTS_SINCE, CHARGE_BACKS_SINCE)
+        for row in statement.rows(connection, gateway=gateway, since=since)
+    ]
 
 
 def charged(connection: Connection, gateway: str, references: Collection[str]) -> dict[str, Payment]:
@@ -86,16 +103,6 @@ def disputed(connection: Connection, names: Collection[str]) -> dict[str, Charge
 def dispute_name(gateway: str, reference: str) -> str:
     """What a dispute is known by among those of all gateways."""
     return f"{gateway}:{reference}"
-
-
-def _read(table: Any, moment: Any, *, charges: bool) -> Select[Any]:
-    columns = (table.c.id, literal(charges), table.c.state, table.c.key, table.c.gateway_reference)
-    of_payment = (ACCOUNT.c.currency, moment, PAYMENT.c.account_id, PAYMENT.c.id)
-    return (
-        select(*columns, table.c.amount_minor, *of_payment)
-        .select_from(PAYMENT)
-        .join(ACCOUNT, ACCOUNT.c.id == PAYMENT.c.account_id)
-    )
 
 
 def _in_parts(names: Collection[str]) -> list[list[str]]:

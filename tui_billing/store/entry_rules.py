@@ -37,3 +37,5 @@ EVENTS_OF_KINDS = ", ".join(
 MONEY_IN_EVENTS = ", ".join(f"'{event}'" for event in sorted(set(MONEY_IN.values())))
 MONEY_OUT_EVENTS = ", ".join(f"'{event}'" for event in sorted(set(MONEY_OUT.values())))
 MONEY_REGAINED_EVENTS = ", ".join(f"'{event}'" for event in sorted(set(MONEY_REGAINED.values())))
+# All others add nothing to an account's totals.
+TOTALLED_EVENTS = ", ".join(f"'{event}'" for event in COUNTS)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 
 from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import NotFound, NotSaved, SetUpRefused, StoreBusy, StoreUnanswered, StoreUnavailable
@@ -28,6 +29,8 @@ CANCELLED, UNDEFINED_TABLE, NOT_ALLOWED, READ_ONLY = "57014", "42P01", "42501", 
 FAILING = ("08", "53", "57P", "58", "25P03", "XX001", "XX002")
 # Of these the server has said that the transaction was not kept; after any other failure at a commit nobody knows.
 ANSWERED = ("53", "58")
+# A connection that was at work so lately is there as surely as one that has just been asked whether it is.
+SURE_FOR_S, USED_AT = 1, "used at"
 # What a commit that no longer waits for the standbys says, though it succeeds.
 WARNING = "01000"
 
@@ -51,13 +54,13 @@ class PostgresqlStore(Store):
             pool_size=POOL_SIZE,
             max_overflow=MAX_OVERFLOW,
             pool_timeout=POOL_TIMEOUT_S,
-            pool_pre_ping=True,
             pool_use_lifo=True,
             use_native_hstore=False,
             # An error's text goes to the log, and the values may be names and password hashes.
             hide_parameters=True,
         )
         event.listen(engine, "connect", _note_warnings)
+        _ask_after_a_pause(engine)
         self._reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         # Held rows keep it exact, and a statement sees what those who held them before have done.
         self._writer = engine.execution_options(isolation_level="READ COMMITTED", postgresql_readonly=False)
@@ -213,3 +216,22 @@ def _note_warnings(dbapi_connection: Any, record: Any) -> None:
             record.info[WARNING] = True
 
     dbapi_connection.add_notice_handler(note)
+
+
+def _ask_after_a_pause(engine: Engine) -> None:
+    """Have a connection that was left alone answer before it is used; if it does not, the pool begins anew."""
+
+    def note_use(dbapi_connection: Any, record: Any) -> None:  # noqa: ARG001
+        record.info[USED_AT] = monotonic()
+
+    def ask(dbapi_connection: Any, record: Any, proxy: Any) -> None:  # noqa: ARG001
+        if monotonic() - record.info[USED_AT] < SURE_FOR_S:
+            return
+        try:
+            engine.dialect.do_ping(dbapi_connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "connect", note_use)
+    event.listen(engine, "checkin", note_use)
+    event.listen(engine, "checkout", ask)

@@ -29,6 +29,7 @@ def wrapped(text: str, width: int) -> list[str]:
         if cell_len(longer) <= width:
             lines[-1] = longer
         else:
-            pieces = chop_cells(word, width)
+            # A window of one cell leaves none within a frame.
+            pieces = chop_cells(word, max(1, width))
             lines = [*lines, *pieces] if lines[-1] else pieces
     return lines

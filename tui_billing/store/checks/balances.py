@@ -4,7 +4,13 @@
 
 from __future__ import annotations
 
-from tui_billing.store.entry_rules import MONEY_IN_EVENTS, MONEY_OUT_EVENTS, MONEY_REGAINED_EVENTS, totalled
+from tui_billing.store.entry_rules import (
+    MONEY_IN_EVENTS,
+    MONEY_OUT_EVENTS,
+    MONEY_REGAINED_EVENTS,
+    TOTALLED_EVENTS,
+    totalled,
+)
 
 FUNDS = (
     "CASE WHEN credit = 'customer_funds' THEN amount_minor WHEN debit = 'customer_funds' THEN -amount_minor ELSE 0 END"
@@ -18,12 +24,19 @@ def _unlike(row: str, stored: str, amount: str, source: str, joined: str) -> str
     `row` is how a difference names them, as an SQL expression over their table; `joined` is the column of the source
     that holds the key, and that key.
     """
-    column, key = joined.split(" = ")
-    kept_in = key.split(".")[0]
+    return _differing(row, stored, _sum(amount, source, joined), joined.split(" = ")[1].split(".")[0])
+
+
+def _sum(amount: str, source: str, joined: str) -> str:
+    # Row by row along an index: of all at once a large book would have to be sorted and kept outside memory.
+    return f"coalesce((SELECT sum({amount}) FROM {source} WHERE {joined}), 0)"
+
+
+def _differing(row: str, stored: str, recomputed: str, table: str) -> str:
     return f"""
-        SELECT {row}, {stored}, coalesce(recomputed, 0) FROM {kept_in} LEFT JOIN (
-            SELECT {column}, sum({amount}) AS recomputed FROM {source} GROUP BY {column}) sums ON sums.{column} = {key}
-        WHERE {stored} <> coalesce(recomputed, 0)"""
+        SELECT subject, stored, recomputed FROM (
+            SELECT {row} AS subject, {stored} AS stored, {recomputed} AS recomputed FROM {table}) figures
+        WHERE stored <> recomputed"""
 
 
 # The first day of the stretch that an entry counts for: of its month, or the account's billing day in it.
@@ -38,78 +51,80 @@ TOTALS = ("charges_minor", "payments_minor", "credits_minor")
 
 def totals(dialect: str) -> dict[str, str]:
     """The totals that are not what the entries of their stretch of days come to, and those that are missing."""
-    stretch = STRETCH[dialect]
-    recomputed = ", ".join(f"sum({totalled(name)}) AS {name}" for name in TOTALS)
     sums = ", ".join(f"sum({name}) AS {name}, sum(re_{name}) AS re_{name}" for name in TOTALS)
     differ = " OR ".join(f"sum({name}) <> sum(re_{name})" for name in TOTALS)
     each = " UNION ALL ".join(
         f"SELECT 'account ' || number || ' from ' || start || ', {name.removesuffix('_minor')}', {name}, re_{name}"
-        f" FROM unlike JOIN account ON account.id = account_id WHERE {name} <> re_{name}"
+        f" FROM unlike WHERE {name} <> re_{name}"
         for name in TOTALS
     )
+    # Account by account, so that no more than one's entries are sorted; those of few accounts once more.
     unlike = f"""
-        WITH unlike AS MATERIALIZED (
-            SELECT account_id, start, {sums} FROM (
-                SELECT account_id, start, {", ".join(f"{name}, 0 AS re_{name}" for name in TOTALS)} FROM account_total
-                UNION ALL SELECT account_id, start, {", ".join(f"0, {name}" for name in TOTALS)} FROM (
-                    SELECT account_id, {stretch} AS start, {recomputed}
-                    FROM ledger_entry JOIN account ON account.id = account_id GROUP BY account_id, {stretch}) entries
-            ) both_sides GROUP BY account_id, start HAVING {differ})
+        WITH suspect AS MATERIALIZED (
+            SELECT id, number, billing_day FROM account
+            WHERE EXISTS (SELECT 1 FROM ({_both_sides(dialect, "")}) both_sides GROUP BY start HAVING {differ})),
+        unlike AS MATERIALIZED (
+            SELECT number, start, {sums} FROM ({_both_sides(dialect, "suspect account CROSS JOIN ")}) both_sides
+            GROUP BY number, start HAVING {differ})
         {each}"""
     return {"totals": unlike}
 
 
+def _both_sides(dialect: str, accounts: str) -> str:
+    """What is stored and what the entries come to, of accounts that are named here or around it."""
+    return f"""
+        SELECT number, start, {", ".join(f"{name}, 0 AS re_{name}" for name in TOTALS)}
+        FROM {accounts}account_total WHERE account_id = account.id
+        UNION ALL SELECT number, {STRETCH[dialect]}, {", ".join(f"0, {totalled(name)}" for name in TOTALS)}
+        FROM {accounts}ledger_entry WHERE account_id = account.id AND event IN ({TOTALLED_EVENTS})"""
+
+
 ACCOUNT, OF_ACCOUNT = "'account ' || number", "account_id = account.id"
 PAYMENT, OF_PAYMENT = "'payment ' || payment.id", "payment_id = payment.id"
+OF_PAYMENTS_ENTRIES = "payment_sequence = payment.sequence"
 INVOICE, OF_INVOICE = "'invoice ' || invoice.number", "invoice_sequence = invoice.sequence"
 CHARGE_BACK = "'charge back ' || charge_back.id"
 BALANCES = {
     "customer funds": _unlike(ACCOUNT, "funds_minor", FUNDS, "ledger_entry", OF_ACCOUNT),
     "receivable": _unlike(ACCOUNT, "receivable_minor", OWED, "ledger_entry", OF_ACCOUNT),
-    "unapplied": _unlike(PAYMENT, "unapplied_minor", FUNDS, "ledger_entry", "payment_sequence = payment.sequence"),
+    "unapplied": _unlike(PAYMENT, "unapplied_minor", FUNDS, "ledger_entry", OF_PAYMENTS_ENTRIES),
     "invoice due": _unlike(INVOICE, "due_minor", OWED, "ledger_entry", OF_INVOICE),
-    "money in": f"""
-        SELECT 'payment ' || payment.id, CASE WHEN state IN ('pending', 'failed') THEN 0 ELSE payment.amount_minor END,
-            coalesce(came_in, 0) FROM payment LEFT JOIN (
-            SELECT payment_sequence, sum(amount_minor) AS came_in FROM ledger_entry
-            WHERE event IN ({MONEY_IN_EVENTS})
-            GROUP BY payment_sequence) sums ON sums.payment_sequence = payment.sequence
-        WHERE coalesce(came_in, 0) <> CASE WHEN state IN ('pending', 'failed') THEN 0 ELSE payment.amount_minor END""",
-    "money out": f"""
-        SELECT 'payment ' || payment.id,
-            CASE WHEN state = 'cancelled' THEN payment.amount_minor ELSE charged_back_minor END, coalesce(went_out, 0)
-        FROM payment LEFT JOIN (
-            SELECT payment_sequence,
-                sum(CASE WHEN event IN ({MONEY_OUT_EVENTS}) THEN amount_minor ELSE -amount_minor END) AS went_out
-            FROM ledger_entry WHERE event IN ({MONEY_OUT_EVENTS}, {MONEY_REGAINED_EVENTS})
-            GROUP BY payment_sequence) sums ON sums.payment_sequence = payment.sequence
-        WHERE coalesce(went_out, 0) <> CASE WHEN state = 'cancelled' THEN payment.amount_minor
-            ELSE charged_back_minor END""",
+    "money in": _unlike(
+        *(PAYMENT, "CASE WHEN state IN ('pending', 'failed') THEN 0 ELSE amount_minor END"),
+        *(f"CASE WHEN event IN ({MONEY_IN_EVENTS}) THEN amount_minor ELSE 0 END", "ledger_entry", OF_PAYMENTS_ENTRIES),
+    ),
+    "money out": _unlike(
+        *(PAYMENT, "CASE WHEN state = 'cancelled' THEN amount_minor ELSE charged_back_minor END"),
+        f"CASE WHEN event IN ({MONEY_OUT_EVENTS}) THEN amount_minor"
+        f" WHEN event IN ({MONEY_REGAINED_EVENTS}) THEN -amount_minor ELSE 0 END",
+        *("ledger_entry", OF_PAYMENTS_ENTRIES),
+    ),
     "charged back": _unlike(
-        *(PAYMENT, "charged_back_minor", "amount_minor - reversed_minor"),
-        *("charge_back WHERE state = 'completed'", OF_PAYMENT),
+        *(PAYMENT, "charged_back_minor"),
+        *("CASE state WHEN 'completed' THEN amount_minor - reversed_minor ELSE 0 END", "charge_back", OF_PAYMENT),
     ),
     "reversed": _unlike(
         *(CHARGE_BACK, "reversed_minor", "amount_minor", "reversal", "charge_back_id = charge_back.id"),
     ),
     "charge back pending": _unlike(
-        *(PAYMENT, "charge_back_pending_minor", "amount_minor", "charge_back WHERE state = 'pending'", OF_PAYMENT),
+        *(PAYMENT, "charge_back_pending_minor"),
+        *("CASE state WHEN 'pending' THEN amount_minor ELSE 0 END", "charge_back", OF_PAYMENT),
     ),
     "invoice total": _unlike(
-        *(INVOICE, "total_minor", "amount_minor", "ledger_entry WHERE event = 'charges_invoiced'", OF_INVOICE),
+        *(INVOICE, "total_minor"),
+        *("CASE event WHEN 'charges_invoiced' THEN amount_minor ELSE 0 END", "ledger_entry", OF_INVOICE),
     ),
     "invoice lines": _unlike(INVOICE, "total_minor", "amount_minor", "charge", OF_INVOICE),
     "unapplied sum": _unlike(ACCOUNT, "funds_minor", "unapplied_minor", "payment", OF_ACCOUNT),
     "invoices due": _unlike(ACCOUNT, "receivable_minor", "due_minor", "invoice", OF_ACCOUNT),
     # What the statements come to in the end, as they are made of invoices and totals.
-    "last statement": """
-        SELECT 'account ' || number, receivable_minor - funds_minor, coalesce(invoiced, 0) - coalesce(came, 0)
-        FROM account
-        LEFT JOIN (SELECT account_id, sum(total_minor) AS invoiced FROM invoice GROUP BY account_id) invoices
-            ON invoices.account_id = account.id
-        LEFT JOIN (SELECT account_id, sum(payments_minor + credits_minor) AS came FROM account_total
-            GROUP BY account_id) totals ON totals.account_id = account.id
-        WHERE receivable_minor - funds_minor <> coalesce(invoiced, 0) - coalesce(came, 0)""",
+    "last statement": _differing(
+        *(ACCOUNT, "receivable_minor - funds_minor"),
+        _sum("total_minor", "invoice", OF_ACCOUNT)
+        + " - "
+        + _sum("payments_minor + credits_minor", "account_total", OF_ACCOUNT),
+        "account",
+    ),
     "funds beside a debt": """
         SELECT 'account ' || number, funds_minor, receivable_minor FROM account
         WHERE funds_minor > 0 AND receivable_minor > 0""",

@@ -24,6 +24,7 @@ ENTRIES = {
             SELECT payment_sequence,
                 sum(CASE event WHEN 'funds_applied' THEN amount_minor ELSE -amount_minor END) AS net
             FROM ledger_entry WHERE event IN ('funds_applied', 'application_undone')
+                AND payment_sequence IN (SELECT payment_sequence FROM ledger_entry WHERE event = 'application_undone')
             GROUP BY payment_sequence, invoice_sequence) sums ON sums.payment_sequence = payment.sequence
         WHERE net < 0""",
     # By moment, as the index has them; in the order of their sequences they would have to be sorted.

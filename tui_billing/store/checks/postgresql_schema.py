@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sqlalchemy import (
     CheckConstraint,
@@ -125,6 +126,7 @@ def _said(constraint: Constraint) -> str:
     return f"{'PRIMARY KEY' if isinstance(constraint, PrimaryKeyConstraint) else 'UNIQUE'} ({columns})"
 
 
+@lru_cache(maxsize=2048)
 def _plain(words: str) -> str:
     """Without casts, brackets and how it is laid out."""
     return AROUND.sub(r"\1 ", SPACES.sub(" ", CASTS.sub("", words))).strip()

@@ -25,8 +25,11 @@ SHARED = {
             SELECT (SELECT count(*) FROM money_action) AS there,
                 (SELECT coalesce(sum(actions), 0) FROM ({RESULTS}) made) AS due) counted
         WHERE there <> due""",
-    "action without its result": f"""
-        SELECT 'key ' || key, 1, 0 FROM money_action WHERE result_id NOT IN (SELECT id FROM ({RESULTS}) made)""",
+    "action without its result": """
+        SELECT 'key ' || key, 1, 0 FROM money_action
+        WHERE NOT EXISTS (SELECT 1 FROM payment WHERE id = result_id)
+            AND NOT EXISTS (SELECT 1 FROM charge_back WHERE id = result_id)
+            AND NOT EXISTS (SELECT 1 FROM reversal WHERE id = result_id)""",
 }
 
 
