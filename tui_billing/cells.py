@@ -93,7 +93,12 @@ class Cells:
         for x in range(first, end):
             character = characters[x]
             if isinstance(character, str):
-                parts.append(f"\x1b[{x + 1}G" if self._is_unsure(x) else "")
+                place = f"\x1b[{x + 1}G"
+                if self._is_unsure(x):
+                    parts.append(place)
+                elif len(character) > 1 and x + 1 < end and not isinstance(characters[x + 1], str):
+                    # In a terminal that takes it for narrower, what stood there would stay behind it.
+                    parts.append(f"  {place}")
                 parts.append(character)
         return "".join(parts)
 

@@ -58,6 +58,13 @@ def test_a_figure_stands_where_it_belongs_however_wide_the_terminal_takes_the_na
     assert "".join(terminal.screen.buffer[0][x].data for x in range(4, 9)) == "12.50"
 
 
+def test_nothing_of_what_stood_there_stays_behind_an_emoji_that_the_terminal_takes_for_narrow() -> None:
+    terminal = Emulator(WIDTH, 1)
+    terminal.feed(b"before")
+    terminal.feed(b"\r" + Cells([Segment("❤\ufe0f! ")]).written(0, 4, ColorSystem.TRUECOLOR).encode())
+    assert terminal.text == "❤ ! re"
+
+
 @given(lines, lines)
 def test_a_line_over_which_the_differences_are_written_is_the_other_line(before: Strip, after: Strip) -> None:
     # A column more: the emulator takes a mark at the end of a line to the next one.
