@@ -82,6 +82,15 @@ class KeyGate:
 
     async def _settled(self) -> None:
         """Wait until the key has gone from the focused widget up to the application, and what it caused has begun."""
+        await self._messages_have_gone_up()
+        if not self._screen_ready():
+            await self._until(self._screen_ready, SETTLE_DEADLINE_S)
+            # What has waited for this, such as a row that opens when it is read, has only now set out.
+            await self._messages_have_gone_up()
+            await self._until(self._screen_ready, SETTLE_DEADLINE_S)
+
+    async def _messages_have_gone_up(self) -> None:
+        """Wait until what is on its way has reached the application, and what the screen made of it has too."""
         for _ in range(2):
             for pump in self._chain():
                 done = asyncio.Event()
@@ -89,7 +98,6 @@ class KeyGate:
                     # Not by looking again and again: what is typed ahead would be milliseconds behind for each of them.
                     with suppress(TimeoutError):
                         await asyncio.wait_for(done.wait(), SETTLE_DEADLINE_S)
-        await self._until(self._screen_ready, SETTLE_DEADLINE_S)
 
     def _chain(self) -> list[MessagePump]:
         focused = self._app.focused

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import pytest
 
 from tests.screens.practice import GLOBEX, MARA, Practice
+from tui_billing import key_gate
+from tui_billing.domain.pages import Page
+from tui_billing.services.accounts import Accounts
+
+SLOW_S = 0.1
 
 
 async def test_the_cursor_moves_by_rows_by_screens_and_to_both_ends(practice: Practice) -> None:
@@ -111,6 +119,25 @@ async def test_enter_in_the_search_opens_the_account_found_and_the_arrow_down_go
         await finance.presses("escape", "slash", "enter")
         await finance.is_at("Dashboard")
         await finance.sees("Mara Lindqvist")
+
+
+async def test_keys_behind_an_account_that_is_still_being_found_wait_for_it(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Accounts.page
+
+    def slowly(accounts: Accounts, *asked: Any) -> Page[Any]:
+        time.sleep(SLOW_S)
+        return read(accounts, *asked)
+
+    monkeypatch.setattr(Accounts, "page", slowly)
+    # No moment too late, which might be long enough by chance.
+    monkeypatch.setattr(key_gate, "PAUSE_S", 0)
+    async with practice.desk("finance") as finance:
+        await finance.presses("slash")
+        await finance.types("lindqvist")
+        await finance.presses("enter", "u")
+        await finance.is_at("Payments")
 
 
 async def test_the_tabs_show_one_type_only_and_the_search_stays_within(practice: Practice) -> None:

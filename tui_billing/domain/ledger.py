@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -94,6 +94,7 @@ class Totals:
         )
 
 
+NOTHING = Totals()
 # What each event adds to the totals, per minor unit; settling moves nothing in or out.
 COUNTS: dict[Event, Totals] = {
     Event.CHARGES_INVOICED: Totals(charges_minor=1),
@@ -129,7 +130,7 @@ class Entry:
     @property
     def totals(self) -> Totals:
         """What it adds to the account's totals."""
-        counts, minor = COUNTS.get(self.event, Totals()), self.amount_minor
+        counts, minor = COUNTS.get(self.event, NOTHING), self.amount_minor
         return Totals(counts.charges_minor * minor, counts.payments_minor * minor, counts.credits_minor * minor)
 
 
@@ -168,10 +169,14 @@ class Funding:
 
 @dataclass(slots=True)
 class Book:
-    """One account's open invoices and funds; every change appends to `entries` and keeps the ledger's invariants."""
+    """One account's open invoices and funds; every change appends to `entries` and keeps the ledger's invariants.
+
+    `last_moment` is when the account's last entry was recorded, if it has one.
+    """
 
     funds_minor: int = 0
     receivable_minor: int = 0
+    last_moment: datetime | None = None
     invoices: dict[int, OpenInvoice] = field(default_factory=dict)
     fundings: dict[int, Funding] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
@@ -230,11 +235,11 @@ class Book:
     def _post(self, entry: Entry) -> None:
         assert entry.amount_minor > 0, "an entry moves a positive amount"
         self.entries.append(entry)
-        for ledger_account, sign in ((entry.debit, 1), (entry.credit, -1)):
+        for ledger_account, minor in zip(LEGS[entry.event], (entry.amount_minor, -entry.amount_minor), strict=True):
             if ledger_account is LedgerAccount.CUSTOMER_FUNDS:
-                self.funds_minor -= sign * entry.amount_minor
+                self.funds_minor -= minor
             elif ledger_account is LedgerAccount.RECEIVABLE:
-                self.receivable_minor += sign * entry.amount_minor
+                self.receivable_minor += minor
 
     def _check(self) -> None:
         assert self.funds_minor >= 0 <= self.receivable_minor, "funds and receivable are never negative"

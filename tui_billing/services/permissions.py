@@ -132,7 +132,7 @@ def no_account(number: str) -> str:
 
 
 def _authorize(connection: Connection, session: OperatorSession, required: Required, subject: str) -> None:
-    user = users.by_id(connection, session.user_id)
+    user = users.standing(connection, session.user_id)
     if user.disabled or not may_sign_in(user.profile, user.account_state):
         raise SignInRefused("Your access has ended. Ask an administrator.")
     session.profile = user.profile

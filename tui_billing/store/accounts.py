@@ -27,8 +27,10 @@ from tui_billing.store.compiled_tables import ACCOUNT
 from tui_billing.store.keyset import Keyset
 from tui_billing.store.prepared import Prepared, Row
 
-SELECT_BY_NUMBER = select(ACCOUNT).where(ACCOUNT.c.number == bindparam("number"))
-SELECT_BY_ID = select(ACCOUNT).where(ACCOUNT.c.id == bindparam("account_id"))
+# What finds and sorts an account is no part of it.
+OF_ACCOUNT = select(*(column for column in ACCOUNT.c if column.name not in ("search", "sort_name")))
+SELECT_BY_NUMBER = OF_ACCOUNT.where(ACCOUNT.c.number == bindparam("number"))
+SELECT_BY_ID = OF_ACCOUNT.where(ACCOUNT.c.id == bindparam("account_id"))
 BY_NUMBER, BY_ID = Prepared(SELECT_BY_NUMBER), Prepared(SELECT_BY_ID)
 # SQLite, where every writer holds all there is, leaves out what else this says.
 HOLD_NUMBER, HOLD_ID = (Prepared(each.with_for_update(key_share=True)) for each in (SELECT_BY_NUMBER, SELECT_BY_ID))

@@ -50,16 +50,18 @@ class Store(ABC):
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
-        committing = False
-        with self.telling_failures(lambda: committing):
-            connection, ended = self._connect(writes=writes), False
+        assert not _on_event_loop(), "database work on the event loop"
+        committing = ended = False
+        try:
+            connection = self._connect(writes=writes)
             try:
-                with connection.begin():
-                    self._begin(connection, writes=writes)
-                    if self._opened_version is not None:
-                        self._refuse_other_tables(connection)
-                    yield connection
-                    committing = writes
+                transaction = connection.begin()
+                self._begin(connection, writes=writes)
+                if self._opened_version is not None:
+                    self._refuse_other_tables(connection)
+                yield connection
+                committing = writes
+                transaction.commit()
                 if writes:
                     self._confirm(connection)
                 ended = True
@@ -68,20 +70,21 @@ class Store(ABC):
                     self._put_back(connection)
                 else:
                     connection.close()
+        except (DBAPIError, PoolTimeout) as error:
+            if (failure := self._told(error, committing=committing)) is None:
+                raise
+            raise failure from None
 
     @contextmanager
-    def telling_failures(self, committing: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    def telling_failures(self) -> Iterator[None]:
         """Raise what an error of the database means to its users."""
         assert not _on_event_loop(), "database work on the event loop"
         try:
             yield
-        except DBAPIError as error:
-            failure = self._failure(error, committing=committing())
-            if failure is None:
+        except (DBAPIError, PoolTimeout) as error:
+            if (failure := self._told(error, committing=False)) is None:
                 raise
             raise failure from None
-        except PoolTimeout:
-            raise StoreBusy(f"{self.name} is busy. Nothing was done; try again.") from None
 
     def close(self) -> None:
         """Close every connection."""
@@ -129,6 +132,12 @@ class Store(ABC):
 
     def _confirm(self, connection: Connection) -> None:  # noqa: B027 -- most databases keep what they commit
         """Raise `StoreUnanswered` if what has just been committed may not be kept."""
+
+    def _told(self, error: DBAPIError | PoolTimeout, *, committing: bool) -> StoreUnavailable | None:
+        """What an error of the database or its pool means to its users; nothing if it is a fault of the program."""
+        if isinstance(error, DBAPIError):
+            return self._failure(error, committing=committing)
+        return StoreBusy(f"{self.name} is busy. Nothing was done; try again.")
 
     @abstractmethod
     def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:

@@ -58,7 +58,12 @@ def load_book(connection: Connection, account: Account, due_minor: int = 0, reve
 
     With the payment `reversing`, also that one, what it has paid, and the funds that can pay it again.
     """
-    book = Book(account.funds_minor, account.receivable_minor)
+    with together(connection):
+        invoices = OPEN_INVOICES.rows(connection, account_id=account.id)
+        moments = LAST_MOMENT.rows(connection, account_id=account.id)
+    (last,) = moments
+    book = Book(account.funds_minor, account.receivable_minor, last["moment"])
+    book.invoices |= {row["sequence"]: OpenInvoice(**row) for row in invoices}
     paid: list[int] = []
     if reversing is not None:
         row = connection.execute(FUNDS.where(PAYMENT.c.sequence == reversing)).mappings().one()
@@ -69,11 +74,9 @@ def load_book(connection: Connection, account: Account, due_minor: int = 0, reve
         paid = list(applied_minor)
     for funding in _funds_in_turn(connection, account.id, due_minor, reversing):
         book.fundings[funding.sequence] = funding
-    found = [OpenInvoice(**row) for row in OPEN_INVOICES.rows(connection, account_id=account.id)]
     if paid:
         again = OPEN_INVOICE.where(INVOICE.c.sequence.in_(paid), INVOICE.c.due_minor == 0)
-        found += [OpenInvoice(**row) for row in connection.execute(again).mappings()]
-    book.invoices |= {invoice.sequence: invoice for invoice in found}
+        book.invoices |= {row["sequence"]: OpenInvoice(**row) for row in connection.execute(again).mappings()}
     return book
 
 
@@ -92,11 +95,11 @@ def save_book(
     """
     if not book.entries:
         return
-    at = max(recorded_at, _last_moment(connection, account.id) or recorded_at, _opened(account) or recorded_at)
+    at = max(recorded_at, book.last_moment or recorded_at, _opened(account) or recorded_at)
     same = {"account_id": account.id, "recorded_at": at, "recorded_by": recorded_by}
     totals.add(connection, account, at.date(), book.entries)
     with together(connection):
-        ADD_ENTRY.run_each(connection, [_values_of(entry, new) | same for entry in book.entries])
+        ADD_ENTRY.run_each(connection, [_values_of(entry, new) for entry in book.entries], **same)
         _save_figures(connection, account, book)
 
 
@@ -138,11 +141,6 @@ def _opened(account: Account) -> datetime | None:
     if account.billed_through is None:
         return None
     return datetime.combine(account.billed_through + timedelta(days=1), time(), UTC)
-
-
-def _last_moment(connection: Connection, account_id: int) -> datetime | None:
-    row = LAST_MOMENT.first(connection, account_id=account_id)
-    return None if row is None else row["moment"]
 
 
 def _funds_in_turn(connection: Connection, account_id: int, due_minor: int, reversing: int | None) -> Iterator[Funding]:

@@ -34,7 +34,7 @@ from tui_billing.domain.payments import (
 from tui_billing.store.accounts import LONGEST_SEARCH
 from tui_billing.store.compiled_tables import ACCOUNT, CHARGE_BACK, PAYMENT, REVERSAL
 from tui_billing.store.keyset import Keyset
-from tui_billing.store.prepared import Prepared, Row, defaults_of
+from tui_billing.store.prepared import Prepared, Row, defaults_of, plain
 
 WITH_ACCOUNT = select(PAYMENT, ACCOUNT.c.number.label("account_number"), ACCOUNT.c.currency).join(
     ACCOUNT, PAYMENT.c.account_id == ACCOUNT.c.id
@@ -55,7 +55,7 @@ PENDING_CHARGE_BACKS = Prepared(
 )
 INSERT = Prepared(PAYMENT.insert().returning(PAYMENT.c.sequence))
 # What a payment has in the columns that nobody gives.
-DEFAULTS = dict.fromkeys(PAYMENT.c.keys()) | defaults_of(PAYMENT)
+DEFAULTS = dict.fromkeys(map(plain, PAYMENT.c.keys())) | defaults_of(PAYMENT)
 INSERT_CHARGE_BACK = Prepared(CHARGE_BACK.insert())
 # By value: calling an enumeration for each takes as long as all else that a row needs.
 PAYMENT_ENUMS = {
@@ -117,7 +117,7 @@ def add(connection: Connection, account: Account, values: dict[str, Any]) -> Pay
     added = INSERT.first(connection, account_id=account.id, **values)
     assert added is not None
     of_account = {"account_id": account.id, "account_number": account.number, "currency": account.currency}
-    return payment_of(DEFAULTS | values | of_account | added)
+    return payment_of({**DEFAULTS, **values, **of_account, **added})
 
 
 def save(connection: Connection, payment_id: str, **values: Any) -> None:

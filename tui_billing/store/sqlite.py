@@ -17,7 +17,7 @@ from tui_billing.store.engine import Store, refusing_set_up
 from tui_billing.store.prepared import on_driver
 from tui_billing.store.schema_version import APPLICATION_ID, SCHEMA_VERSION, TRAINING_APPLICATION_ID, refuse_newer
 from tui_billing.store.sqlite_paths import application_id, identity, refuse_readable_by_others, sqlite_path
-from tui_billing.store.sqlite_turns import BUSY_TIMEOUT_S, take_turn
+from tui_billing.store.sqlite_turns import BUSY_TIMEOUT_S, Turns
 
 WRITE, TURN = "BEGIN IMMEDIATE", "turn"
 PRAGMAS = (
@@ -47,6 +47,7 @@ class SqliteStore(Store):
         self.path = path
         self._pragmas = FILLING if filling else (*PRAGMAS, *pragmas)
         self._file: tuple[int, int] | None = None
+        self._turns = Turns(path)
         # Kept as they are: to open one anew from the pool takes longer than most of what is read.
         self._idle: list[Connection] = []
         engine = create_engine(
@@ -168,7 +169,7 @@ class SqliteStore(Store):
     def _begin(self, connection: Connection, *, writes: bool) -> None:
         # A file that has no name yet has one writer.
         if writes and self._file is not None:
-            connection.info[TURN] = take_turn(self.path)
+            connection.info[TURN] = self._turns.take()
         # The driver begins nothing, and SQLAlchemy's event for it would slow every statement down.
         # With the write lock from its start, what a transaction read is still so when it commits.
         on_driver(connection, WRITE if writes else "BEGIN")

@@ -12,13 +12,15 @@ from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import stretch_of
 from tui_billing.domain.ledger import COUNTS, Entry, Totals
 from tui_billing.store.compiled_tables import ACCOUNT_TOTAL as TOTAL
-from tui_billing.store.prepared import Prepared
+from tui_billing.store.prepared import Prepared, plain
 
 COLUMNS = (TOTAL.c.charges_minor, TOTAL.c.payments_minor, TOTAL.c.credits_minor)
+# What is added to each column is the parameter of this name.
+MORE = {plain(column.name): f"more_{column.name}" for column in COLUMNS}
 RAISE = Prepared(
     update(TOTAL)
     .where(TOTAL.c.account_id == bindparam("of_account"), TOTAL.c.start == bindparam("of_start"))
-    .values({column: column + bindparam(f"more_{column.name}") for column in COLUMNS})
+    .values({column: column + bindparam(MORE[column.name]) for column in COLUMNS})
 )
 INSERT = Prepared(TOTAL.insert())
 OF_ACCOUNT = Prepared(
@@ -28,13 +30,13 @@ OF_ACCOUNT = Prepared(
 
 def add(connection: Connection, account: Account, day: date, entries: Iterable[Entry]) -> None:
     """Count entries that are recorded on a day."""
-    more = sum((entry.totals for entry in entries if entry.event in COUNTS), Totals())
-    if more == Totals():
+    counted = [entry.totals for entry in entries if entry.event in COUNTS]
+    if not counted:
         return
-    start = stretch_of(day, account.billing_day)
-    minor = {column.name: getattr(more, column.name) for column in COLUMNS}
-    raised = {f"more_{name}": value for name, value in minor.items()}
+    more, start = sum(counted[1:], counted[0]), stretch_of(day, account.billing_day)
+    raised = {parameter: getattr(more, name) for name, parameter in MORE.items()}
     if not RAISE.run(connection, of_account=account.id, of_start=start, **raised):
+        minor = {name: getattr(more, name) for name in MORE}
         INSERT.run(connection, account_id=account.id, start=start, **minor)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
@@ -17,7 +17,11 @@ from tui_billing.store.prepared import Prepared, Row
 WITH_ACCOUNT = select(USER, ACCOUNT.c.number.label("account_number"), ACCOUNT.c.state.label("account_state")).outerjoin(
     ACCOUNT, USER.c.account_id == ACCOUNT.c.id
 )
-BY_ID = Prepared(WITH_ACCOUNT.where(USER.c.id == bindparam("user_id")))
+STANDING = Prepared(
+    select(USER.c.profile, USER.c.disabled, ACCOUNT.c.state.label("account_state"))
+    .outerjoin(ACCOUNT, USER.c.account_id == ACCOUNT.c.id)
+    .where(USER.c.id == bindparam("user_id"))
+)
 WRITE_AUDIT = Prepared(AUDIT_ENTRY.insert())
 
 
@@ -35,6 +39,14 @@ class User:
     disabled: bool
     failures: int
     locked_until: datetime | None
+
+
+class Standing(NamedTuple):
+    """What decides whether somebody who is signed in may go on, and with what."""
+
+    profile: Profile
+    disabled: bool
+    account_state: AccountState | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +74,11 @@ def hold(connection: Connection, name: str) -> User | None:
     return None if row is None else _user_of(row)
 
 
-def by_id(connection: Connection, user_id: int) -> User:
-    """The user with this internal id, which must exist: users are disabled, never deleted."""
-    row = BY_ID.first(connection, user_id=user_id)
+def standing(connection: Connection, user_id: int) -> Standing:
+    """Where the user with this internal id stands, who must exist: users are disabled, never deleted."""
+    row = STANDING.first(connection, user_id=user_id)
     assert row is not None
-    return _user_of(row)
+    return Standing(Profile(row["profile"]), row["disabled"], _state_of(row))
 
 
 def all_users(connection: Connection) -> list[User]:
@@ -86,8 +98,15 @@ def save(connection: Connection, user_id: int, **values: Any) -> None:
 
 def write_audit(connection: Connection, entry: AuditEntry) -> None:
     """Append an entry to the audit log."""
-    texts = {name: shown(getattr(entry, name)) for name in ("user_name", "origin", "subject", "outcome")}
-    WRITE_AUDIT.run(connection, recorded_at=entry.recorded_at, action=entry.action, **texts)
+    WRITE_AUDIT.run(
+        connection,
+        recorded_at=entry.recorded_at,
+        user_name=shown(entry.user_name),
+        origin=shown(entry.origin),
+        action=entry.action,
+        subject=shown(entry.subject),
+        outcome=shown(entry.outcome),
+    )
 
 
 def audit_of(connection: Connection, subject: str) -> list[AuditEntry]:
@@ -102,6 +121,10 @@ def audit_of(connection: Connection, subject: str) -> list[AuditEntry]:
 def _user_of(row: RowMapping | Row) -> User:
     values = dict(row)
     values["profile"] = Profile(values["profile"])
-    if values["account_state"] is not None:
-        values["account_state"] = AccountState(values["account_state"])
+    values["account_state"] = _state_of(row)
     return User(**values)
+
+
+def _state_of(row: RowMapping | Row) -> AccountState | None:
+    state = row["account_state"]
+    return None if state is None else AccountState(state)
