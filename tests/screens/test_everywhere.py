@@ -14,7 +14,7 @@ import tui_billing.app
 from tests.screens.practice import GLOBEX, MARA, Practice, text_in
 from tui_billing.screens.messages import Place
 from tui_billing.services.sign_in import FAILED
-from tui_billing.store.sqlite_turns import take_turn
+from tui_billing.store.sqlite_turns import Turns
 
 PASSWORD = "practice-makes-paid"
 # The help of All Accounts comes first: there one is without going to a customer.
@@ -162,7 +162,7 @@ async def test_the_lock_says_that_it_is_at_it_while_somebody_else_holds_the_data
     async with practice.desk("finance") as finance:
         await finance.presses("ctrl+l")
         await finance.is_at("LockScreen")
-        turn = await asyncio.to_thread(take_turn, Path(practice.settings.database))
+        turn = await asyncio.to_thread(Turns(Path(practice.settings.database)).take)
         try:
             await finance.types(PASSWORD)
             await finance.presses("enter")
