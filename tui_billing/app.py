@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from tui_billing.config import Settings
 from tui_billing.domain.database_urls import shown_url
@@ -191,12 +192,11 @@ class BillingApp(PlainApp):
             self.post_message(SessionEnded("Logged out."))
 
     def action_help(self) -> None:
-        """Show the keys of this screen."""
-        from tui_billing.screens.modals.help import help_on
+        """Show the keys of this screen, but not over the lock, nor again however often it is pressed."""
+        from tui_billing.screens.modals.help import Help
 
-        if self._is_locked():
-            return
-        self.push_screen(help_on(self.screen))
+        if not self._is_locked() and not self._is_open(Help):
+            self.push_screen(Help(self.screen))
 
     def action_command_palette(self) -> None:
         """Open the palette, but not over the lock, and do what is chosen there."""
@@ -206,7 +206,7 @@ class BillingApp(PlainApp):
             if command is not None:
                 self.call_later(command.run)
 
-        if not self._is_locked() and not isinstance(self.screen, Palette):
+        if not self._is_locked() and not self._is_open(Palette):
             self.push_screen(Palette(self.screen), chosen)
 
     @work
@@ -236,7 +236,10 @@ class BillingApp(PlainApp):
     def _is_locked(self) -> bool:
         from tui_billing.screens.modals.lock import LockScreen
 
-        return any(isinstance(screen, LockScreen) for screen in self.screen_stack)
+        return self._is_open(LockScreen)
+
+    def _is_open(self, kind: type[Screen[Any]]) -> bool:
+        return any(isinstance(screen, kind) for screen in self.screen_stack)
 
     def _way(self) -> Navigation | None:
         """The way through the screens, unless it is locked or nobody is signed in."""

@@ -76,27 +76,60 @@ class Cells:
             next_one = first + 1
             while next_one < end and styles[next_one] is style:
                 next_one += 1
-            characters = self.characters[first:next_one]
-            text = characters if isinstance(characters, str) else "".join(c for c in characters if isinstance(c, str))
+            text = self._text(first, next_one)
             runs.append(text if style is None else Strip.render_style(style, text, colours))
             first = next_one
         return "".join(runs)
 
+    def _text(self, first: int, end: int) -> str:
+        """The text of some cells; behind others than narrow ones with the place at which it goes on.
+
+        Terminals differ in how wide they take an emoji or a mark, and a figure must stand where it belongs.
+        """
+        characters = self.characters
+        if isinstance(characters, str):
+            return characters[first:end]
+        parts: list[str] = []
+        for x in range(first, end):
+            character = characters[x]
+            if isinstance(character, str):
+                place = f"\x1b[{x + 1}G"
+                if self._is_unsure(x):
+                    parts.append(place)
+                elif len(character) > 1 and x + 1 < end and not isinstance(characters[x + 1], str):
+                    # In a terminal that takes it for narrower, what stood there would stay behind it.
+                    parts.append(f"  {place}")
+                parts.append(character)
+        return "".join(parts)
+
+    def _is_unsure(self, x: int) -> bool:
+        """Whether a terminal may think that a narrow cell is elsewhere, by what stands before it."""
+        return x > 0 and _is_narrow(self.characters[x]) and not _is_narrow(self.characters[x - 1])
+
     def _add(self, text: str, style: Style | None) -> None:
         assert isinstance(self.characters, list)
-        for character in text:
-            width = cell_len(character)
-            if width:
-                self.characters += [character, *((character, part) for part in range(1, width))]
-                self.styles += [style] * width
+        cells = 0
+        for end, character in enumerate(text, 1):
+            # Of all up to here, as a mark may make the character before it wider.
+            cells, more = cell_len(text[:end]), cell_len(text[:end]) - cells
+            if cell_len(character):
+                self.characters.append(character)
+                self.styles.append(style)
+                more -= 1
             elif self.styles:
                 self._mark(character)
+            self.characters += [(character, part) for part in range(more)]
+            self.styles += [style] * more
 
     def _mark(self, mark: str) -> None:
         """A combining mark stands in the cell of the character before it."""
         assert isinstance(self.characters, list)
         at = next(x for x in range(len(self.characters) - 1, -1, -1) if isinstance(self.characters[x], str))
         self.characters[at] = f"{self.characters[at]}{mark}"
+
+
+def _is_narrow(character: object) -> bool:
+    return isinstance(character, str) and NARROW.fullmatch(character) is not None
 
 
 def _one(style: Style | None) -> Style | None:

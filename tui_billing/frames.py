@@ -10,7 +10,9 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
+from rich.console import RenderableType
 from textual import events
+from textual._context import visible_screen_stack
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import EventTargetGone, Timer
@@ -66,6 +68,14 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
     def is_painted(self) -> bool:
         """Whether nothing waits for a frame."""
         return self._frames is None or not self._frames._active.is_set()
+
+    def render(self) -> RenderableType:
+        """Its background, through which the screen beneath shines if there is one."""
+        # Textual takes the next one off a list at each call, and keeps the answers: of three such screens, of which one
+        # is drawn anew, two would come to shine through each other without end.
+        stack = self.app.screen_stack
+        visible_screen_stack.set(stack[: stack.index(self)] if self in stack else [])
+        return super().render()
 
     async def settled(self, since_s: float) -> None:
         """Wait until what is being read is there, but no longer than it is worth since that moment."""

@@ -39,9 +39,9 @@ class Everything(LayoutUpdate):
 
     def render_segments(self, console: Console) -> str:
         """The text to write."""
-        lines = enumerate(self.strips, self.region.y)
-        _pictures[console] = {y: Cells(chain.from_iterable(strips)) for y, strips in lines}
-        return super().render_segments(console)
+        lines = {y: Cells(chain.from_iterable(strips)) for y, strips in enumerate(self.strips, self.region.y)}
+        _pictures.pop(console, None)
+        return Changes({}, lines).render_segments(console)
 
 
 class Changes(CompositorUpdate):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +15,7 @@ import tui_billing.plain_app
 from tests.screens.practice import GLOBEX, MARA, Practice, text_in
 from tui_billing.screens.messages import Place
 from tui_billing.services.sign_in import FAILED
+from tui_billing.store.sqlite_turns import Turns
 
 PASSWORD = "practice-makes-paid"
 # The help of All Accounts comes first: there one is without going to a customer.
@@ -100,7 +104,7 @@ async def test_f1_lists_the_keys_of_the_screen_with_those_that_work_everywhere(p
                 await finance.goes_to(GLOBEX, place)
             before = finance.place
             await finance.presses("f1")
-            await finance.is_at("DetailsView")
+            await finance.is_at("Help")
             words = finance.words
             await finance.presses("pagedown", "pagedown")
             await finance.settles()
@@ -109,6 +113,15 @@ async def test_f1_lists_the_keys_of_the_screen_with_those_that_work_everywhere(p
                 assert line in words, (place, line)
             await finance.presses("escape")
             await finance.is_at(before)
+
+
+async def test_help_and_palette_open_once_however_often_their_keys_are_pressed(practice: Practice) -> None:
+    async with practice.desk("finance") as finance:
+        await finance.presses("c", "f1", "f1", "ctrl+p", "f1", "ctrl+p")
+        await finance.is_at("Palette")
+        for beneath in ("Help", "IssueCredit", "AllAccounts"):
+            await finance.presses("escape")
+            await finance.is_at(beneath)
 
 
 async def test_the_lock_hides_everything_until_the_same_users_password_is_given(practice: Practice) -> None:
@@ -144,6 +157,20 @@ async def test_the_lock_brings_a_half_filled_dialog_back_as_it_was(practice: Pra
         assert text_in(finance) == "12.34"
         await finance.presses("enter")
         await finance.is_told("USD 12.34 recorded")
+
+
+async def test_the_lock_says_that_it_is_at_it_while_somebody_else_holds_the_database(practice: Practice) -> None:
+    async with practice.desk("finance") as finance:
+        await finance.presses("ctrl+l")
+        await finance.is_at("LockScreen")
+        turn = await asyncio.to_thread(Turns(Path(practice.settings.database)).take)
+        try:
+            await finance.types(PASSWORD)
+            await finance.presses("enter")
+            await finance.sees("Unlocking…")
+        finally:
+            os.close(turn)
+        await finance.is_at("AllAccounts")
 
 
 async def test_who_was_shut_out_meanwhile_cannot_unlock(practice: Practice) -> None:
@@ -204,7 +231,7 @@ async def test_ctrl_q_quits_at_the_log_in(practice: Practice) -> None:
 
 
 async def test_esc_leads_one_step_back_from_everywhere(practice: Practice) -> None:
-    steps = {"r": "RecordPayment", "c": "IssueCredit", "g": "GearMenu", "enter": "DetailsView", "f1": "DetailsView"}
+    steps = {"r": "RecordPayment", "c": "IssueCredit", "g": "GearMenu", "enter": "DetailsView", "f1": "Help"}
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS, beneath=True) as finance:
         for key, place in steps.items():
             await finance.presses(key)

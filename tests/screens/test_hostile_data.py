@@ -99,7 +99,7 @@ async def test_it_is_shown_as_what_it_is_on_every_screen_and_runs_nothing(
         for keys, place in (
             ("g", "GearMenu"),
             ("escape c", "IssueCredit"),
-            ("escape f1", "DetailsView"),
+            ("escape f1", "Help"),
             ("escape enter", "Dashboard"),
             ("a", "Activity"),
             ("i", "Invoices"),

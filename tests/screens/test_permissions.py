@@ -60,7 +60,7 @@ async def offered_by_the_gear_menu(operator: Operator) -> set[str]:
 
 async def offered_by_the_help(operator: Operator) -> set[str]:
     await operator.presses("f1")
-    await operator.is_at("DetailsView")
+    await operator.is_at("Help")
     assert "Help" in operator.words
     words = operator.words
     await operator.presses("end", *["pagedown"] * 4)

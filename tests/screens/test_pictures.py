@@ -85,7 +85,7 @@ async def test_the_customer(practice: Practice, size: str) -> None:
                 await finance.presses("escape")
                 await finance.is_at(place)
         await finance.presses("f1")
-        await finance.is_at("DetailsView")
+        await finance.is_at("Help")
         await take(finance, "help", size)
 
 

@@ -17,7 +17,7 @@ async def walk_through(finance: Operator) -> None:
     for keys, place in (
         ("g", "GearMenu"),
         ("escape c", "IssueCredit"),
-        ("escape f1", "DetailsView"),
+        ("escape f1", "Help"),
         ("escape ctrl+p", "Palette"),
         ("escape enter", "Dashboard"),
         ("a", "Activity"),

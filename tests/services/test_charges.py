@@ -137,6 +137,7 @@ BAD_FILES = {
     f"{HEADER},total\n{GOOD},1".encode(): "The header names “total”, which is no column here.",
     f"{HEADER}\n{GOOD}\n".encode() + b"\xff": "The file is not UTF-8. Save it as UTF-8.",
     f"{HEADER}\n{GOOD}".encode("utf-16"): "The file is not UTF-8.",
+    f"{HEADER}\n\0{GOOD}".encode(): "The file is not UTF-8.",
     f'{HEADER}\n{GOOD}\n"{"x" * 200_000}"'.encode(): "The file cannot be read on from line 3",
     f'{HEADER}\n{GOOD}\n{CORPORATE},"open'.encode(): "The file cannot be read on from line 3",
 }
@@ -195,7 +196,7 @@ def test_progress_is_told_as_lines_of_all_lines(desk: Desk) -> None:
 
 def test_a_key_of_the_billing_runs_own_is_refused(desk: Desk) -> None:
     refused: list[type[BillingError]] = []
-    for act in (lambda: taken(desk, GOOD, key="auto:x"), lambda: desk.record("5", key="AUTO:INV-2026-000001:1")):
+    for act in (lambda: taken(desk, GOOD, key="auto:x"), lambda: desk.record("5", key=" AUTO:INV-2026-000001:1")):
         with pytest.raises(InvalidInput, match="Keys that begin with auto: are the billing run's own") as refusal:
             act()
         refused.append(type(refusal.value))

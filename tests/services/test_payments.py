@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -73,6 +73,7 @@ def test_a_payment_pays_the_oldest_invoice_first_and_the_rest_stays_as_credit_ba
     ("details", "field", "fault"),
     [
         ({"received": NOW.date() + timedelta(days=1)}, "Received", "lies in the future"),
+        ({"received": date(26, 3, 17)}, "Received", "lies before 2000-01-01. Check the year"),
         ({"method": PaymentMethod.CARD}, "Method", "Method must be one of: Bank transfer, Check, Cash, Other"),
         ({"method": PaymentMethod.CREDIT}, "Method", "Method must be one of"),
         ({"memo": "x" * 256}, "Memo", "at most 255"),

@@ -31,6 +31,8 @@ lines = st.lists(runs, max_size=4).map(lambda made: Strip([Segment(*run) for run
         ("日日", "a日b", [(0, 4)]),
         ("e\u0301ab", "e\u0301ac", [(2, 3)]),
         ("e\u0301ab", "e\u0300ab", [(0, 1)]),
+        # A mark that makes the heart before it two cells wide.
+        ("❤\ufe0fab", "❤\ufe0fac", [(3, 4)]),
         ("longer", "short", [(0, 5)]),
     ],
 )
@@ -46,6 +48,21 @@ def test_cells_of_another_style_are_not_painted_along() -> None:
 
 def test_a_line_that_was_never_painted_is_painted_whole() -> None:
     assert Cells([Segment("all", RED), Segment(" of it")]).differences(None) == [(0, 9)]
+
+
+@pytest.mark.parametrize("name", ["❤\ufe0f", "🇩🇪", "日本", "e\u0301"])
+def test_a_figure_stands_where_it_belongs_however_wide_the_terminal_takes_the_name_before_it(name: str) -> None:
+    terminal = Emulator(WIDTH + 1, 1)
+    cells = Cells(Strip([Segment(name)]).extend_cell_length(4) + Strip([Segment("12.50")]))
+    terminal.feed(cells.written(0, 9, ColorSystem.TRUECOLOR).encode())
+    assert "".join(terminal.screen.buffer[0][x].data for x in range(4, 9)) == "12.50"
+
+
+def test_nothing_of_what_stood_there_stays_behind_an_emoji_that_the_terminal_takes_for_narrow() -> None:
+    terminal = Emulator(WIDTH, 1)
+    terminal.feed(b"before")
+    terminal.feed(b"\r" + Cells([Segment("❤\ufe0f! ")]).written(0, 4, ColorSystem.TRUECOLOR).encode())
+    assert terminal.text == "❤ ! re"
 
 
 @given(lines, lines)

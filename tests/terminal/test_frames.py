@@ -17,6 +17,7 @@ from textual.containers import Vertical
 from textual.geometry import Region
 from textual.message import Message
 from textual.pilot import Pilot
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.timer import Timer
@@ -137,6 +138,20 @@ async def test_a_change_is_painted_though_the_screen_beneath_changes_too(backgro
                 await pilot.pause()
 
 
+async def test_each_screen_shines_through_the_one_over_it_whichever_is_drawn_anew() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        modals = [Pair(), Pair(), Pair()]
+        for modal in modals:
+            modal.styles.background = "black 50%"
+            await app.push_screen(modal)
+        await pilot.pause()
+        for modal, beneath in zip(modals, app.screen_stack, strict=False):
+            drawn = modal.render()
+            assert isinstance(drawn, BackgroundScreen)
+            assert drawn.screen is beneath
+
+
 def test_the_lines_of_a_widget_go_with_it() -> None:
     keep_no_lines_of_what_has_gone()
     lines = StylesCache()
@@ -152,6 +167,7 @@ def test_the_lines_of_a_widget_go_with_it() -> None:
     [
         (Screen, ["self._update_timer.resume()", "def _on_timer_update(", "self._compositor_refresh()"]),
         (Screen, ["event.refresh_styles", "self._repaint_required", "_get_breakpoint_classes("]),
+        (Screen, ["visible_screen_stack.get().pop()"]),
         (Widget, ["self._extend_compose(widgets)", "def _clear_arrangement_cache("]),
         (Timer, ["await self._run()", "self._active.set()", "self._active.clear()", "async def _tick("]),
         (App, ["self._get_screen(screen)", "stylesheet.has_source(str(path)", "self.refresh(layout=True)"]),

@@ -97,10 +97,16 @@ def _text(content: bytes) -> str:
     if len(content) > LARGEST_BYTES:
         raise InvalidInput(f"The file is larger than {LARGEST_BYTES // 1024**2} MiB. Split it and import the parts.")
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        number = content.count(b"\n", 0, error.start) + 1
-        raise BadLines("The file is not UTF-8. Save it as UTF-8.", (f"Line {number}: it holds other bytes.",)) from None
+        other = error.start
+    else:
+        # A letter to UTF-8, but in no text: it is half of another encoding's letters, and PostgreSQL takes none.
+        other = content.find(b"\0")
+        if other < 0:
+            return text
+    number = content.count(b"\n", 0, other) + 1
+    raise BadLines("The file is not UTF-8. Save it as UTF-8.", (f"Line {number}: it holds other bytes.",))
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:

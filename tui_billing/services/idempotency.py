@@ -25,10 +25,11 @@ UUID = re.compile(r"[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-
 
 def checked_key(key: str) -> str:
     """The idempotency key, if it can be kept; raises `InvalidInput` if not."""
-    if key.casefold().startswith(RUN_PREFIX):
-        raise InvalidInput(f"Keys that begin with {RUN_PREFIX} are the billing run's own. Choose another one.", "Key")
     # In one UUID of four hundred some digits look like a card number.
-    return key if UUID.fullmatch(key) else checked_text(key, "Key", max_length=LONGEST_KEY, required=True)
+    kept = key if UUID.fullmatch(key) else checked_text(key, "Key", max_length=LONGEST_KEY, required=True)
+    if kept.casefold().startswith(RUN_PREFIX):
+        raise InvalidInput(f"Keys that begin with {RUN_PREFIX} are the billing run's own. Choose another one.", "Key")
+    return kept
 
 
 def content_of(action: str, subject: str, request: Any) -> str:

@@ -33,6 +33,9 @@ from tui_billing.store import invoices, payments, users
 from tui_billing.store.ledger import applications, lines_of_payment
 from tui_billing.store.users import AuditEntry
 
+# What is earlier is a slip of the pen, such as the year 26.
+EARLIEST_RECEIVED = date(2000, 1, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentDetails:
@@ -123,6 +126,8 @@ class Payments(Service):
         received = request.received or self.clock().date()
         if received > self.clock().date():
             raise InvalidInput("Received date lies in the future. Record the payment when it has come.", "Received")
+        if received < EARLIEST_RECEIVED:
+            raise InvalidInput(f"Received date lies before {EARLIEST_RECEIVED}. Check the year.", "Received")
         if request.method not in RECORD_METHODS:
             raise InvalidInput(f"Method must be one of: {', '.join(m.label for m in RECORD_METHODS)}.", "Method")
         amount_minor = Money.parse(request.amount, account.currency).minor_units

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.screen import Screen
 
 from tui_billing.screens.modals.details import DetailsView
 from tui_billing.widgets.details import Detail
 
 
-def help_on(screen: Screen[object]) -> DetailsView:
+class Help(DetailsView):
     """The page that lists the keys in force on a screen, with what each does."""
+
+    def __init__(self, screen: Screen[Any]) -> None:
+        super().__init__("Help", keys_on(screen))
+
+
+def keys_on(screen: Screen[Any]) -> list[Detail]:
+    """The keys in force on a screen, each with what it does."""
     lines: dict[str, Detail] = {}
     for _, binding, enabled, tooltip in screen.active_bindings.values():
         if not enabled or binding.system or not binding.description:
@@ -20,4 +29,4 @@ def help_on(screen: Screen[object]) -> DetailsView:
             keys = f"{known.label} {keys}"
         said = f"{binding.description}: {tooltip}" if tooltip else binding.description
         lines[binding.action] = Detail(keys, said)
-    return DetailsView("Help", list(lines.values()))
+    return list(lines.values())

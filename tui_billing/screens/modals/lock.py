@@ -45,6 +45,7 @@ class LockScreen(DeskModal[None]):
     def _on_submitted(self) -> None:
         if not self._busy and self._password.value:
             self._busy = True
+            self._refusal.show("Unlocking…")
             self._unlock(self._password.value)
 
     @work
