@@ -15,12 +15,12 @@ from textual.screen import Screen
 from tui_billing.config import Settings
 from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import BillingError
-from tui_billing.driver import exit_on_signals
 from tui_billing.loading import load_everything, load_first_screen
 from tui_billing.plain_app import PlainApp
 from tui_billing.screens.login import LoginScreen
 from tui_billing.screens.messages import AccountOpened, PaymentOpened, PlaceChosen, SessionEnded, SignedIn
 from tui_billing.screens.plain_screen import PlainScreen
+from tui_billing.terminal.driver import exit_on_signals
 
 if TYPE_CHECKING:
     from tui_billing.navigation import Navigation

@@ -68,7 +68,7 @@ def _is_there(file: str) -> bool:
 
 
 def _show_log_in(training: bool, first_run: bool) -> None:
-    from tui_billing.terminal import drop_textual_environment, paint_first_frame, prepare_terminal
+    from tui_billing.terminal.modes import drop_textual_environment, paint_first_frame, prepare_terminal
 
     drop_textual_environment()
     prepare_terminal()
@@ -116,7 +116,7 @@ def _tell(title: str, sentence: str, exit_code: int, as_json: bool, details: Seq
 
     from tui_billing.commands.output import json_text
     from tui_billing.domain.text import shown
-    from tui_billing.terminal import restore_terminal
+    from tui_billing.terminal.modes import restore_terminal
 
     restore_terminal()
     with suppress(OSError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui_billing.domain.accounts import Account
-    from tui_billing.screens.base import DeskScreen
+    from tui_billing.screens.desk_screen import DeskScreen
     from tui_billing.services.desk_services import DeskServices
     from tui_billing.services.session import OperatorSession
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from tui_billing.domain.accounts import Account
-    from tui_billing.screens.base import DeskScreen
+    from tui_billing.screens.desk_screen import DeskScreen
     from tui_billing.services.desk_services import DeskServices
     from tui_billing.services.session import OperatorSession
 

@@ -13,9 +13,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import AwaitMount
 
-from tui_billing.driver import DeskDriver
-from tui_billing.key_gate import KeyGate
 from tui_billing.screens.plain_screen import PlainScreen
+from tui_billing.terminal.driver import DeskDriver
+from tui_billing.terminal.key_gate import KeyGate
 
 KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "escape": "Esc"}
 KEY_NAMES |= {"f5": "F5", "left": "←", "right": "→"}

@@ -12,7 +12,7 @@ from rich.segment import Segment
 from textual._context import visible_screen_stack
 from textual.app import App
 
-from tui_billing.painting import composed
+from tui_billing.terminal.painting import composed
 
 FOLDER = Path(__file__).parent / "snapshots"
 UPDATE = "UPDATE_SNAPSHOTS"

@@ -34,7 +34,7 @@ from tui_billing.domain.accounts import Account
 from tui_billing.domain.demo_users import DEMO_PASSWORD
 from tui_billing.gateways.base import Answer, ChargeRequest, GatewayTransaction, RefundRequest
 from tui_billing.gateways.sandbox import SandboxGateway
-from tui_billing.screens.base import DeskScreen
+from tui_billing.screens.desk_screen import DeskScreen
 from tui_billing.screens.messages import AccountOpened, Place, PlaceChosen, SignedIn
 from tui_billing.screens.modals.desk_modal import DeskModal
 from tui_billing.screens.places import PLACES

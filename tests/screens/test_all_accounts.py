@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.screens.practice import GLOBEX, MARA, Practice
-from tui_billing import key_gate
 from tui_billing.domain.pages import Page
 from tui_billing.services.accounts import Accounts
+from tui_billing.terminal import key_gate
 
 SLOW_S = 0.1
 

@@ -8,9 +8,9 @@ import pytest
 
 from tests.screens.practice import BRUNO, DEADLINE_S, GLOBEX, WIDE, Practice
 from tui_billing.domain.payments import PaymentFilter
-from tui_billing.screens import searched
+from tui_billing.screens import searched_screen
 from tui_billing.screens.messages import Place
-from tui_billing.screens.searched import SearchedScreen
+from tui_billing.screens.searched_screen import SearchedScreen
 from tui_billing.services.payments import PaymentDetails, Payments
 
 
@@ -133,7 +133,7 @@ async def test_a_frame_waits_for_the_details_of_the_row_that_the_cursor_came_to_
         return read(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Payments, "details", held)
-    monkeypatch.setattr(searched, "DETAILS_S", DEADLINE_S)
+    monkeypatch.setattr(searched_screen, "DETAILS_S", DEADLINE_S)
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS, size=WIDE) as finance:
         await finance.sees("Ledger entries")
         screen = finance.app.screen
@@ -146,7 +146,7 @@ async def test_a_frame_waits_for_the_details_of_the_row_that_the_cursor_came_to_
         answers.set()
         await finance.sees("Ledger entries")
         assert not screen.about_to_change
-        monkeypatch.setattr(searched, "DETAILS_S", 0.0)
+        monkeypatch.setattr(searched_screen, "DETAILS_S", 0.0)
         answers.clear()
         await finance.presses("down")
         await finance.sees_no_more("Ledger entries")

@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tests.terminal.pty_desk import Emulator
-from tui_billing.cells import Cells
+from tui_billing.terminal.cells import Cells
 
 WIDTH = 12
 RED = Style(color="red")

@@ -17,7 +17,7 @@ from textual.drivers import linux_driver
 
 from tests.terminal import tiny_desk
 from tests.terminal.pty_desk import PtyDesk
-from tui_billing.terminal import drop_textual_environment
+from tui_billing.terminal.modes import drop_textual_environment
 
 TINY_DESK = "tests.terminal.tiny_desk"
 ENDINGS = [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]

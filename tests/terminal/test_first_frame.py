@@ -7,7 +7,7 @@ import pytest
 
 from tests.terminal.demo_home import COMMAND, DemoHome
 from tests.terminal.pty_desk import Emulator, PtyDesk
-from tui_billing.first_frame import BUTTON, LABELS, TITLE, first_frame
+from tui_billing.terminal.first_frame import BUTTON, LABELS, TITLE, first_frame
 
 TRUE_COLOURS = {"COLORTERM": "truecolor"}
 

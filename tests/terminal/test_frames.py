@@ -23,8 +23,8 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui_billing.frames import FRAME_S, FramedScreen
-from tui_billing.painting import keep_no_lines_of_what_has_gone, paint_lines, paint_only_changes
+from tui_billing.terminal.frames import FRAME_S, FramedScreen
+from tui_billing.terminal.painting import keep_no_lines_of_what_has_gone, paint_lines, paint_only_changes
 
 SEVERAL_FRAMES_S = 5 * FRAME_S
 DEADLINE_S = 15.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui_billing.paste import END, MAX_PASTE, START, Pastes, Piece
+from tui_billing.terminal.paste import END, MAX_PASTE, START, Pastes, Piece
 
 
 def pasted(pieces: list[Piece]) -> list[str]:

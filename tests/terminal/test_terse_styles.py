@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.terminal.pty_desk import Emulator
-from tui_billing.terse_styles import TerseStyles
+from tui_billing.terminal.terse_styles import TerseStyles
 
 CODES = ["1", "2", "3", "4", "7", "9", "31", "38;5;188", "38;2;216;222;233", "97", "44", "48;5;23", "48;2;46;52;64"]
 styles = st.lists(st.sampled_from(CODES), unique=True, max_size=4).map(";".join)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from tui_billing.terminal import drop_textual_environment, prepare_terminal
+from tui_billing.terminal.modes import drop_textual_environment, prepare_terminal
 
 
 def main() -> int:
@@ -20,7 +20,7 @@ def main() -> int:
     from textual.events import Resize
     from textual.widgets import Input, Static
 
-    from tui_billing.driver import DeskDriver, exit_on_signals
+    from tui_billing.terminal.driver import DeskDriver, exit_on_signals
 
     class TinyDesk(App[None]):
         BINDINGS = [

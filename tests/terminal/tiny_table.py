@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 
 from tests.widgets.rows import COLUMNS, Row, Source, cells
-from tui_billing.driver import DeskDriver
+from tui_billing.terminal.driver import DeskDriver
 from tui_billing.widgets.key_bar import KeyBar
 from tui_billing.widgets.virtual_table import VirtualTable
 

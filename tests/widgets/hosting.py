@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tests.terminal.pty_desk import Emulator
-from tui_billing.painting import Changes, Everything, paint_only_changes
+from tui_billing.terminal.painting import Changes, Everything, paint_only_changes
 from tui_billing.widgets.line_widget import LineWidget
 
 DEADLINE_S = 15.0

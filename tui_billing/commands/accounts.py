@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tui_billing.commands import documents
+from tui_billing.commands import as_json
 from tui_billing.commands.files import content_of, file_name
 from tui_billing.commands.output import Result, listing, sections, table
 from tui_billing.commands.paging import PAGE_ROWS, walk
@@ -25,7 +25,7 @@ def list_accounts(desk: Desk, arguments: argparse.Namespace) -> Result:
     )
     titles = ("Number", "Name", "Type", "State", "Balance>", "Master user")
     rows = [(a.number, a.name, a.type.label, a.state.label, str(a.balance), a.master_user) for a in found]
-    return Result({"accounts": [documents.account(a) for a in found]}, table(titles, rows, "No accounts match."))
+    return Result({"accounts": [as_json.account(a) for a in found]}, table(titles, rows, "No accounts match."))
 
 
 def show(desk: Desk, arguments: argparse.Namespace) -> Result:
@@ -68,7 +68,7 @@ def dashboard(desk: Desk, arguments: argparse.Namespace) -> Result:
 
 
 def _result_of(account: Account) -> Result:
-    return Result(documents.account(account), listing(_fields(account)))
+    return Result(as_json.account(account), listing(_fields(account)))
 
 
 def _fields(account: Account) -> list[tuple[str, str]]:
@@ -93,28 +93,28 @@ def _fields(account: Account) -> list[tuple[str, str]]:
     ]
 
 
-def _dashboard_document(found: Dashboard) -> documents.Document:
+def _dashboard_document(found: Dashboard) -> as_json.Document:
     account = found.account
     last = found.last_payment
     return {
         "number": account.number,
         "name": account.name,
-        "net_balance": documents.amount(found.net_balance),
-        "amount_due": documents.amount(account.amount_due),
-        "credit_balance": documents.amount(account.credit_balance),
+        "net_balance": as_json.amount(found.net_balance),
+        "amount_due": as_json.amount(account.amount_due),
+        "credit_balance": as_json.amount(account.credit_balance),
         "open_invoices": found.open_invoices,
         "overdue_invoices": found.overdue_invoices,
         "last_payment": None
         if last is None
-        else {"amount": documents.amount(last[0]), "received": f"{last[1]:%Y-%m-%d}"},
+        else {"amount": as_json.amount(last[0]), "received": f"{last[1]:%Y-%m-%d}"},
         "due_by_age": [
-            {"days_late": age, "amount": documents.amount(due)} for age, due in zip(AGES, found.due_by_age, strict=True)
+            {"days_late": age, "amount": as_json.amount(due)} for age, due in zip(AGES, found.due_by_age, strict=True)
         ],
         "months": [
             {
-                "first_day": documents.day(month.first_day),
-                "charges": documents.amount(account.money(month.charges_minor)),
-                "payments": documents.amount(account.money(month.payments_minor)),
+                "first_day": as_json.day(month.first_day),
+                "charges": as_json.amount(account.money(month.charges_minor)),
+                "payments": as_json.amount(account.money(month.payments_minor)),
             }
             for month in found.months
         ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from tui_billing.commands import documents
+from tui_billing.commands import as_json
 from tui_billing.commands.output import Result, listing, sections, table
 from tui_billing.commands.progress import progress_bar
 from tui_billing.commands.signing_in import Desk
@@ -28,23 +28,23 @@ def bill(desk: Desk, arguments: argparse.Namespace) -> Result:
     return Result(_document(run), _text(run), exit_code)
 
 
-def _document(run: BillingRun) -> documents.Document:
+def _document(run: BillingRun) -> as_json.Document:
     return {
-        "through": documents.day(run.through),
+        "through": as_json.day(run.through),
         "accounts_closed": run.accounts_closed,
         "invoices": _sums(run.invoiced),
-        "paid_from_balance": [documents.amount(money) for money in run.settled.amounts],
+        "paid_from_balance": [as_json.amount(money) for money in run.settled.amounts],
         "charged": _sums(run.charged),
         "declined": _sums(run.declined),
         "unknown": _sums(run.unknown),
         "retries": run.retries,
-        "failed_payments": [documents.failed_payment(invoice) for invoice in run.failed],
+        "failed_payments": [as_json.failed_payment(invoice) for invoice in run.failed],
         "left_out": [{"subject": subject, "reason": reason} for subject, reason in run.left_out],
     }
 
 
-def _sums(tally: Tally) -> documents.Document:
-    return {"count": tally.count, "amounts": [documents.amount(money) for money in tally.amounts]}
+def _sums(tally: Tally) -> as_json.Document:
+    return {"count": tally.count, "amounts": [as_json.amount(money) for money in tally.amounts]}
 
 
 def _text(run: BillingRun) -> str:

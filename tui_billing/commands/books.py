@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from tui_billing.commands import documents, exceptions
+from tui_billing.commands import as_json, exceptions
 from tui_billing.commands.output import Result, table
 from tui_billing.commands.signing_in import Desk
 from tui_billing.domain.errors import OutcomeUnknown
@@ -21,9 +21,9 @@ def reconcile(desk: Desk, arguments: argparse.Namespace) -> Result:
     document = {
         "resolved": done.resolved,
         "still_unknown": done.still_unknown,
-        "since": documents.day(done.since),
+        "since": as_json.day(done.since),
         "unavailable": [{"gateway": name, "message": sentence} for name, sentence in done.unavailable],
-        "exceptions": [documents.exception(line) for line in listed],
+        "exceptions": [as_json.exception(line) for line in listed],
     }
     said = f"Looked up: {done.resolved}. Still not known: {done.still_unknown}. Compared since {done.since}."
     failed = [f"{name}: {sentence} What was found of it before stays." for name, sentence in done.unavailable]

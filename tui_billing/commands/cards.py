@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tui_billing.commands import documents
+from tui_billing.commands import as_json
 from tui_billing.commands.output import Result, listing
 from tui_billing.commands.signing_in import Desk
 
@@ -15,7 +15,7 @@ def attach(desk: Desk, arguments: argparse.Namespace) -> Result:
     assert account.card is not None, "what has just been attached is on file"
     card = account.card
     told = f"{card.label}, expires {card.expiry}, is on file of {account.name} ({account.number}) at {card.gateway}."
-    return Result(documents.account(account), listing([("Done", told)]))
+    return Result(as_json.account(account), listing([("Done", told)]))
 
 
 def link(desk: Desk, arguments: argparse.Namespace) -> Result:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tui_billing.commands import documents
+from tui_billing.commands import as_json
 from tui_billing.commands.files import content_of, file_name
 from tui_billing.commands.output import Result, listing
 from tui_billing.commands.progress import progress_bar
@@ -22,4 +22,4 @@ def import_file(desk: Desk, arguments: argparse.Namespace) -> Result:
         ("When", f"{taken.imported_at:%Y-%m-%d %H:%M} UTC by {taken.imported_by}"),
         ("Key", taken.key),
     ]
-    return Result({"import": documents.charge_import(taken)}, listing(fields))
+    return Result({"import": as_json.charge_import(taken)}, listing(fields))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tui_billing.commands import documents
+from tui_billing.commands import as_json
 from tui_billing.commands.money_actions import act
 from tui_billing.commands.output import Result, table
 from tui_billing.commands.paging import PAGE_ROWS, walk
@@ -37,7 +37,7 @@ def list_credits(desk: Desk, arguments: argparse.Namespace) -> Result:
         )
         for credit in found
     ]
-    return Result({"credits": [documents.credit(c) for c in found]}, table(TITLES, rows, "There are no credits."))
+    return Result({"credits": [as_json.credit(c) for c in found]}, table(TITLES, rows, "There are no credits."))
 
 
 def issue(desk: Desk, arguments: argparse.Namespace) -> Result:

@@ -14,7 +14,7 @@ from tui_billing.commands.parsing import UsageFault
 from tui_billing.config import Settings, read_settings
 from tui_billing.domain.database_urls import is_postgresql
 from tui_billing.domain.text import shown
-from tui_billing.terminal import end_at_once, leave_first_frame, prepare_terminal, restore_terminal
+from tui_billing.terminal.modes import end_at_once, leave_first_frame, prepare_terminal, restore_terminal
 
 if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices

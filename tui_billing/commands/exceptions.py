@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tui_billing.commands import documents
+from tui_billing.commands import as_json
 from tui_billing.commands.output import Result, table
 from tui_billing.commands.paging import PAGE_ROWS, walk
 from tui_billing.commands.signing_in import Desk
@@ -17,7 +17,7 @@ NOTHING = "Nothing needs a person."
 def list_exceptions(desk: Desk, arguments: argparse.Namespace) -> Result:
     """What needs a person, newest first."""
     found = read(desk, arguments.kind, arguments.limit)
-    return Result({"exceptions": [documents.exception(line) for line in found]}, as_table(found))
+    return Result({"exceptions": [as_json.exception(line) for line in found]}, as_table(found))
 
 
 def read(desk: Desk, kind: ExceptionKind | None = None, limit: int | None = None) -> list[ExceptionLine]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tui_billing.commands import documents
+from tui_billing.commands import as_json
 from tui_billing.commands.output import Result, listing, sections, table
 from tui_billing.commands.paging import PAGE_ROWS, walk
 from tui_billing.commands.signing_in import Desk
@@ -32,7 +32,7 @@ def list_invoices(desk: Desk, arguments: argparse.Namespace) -> Result:
         )
         for invoice in found
     ]
-    document = {"invoices": [documents.invoice(invoice, today) for invoice in found]}
+    document = {"invoices": [as_json.invoice(invoice, today) for invoice in found]}
     return Result(document, table(TITLES, rows, "There are no invoices."))
 
 
@@ -41,10 +41,10 @@ def show(desk: Desk, arguments: argparse.Namespace) -> Result:
     sequence = invoice_found(desk, arguments.number, arguments.invoice).sequence
     found = desk.services.invoices.details(desk.session, arguments.number, sequence)
     today = desk.services.today
-    document = documents.invoice(found.invoice, today) | {
-        "lines": [documents.charge(line, found.invoice.currency) for line in found.lines],
+    document = as_json.invoice(found.invoice, today) | {
+        "lines": [as_json.charge(line, found.invoice.currency) for line in found.lines],
         "paid_by": [
-            {"kind": kind, "payment": payment_id, "amount": documents.amount(money)}
+            {"kind": kind, "payment": payment_id, "amount": as_json.amount(money)}
             for kind, payment_id, money in found.payers
         ],
     }

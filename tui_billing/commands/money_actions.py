@@ -7,7 +7,7 @@ import sys
 import uuid
 from collections.abc import Callable
 
-from tui_billing.commands import documents
+from tui_billing.commands import as_json
 from tui_billing.commands.output import Result, listing
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import OutcomeUnknown, StoreUnavailable
@@ -39,11 +39,11 @@ def act(
         raise
     account = moved.account
     sentence = f"{done(moved)} on {account.name} ({account.number}). {_standing(account)}"
-    document = {"payment": documents.payment(moved.payment), "account": documents.account(account)}
+    document = {"payment": as_json.payment(moved.payment), "account": as_json.account(account)}
     if moved.payment.kind is PaymentKind.CREDIT:
-        document["credit"] = documents.credit(moved.payment)
+        document["credit"] = as_json.credit(moved.payment)
     if moved.charge_back is not None:
-        document["charge_back"] = documents.charge_back(moved.charge_back, account.currency)
+        document["charge_back"] = as_json.charge_back(moved.charge_back, account.currency)
     return Result(document, listing([("Done", sentence), ("ID", moved.payment.id), ("Key", key)]))
 
 
@@ -56,10 +56,10 @@ def _standing(account: Account) -> str:
 def _previewed(preview: Preview) -> Result:
     document = {
         "preview": {
-            "balance_now": documents.amount(preview.now),
-            "balance_after": documents.amount(preview.after),
-            "paid": documents.applied(preview.paid),
-            "reopened": documents.applied(preview.reopened),
+            "balance_now": as_json.amount(preview.now),
+            "balance_after": as_json.amount(preview.after),
+            "paid": as_json.applied(preview.paid),
+            "reopened": as_json.applied(preview.reopened),
         }
     }
     changes = [(f"Pays {number}", str(money)) for number, money in preview.paid]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tui_billing.commands import documents
+from tui_billing.commands import as_json
 from tui_billing.commands.money_actions import act
 from tui_billing.commands.output import Result, listing, sections, table
 from tui_billing.commands.paging import PAGE_ROWS, walk
@@ -34,7 +34,7 @@ def list_payments(desk: Desk, arguments: argparse.Namespace) -> Result:
         arguments.limit,
     )
     rows = [_row(payment) for payment in found]
-    return Result({"payments": [documents.payment(p) for p in found]}, table(TITLES, rows, "There are no payments."))
+    return Result({"payments": [as_json.payment(p) for p in found]}, table(TITLES, rows, "There are no payments."))
 
 
 def show(desk: Desk, arguments: argparse.Namespace) -> Result:
@@ -42,11 +42,11 @@ def show(desk: Desk, arguments: argparse.Namespace) -> Result:
     number = desk.services.payments.account_number(desk.session, arguments.payment_id)
     found = desk.services.payments.details(desk.session, number, arguments.payment_id)
     currency = found.payment.currency
-    document = documents.payment(found.payment) | {
-        "paid": documents.applied(found.paid),
-        "charge_backs": [documents.charge_back(each, currency) for each in found.charge_backs],
-        "entries": [documents.ledger_line(line, currency) for line in found.entries],
-        "history": [documents.audit_entry(entry) for entry in found.history],
+    document = as_json.payment(found.payment) | {
+        "paid": as_json.applied(found.paid),
+        "charge_backs": [as_json.charge_back(each, currency) for each in found.charge_backs],
+        "entries": [as_json.ledger_line(line, currency) for line in found.entries],
+        "history": [as_json.audit_entry(entry) for entry in found.history],
     }
     return Result(document, _details_text(found))
 
@@ -101,7 +101,7 @@ def look_up(desk: Desk, arguments: argparse.Namespace) -> Result:
     """Ask the gateway what became of one payment."""
     number = desk.services.payments.account_number(desk.session, arguments.payment_id)
     found = desk.services.outcomes.look_up(desk.session, number, arguments.payment_id)
-    document = {"payment": documents.payment(found.payment), "message": found.sentence}
+    document = {"payment": as_json.payment(found.payment), "message": found.sentence}
     return Result(document, listing([("Found", found.sentence), ("ID", found.payment.id)]))
 
 
@@ -157,9 +157,9 @@ def _details_text(found: PaymentDetails) -> str:
         (
             f"{each.issued_at:%Y-%m-%d %H:%M}",
             each.id[:8],
-            documents.money_text(each.amount_minor, currency),
+            as_json.money_text(each.amount_minor, currency),
             each.state.label,
-            documents.money_text(each.reversed_minor, currency) if each.reversed_minor else "",
+            as_json.money_text(each.reversed_minor, currency) if each.reversed_minor else "",
             "" if each.reason is None else each.reason.label,
             each.case_reference or each.failure_reason,
             each.issued_by,
@@ -170,7 +170,7 @@ def _details_text(found: PaymentDetails) -> str:
         (
             f"{line.recorded_at:%Y-%m-%d %H:%M}",
             line.event,
-            documents.money_text(line.amount_minor, currency),
+            as_json.money_text(line.amount_minor, currency),
             line.invoice_number or "",
             line.recorded_by,
         )

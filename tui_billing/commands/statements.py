@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tui_billing.commands import documents
+from tui_billing.commands import as_json
 from tui_billing.commands.output import Result, table
 from tui_billing.commands.signing_in import Desk
 
@@ -19,7 +19,7 @@ def list_statements(desk: Desk, arguments: argparse.Namespace) -> Result:
             f"{statement.start} to {statement.end}",
             statement.state_label,
             *(
-                documents.money_text(minor, statement.currency)
+                as_json.money_text(minor, statement.currency)
                 for minor in (
                     statement.balance_forward_minor,
                     statement.payments_minor,
@@ -31,5 +31,5 @@ def list_statements(desk: Desk, arguments: argparse.Namespace) -> Result:
         )
         for statement in found
     ]
-    document = {"statements": [documents.statement(statement) for statement in found]}
+    document = {"statements": [as_json.statement(statement) for statement in found]}
     return Result(document, table(TITLES, rows, "There are no statements."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tui_billing.commands import documents
+from tui_billing.commands import as_json
 from tui_billing.commands.output import Result, listing, table
 from tui_billing.commands.signing_in import NEW_PASSWORD_VARIABLE, Desk, new_password
 from tui_billing.services.service import utc_now
@@ -17,7 +17,7 @@ def list_users(desk: Desk, arguments: argparse.Namespace) -> Result:  # noqa: AR
     """Every user by name."""
     found = desk.services.users.list(desk.session)
     rows = [(user.name, user.profile.value, user.account_number or "", _standing(user)) for user in found]
-    return Result({"users": [documents.user(user) for user in found]}, table(TITLES, rows, "There are no users."))
+    return Result({"users": [as_json.user(user) for user in found]}, table(TITLES, rows, "There are no users."))
 
 
 def add(desk: Desk, arguments: argparse.Namespace) -> Result:
@@ -52,7 +52,7 @@ def change_profile(desk: Desk, arguments: argparse.Namespace) -> Result:
 
 def _result_of(user: User) -> Result:
     fields = (user.name, user.profile.value, user.account_number or "none", _standing(user))
-    return Result(documents.user(user), listing(list(zip(TITLES, fields, strict=True))))
+    return Result(as_json.user(user), listing(list(zip(TITLES, fields, strict=True))))
 
 
 def _standing(user: User) -> str:

@@ -18,7 +18,7 @@ from tui_billing.domain.payments import Payment
 from tui_billing.screens.messages import AccountOpened, ExceptionsOpened
 from tui_billing.screens.money_screen import MoneyScreen
 from tui_billing.screens.payment_actions import ISSUE_CREDIT, PaymentAction
-from tui_billing.screens.searched import SearchedScreen
+from tui_billing.screens.searched_screen import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Detail, Details
 from tui_billing.widgets.tab_line import Tab, TabLine

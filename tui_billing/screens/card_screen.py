@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from tui_billing.domain.cards import refuse_card
 from tui_billing.domain.errors import refusal_of
 from tui_billing.domain.text import shown
-from tui_billing.screens.customer import CustomerScreen
+from tui_billing.screens.customer_screen import CustomerScreen
 from tui_billing.screens.modals.gear_menu import GearEntry
 
 CARD_KEY, CARD_LABEL = "o", "Card on File"

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui_billing.domain.money import Money
 from tui_billing.screens.card_screen import CardScreen
-from tui_billing.screens.customer import USAGE_AND_BILLING
+from tui_billing.screens.customer_screen import USAGE_AND_BILLING
 from tui_billing.screens.messages import Place
 from tui_billing.screens.payment_actions import ISSUE_CREDIT, MAKE, RECORD
 from tui_billing.widgets.bar_chart import Bar, BarChart
@@ -28,7 +28,7 @@ class Dashboard(CardScreen):
     """Figures, twelve months of charges against payments, and what is due by age."""
 
     PLACE = Place.DASHBOARD
-    CSS_PATH = ["customer.tcss", "dashboard.tcss"]
+    CSS_PATH = ["customer_screen.tcss", "dashboard.tcss"]
     MONEY = (RECORD, MAKE, ISSUE_CREDIT)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u,ctrl+right", "usage", USAGE_AND_BILLING, key_display="u", id="usage"),

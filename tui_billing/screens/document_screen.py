@@ -12,7 +12,7 @@ from textual.binding import Binding
 from tui_billing.documents.files import save_in
 from tui_billing.domain.errors import refusal_of
 from tui_billing.domain.text import shown
-from tui_billing.screens.customer import CustomerScreen
+from tui_billing.screens.customer_screen import CustomerScreen
 from tui_billing.screens.modals.gear_menu import GearEntry
 
 if TYPE_CHECKING:

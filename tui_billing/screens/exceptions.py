@@ -14,11 +14,11 @@ from tui_billing.domain.exceptions import ExceptionKind, ExceptionLine
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.text import shown
 from tui_billing.screens.exception_actions import ACTIONS, LOOK_UP, RECORD_DISPUTE
-from tui_billing.screens.looking_up import LookingUp
+from tui_billing.screens.look_up_screen import LookUpScreen
 from tui_billing.screens.messages import PaymentOpened
 from tui_billing.screens.modals.gear_menu import GearEntry, GearMenu
 from tui_billing.screens.money_screen import told_of
-from tui_billing.screens.searched import SearchedScreen
+from tui_billing.screens.searched_screen import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Detail, Details
 from tui_billing.widgets.tab_line import Tab, TabLine
@@ -43,7 +43,7 @@ COLUMNS = (
 )
 
 
-class Exceptions(SearchedScreen, LookingUp):
+class Exceptions(SearchedScreen, LookUpScreen):
     """The list, newest first, with the selected line's details."""
 
     CSS_PATH = "exceptions.tcss"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_billing.domain.access import Permission
 from tui_billing.screens.all_accounts import AllAccounts
-from tui_billing.screens.base import DeskScreen
+from tui_billing.screens.desk_screen import DeskScreen
 from tui_billing.screens.nothing_to_do import NothingToDo
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from tui_billing.domain.pages import Direction, Page
 from tui_billing.screens.document_screen import DocumentScreen, save_binding
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.details import DetailsView
-from tui_billing.screens.searched import SearchedScreen
+from tui_billing.screens.searched_screen import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Detail, Details
 from tui_billing.widgets.virtual_table import VirtualTable

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.payments import Payment
 from tui_billing.domain.text import shown
-from tui_billing.screens.base import DeskScreen
+from tui_billing.screens.desk_screen import DeskScreen
 from tui_billing.screens.payment_actions import ACTIONS, PaymentAction
 
 if TYPE_CHECKING:

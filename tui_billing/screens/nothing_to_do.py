@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui_billing.screens.base import DeskScreen
+from tui_billing.screens.desk_screen import DeskScreen
 
 
 class NothingToDo(DeskScreen):

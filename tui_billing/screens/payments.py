@@ -19,12 +19,12 @@ from tui_billing.domain.payments import Payment, PaymentFilter, PaymentState
 from tui_billing.domain.receipts import refuse_receipt
 from tui_billing.screens.card_screen import CardScreen
 from tui_billing.screens.document_screen import DocumentScreen, save_binding
-from tui_billing.screens.looking_up import LookingUp
+from tui_billing.screens.look_up_screen import LookUpScreen
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.details import DetailsView
 from tui_billing.screens.payment_actions import ACTIONS, LOOK_UP
 from tui_billing.screens.payment_details import payment_details, payment_summary, state_in_words
-from tui_billing.screens.searched import SearchedScreen
+from tui_billing.screens.searched_screen import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Details
 from tui_billing.widgets.virtual_table import VirtualTable
@@ -56,7 +56,7 @@ COLUMNS = (
 )
 
 
-class Payments(CardScreen, DocumentScreen, SearchedScreen, LookingUp):
+class Payments(CardScreen, DocumentScreen, SearchedScreen, LookUpScreen):
     """The payments and credits of a customer, newest first."""
 
     PLACE = Place.PAYMENTS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_billing.screens.activity import Activity
-from tui_billing.screens.customer import CustomerScreen
+from tui_billing.screens.customer_screen import CustomerScreen
 from tui_billing.screens.dashboard import Dashboard
 from tui_billing.screens.invoices import Invoices
 from tui_billing.screens.messages import Place

@@ -6,7 +6,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual.widget import Widget
 
-from tui_billing.frames import FramedScreen
+from tui_billing.terminal.frames import FramedScreen
 
 ResultT = TypeVar("ResultT")
 

@@ -13,7 +13,7 @@ from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import NotFound, RuleRefused
 from tui_billing.domain.payments import ChargeBackState
 from tui_billing.services.accounts import OWN, found
-from tui_billing.services.bills import invoice_of, statement_of
+from tui_billing.services.billing_documents import invoice_of, statement_of
 from tui_billing.services.invoices import invoice_details
 from tui_billing.services.payments import payment_details
 from tui_billing.services.permissions import requires

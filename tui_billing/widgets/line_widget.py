@@ -14,7 +14,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_billing.painting import paint_lines
+from tui_billing.terminal.painting import paint_lines
 from tui_billing.widgets.component_styles import matched
 
 Run = tuple[str, str]

@@ -20,7 +20,7 @@ from tui_billing.domain.accounts import AccountFilter
 from tui_billing.domain.errors import BillingError
 from tui_billing.domain.pages import Direction
 from tui_billing.domain.text import shown
-from tui_billing.screens.base import DeskScreen
+from tui_billing.screens.desk_screen import DeskScreen
 from tui_billing.screens.messages import AccountOpened
 from tui_billing.screens.modals.menu_modal import MenuModal
 from tui_billing.widgets.fitting import fitted

@@ -10,7 +10,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from tui_billing.screens.base import DeskScreen, P, R
+from tui_billing.screens.desk_screen import DeskScreen, P, R
 from tui_billing.widgets.search_line import SearchLine
 from tui_billing.widgets.virtual_table import VirtualTable
 

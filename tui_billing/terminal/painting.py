@@ -23,7 +23,7 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.widget import Widget
 
-from tui_billing.cells import Cells
+from tui_billing.terminal.cells import Cells
 
 Picture = dict[int, Cells]
 """The lines of the screen as the terminal has been told them."""

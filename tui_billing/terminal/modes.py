@@ -12,7 +12,7 @@ import signal
 import sys
 import termios
 
-from tui_billing.first_frame import LEAVE, first_frame
+from tui_billing.terminal.first_frame import LEAVE, first_frame
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

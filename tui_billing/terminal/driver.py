@@ -20,9 +20,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
-from tui_billing.painting import keep_no_lines_of_what_has_gone, paint_only_changes
-from tui_billing.paste import Pastes
-from tui_billing.terminal import (
+from tui_billing.terminal.modes import (
     ENDING_SIGNALS,
     original_attributes,
     restore_terminal,
@@ -30,7 +28,9 @@ from tui_billing.terminal import (
     take_first_frame,
     take_type_ahead,
 )
-from tui_billing.terminal_output import TerminalOutput
+from tui_billing.terminal.output import TerminalOutput
+from tui_billing.terminal.painting import keep_no_lines_of_what_has_gone, paint_only_changes
+from tui_billing.terminal.paste import Pastes
 
 GRACE_S = 1.5
 READY_CHECK_S = 0.01

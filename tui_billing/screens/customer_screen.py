@@ -15,7 +15,7 @@ from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.payments import Payment
 from tui_billing.domain.text import shown
-from tui_billing.screens.base import DeskScreen
+from tui_billing.screens.desk_screen import DeskScreen
 from tui_billing.screens.messages import Place, PlaceChosen
 from tui_billing.screens.money_screen import MoneyScreen
 from tui_billing.widgets.tab_line import Tab, TabLine
@@ -35,7 +35,7 @@ class CustomerScreen(MoneyScreen):
     """One place of one customer's dashboard."""
 
     PLACE: ClassVar[Place]
-    CSS_PATH: ClassVar[Any] = "customer.tcss"
+    CSS_PATH: ClassVar[Any] = "customer_screen.tcss"
     PERMISSIONS = {"payments": SEES_PAYMENTS, "card": CHANGES_CARD}
     BINDINGS: ClassVar[list[BindingType]] = [
         # The tabs show these keys already, so the key bar leaves its room to the others.

@@ -6,7 +6,7 @@ import os
 import threading
 from contextlib import suppress
 
-from tui_billing.terse_styles import TerseStyles
+from tui_billing.terminal.terse_styles import TerseStyles
 
 MAX_WAITING = 64 * 1024
 STALL_S = 0.25

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui_billing.domain.text import shown
-from tui_billing.screens.base import DeskScreen
+from tui_billing.screens.desk_screen import DeskScreen
 
 if TYPE_CHECKING:
     from tui_billing.services.outcomes import LookedUp
 
 
-class LookingUp(DeskScreen):
+class LookUpScreen(DeskScreen):
     """A screen whose Pending rows can be looked up."""
 
     @work(group="look up")
