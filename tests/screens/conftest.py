@@ -16,6 +16,11 @@ from tests.screens.methods import remember_methods
 from tests.screens.practice import Practice, copied, make_practice
 from tui_billing.app import BillingApp
 
+PACKAGE = Path(tui_billing.app.__file__).parent
+STYLES = [file.relative_to(PACKAGE) for file in sorted((PACKAGE / "screens").rglob("*.tcss"))]
+# Of all tests that this process runs; what is patched is so for one test only, as those of other folders come between.
+PARSED: dict[Hashable, tuple[list[RuleSet], dict[str, list[RuleSet]]]] = {}
+
 
 @pytest.fixture(scope="session")
 def practice_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -39,11 +44,10 @@ def practice(practice_template: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     yield from copied(practice_template, tmp_path)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def styles_are_parsed_once() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def styles_are_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Share parsed styles between the desks of all tests: parsing them for each is a third of the time."""
-    parsed: dict[Hashable, tuple[list[RuleSet], dict[str, list[RuleSet]]]] = {}
-    parse = Stylesheet.parse
+    parsed, parse = PARSED, Stylesheet.parse
 
     def parse_once(self: Stylesheet) -> None:
         key = (tuple(self.source.items()), tuple(self._variables.items()))
@@ -53,38 +57,28 @@ def styles_are_parsed_once() -> Iterator[None]:
         self._rules, self._rules_map = parsed[key]
         self._require_parse = False
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Stylesheet, "parse", parse_once)
-        # Textual's own gives the same in Python, some two hundred times for each widget.
-        patch.setattr(RuleSet, "__hash__", object.__hash__)
-        yield
+    monkeypatch.setattr(Stylesheet, "parse", parse_once)
+    # Textual's own gives the same in Python, some two hundred times for each widget.
+    monkeypatch.setattr(RuleSet, "__hash__", object.__hash__)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def methods_are_looked_at_once() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def methods_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Remember which methods take a message, and how many parameters they have: a tenth of the time."""
-    with pytest.MonkeyPatch.context() as patch:
-        remember_methods(patch)
-        yield
+    remember_methods(monkeypatch)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def styles_of_all_screens_are_there() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def styles_of_all_screens_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let desks begin with the styles of every screen: each screen that comes later styles all others anew."""
-    package = Path(tui_billing.app.__file__).parent
-    styles = [file.relative_to(package) for file in sorted((package / "screens").rglob("*.tcss"))]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BillingApp, "CSS_PATH", ["app.tcss", *styles])
-        yield
+    monkeypatch.setattr(BillingApp, "CSS_PATH", ["app.tcss", *STYLES])
 
 
-@pytest.fixture(scope="session", autouse=True)
-def only_what_somebody_looks_at_is_painted() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def only_what_somebody_looks_at_is_painted(monkeypatch: pytest.MonkeyPatch) -> None:
     """A desk without a terminal throws its pictures away, a quarter of the time: they are painted when looked at."""
 
     def unpainted(self: Compositor, *_: Any, **__: Any) -> None:
         self._dirty_regions.clear()
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Compositor, "render_update", unpainted)
-        yield
+    monkeypatch.setattr(Compositor, "render_update", unpainted)

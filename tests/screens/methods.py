@@ -13,12 +13,13 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 Method = tuple[type, Callable[..., Any]]
+COUNTED: dict[CodeType, int] = {}
 
 
 def remember_methods(patch: pytest.MonkeyPatch) -> None:
     """Remember which methods take a message of a name, and how many parameters a function has."""
     ask, count = MessagePump._get_dispatch_methods, _callback._count_parameters
-    counted: dict[CodeType, int] = {}
+    counted = COUNTED
 
     def methods(self: MessagePump, name: str, message: Message) -> Iterator[Method]:
         kind: Any = type(self)
