@@ -13,6 +13,10 @@ LONGEST = (
     "postgresql/test_partition.py",
     "services/test_billing_killed.py",
     "services/test_at_once.py",
+    # These wait more than they work: side by side at the end they would leave the machine idle.
+    "terminal/test_speed.py",
+    "terminal/test_endings.py",
+    "screens/test_outage.py",
 )
 
 
