@@ -98,6 +98,11 @@ def test_a_lone_escape_is_the_escape_key_and_does_not_swallow_the_next_one(typed
     typed_at.wait_for("user='ok'")
 
 
+def test_an_escape_with_a_key_right_behind_it_is_both_keys(typed_at: PtyDesk) -> None:
+    typed_at.send("\x1bac\x1b\x05d")
+    typed_at.wait_for("user='acd'")
+
+
 def test_an_escape_and_a_return_inside_a_paste_press_nothing(typed_at: PtyDesk) -> None:
     typed_at.send("\x1b[200~a\x1bZb\x1b\x11\rc\x1b[201~")
     typed_at.wait_for("user='a Zb  '")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import selectors
 import signal
 import threading
@@ -39,6 +40,8 @@ ALTERNATE_SCREEN = "\x1b[?1049h"
 READ_BYTES = 16 * 1024
 ESCAPE_DELAY_S = constants.ESCAPE_DELAY * 1.05
 UNENDED_PASTE_S = 1.0
+# Esc and a key right behind it, in one reading; what else begins so is a sequence, or a key that is sent with it.
+ESC_BEFORE_KEY = re.compile(r"\x1b(?=[\x01-\x08\x0a-\x1a/ac-eg-zA-MQ-WYZ])")
 
 
 class DeskDriver(LinuxDriver):
@@ -123,14 +126,18 @@ class DeskDriver(LinuxDriver):
         return parser
 
     def _feed_keys(self, parser: XTermParser, keys: str) -> XTermParser:
-        try:
-            for event in parser.feed(keys):
-                # The parser presses keys for an escape byte inside a paste, so it is given empty pastes only.
-                if not isinstance(event, events.Paste):
-                    self.process_message(event)
-        except (ValueError, OverflowError):
-            # A sequence with an impossible number in it; the keys around it are lost with it.
-            return XTermParser()
+        for place, part in enumerate(ESC_BEFORE_KEY.split(keys)):
+            if place:
+                # The parser would take it for a sequence that it does not know, and press ^ instead.
+                self.process_message(events.Key("escape", "\x1b"))
+            try:
+                for event in parser.feed(part) if part else ():
+                    # The parser presses keys for an escape byte inside a paste, so it is given empty pastes only.
+                    if not isinstance(event, events.Paste):
+                        self.process_message(event)
+            except (ValueError, OverflowError):
+                # A sequence with an impossible number in it; the keys around it are lost with it.
+                parser = XTermParser()
         return parser
 
     def _end_waiting(self, parser: XTermParser) -> None:
