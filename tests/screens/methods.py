@@ -19,7 +19,6 @@ COUNTED: dict[CodeType, int] = {}
 def remember_methods(patch: pytest.MonkeyPatch) -> None:
     """Remember which methods take a message of a name, and how many parameters a function has."""
     ask, count = MessagePump._get_dispatch_methods, _callback._count_parameters
-    counted = COUNTED
 
     def methods(self: MessagePump, name: str, message: Message) -> Iterator[Method]:
         kind: Any = type(self)
@@ -37,9 +36,9 @@ def remember_methods(patch: pytest.MonkeyPatch) -> None:
         code = getattr(plain, "__code__", None) or getattr(type(plain).__call__, "__code__", None)
         if code is None or hasattr(plain, "__wrapped__"):
             return count(function)
-        if code not in counted:
-            counted[code] = count(plain)
-        return counted[code] - (plain is not function)
+        if code not in COUNTED:
+            COUNTED[code] = count(plain)
+        return COUNTED[code] - (plain is not function)
 
     patch.setattr(MessagePump, "_get_dispatch_methods", methods)
     patch.setattr(_callback, "_count_parameters", parameters)

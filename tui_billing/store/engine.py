@@ -50,10 +50,9 @@ class Store(ABC):
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
-        assert not _on_event_loop(), "database work on the event loop"
-        committing = ended = False
-        try:
-            connection = self._connect(writes=writes)
+        committing = False
+        with self.telling_failures(lambda: committing):
+            connection, ended = self._connect(writes=writes), False
             try:
                 transaction = connection.begin()
                 self._begin(connection, writes=writes)
@@ -70,21 +69,20 @@ class Store(ABC):
                     self._put_back(connection)
                 else:
                     connection.close()
-        except (DBAPIError, PoolTimeout) as error:
-            if (failure := self._told(error, committing=committing)) is None:
-                raise
-            raise failure from None
 
     @contextmanager
-    def telling_failures(self) -> Iterator[None]:
+    def telling_failures(self, committing: Callable[[], bool] = lambda: False) -> Iterator[None]:
         """Raise what an error of the database means to its users."""
         assert not _on_event_loop(), "database work on the event loop"
         try:
             yield
-        except (DBAPIError, PoolTimeout) as error:
-            if (failure := self._told(error, committing=False)) is None:
+        except DBAPIError as error:
+            failure = self._failure(error, committing=committing())
+            if failure is None:
                 raise
             raise failure from None
+        except PoolTimeout:
+            raise StoreBusy(f"{self.name} is busy. Nothing was done; try again.") from None
 
     def close(self) -> None:
         """Close every connection."""
@@ -132,12 +130,6 @@ class Store(ABC):
 
     def _confirm(self, connection: Connection) -> None:  # noqa: B027 -- most databases keep what they commit
         """Raise `StoreUnanswered` if what has just been committed may not be kept."""
-
-    def _told(self, error: DBAPIError | PoolTimeout, *, committing: bool) -> StoreUnavailable | None:
-        """What an error of the database or its pool means to its users; nothing if it is a fault of the program."""
-        if isinstance(error, DBAPIError):
-            return self._failure(error, committing=committing)
-        return StoreBusy(f"{self.name} is busy. Nothing was done; try again.")
 
     @abstractmethod
     def _failure(self, error: DBAPIError, *, committing: bool) -> StoreUnavailable | None:

@@ -111,7 +111,8 @@ class Cells:
         cells = 0
         for end, character in enumerate(text, 1):
             # Of all up to here, as a mark may make the character before it wider.
-            cells, more = cell_len(text[:end]), cell_len(text[:end]) - cells
+            before, cells = cells, cell_len(text[:end])
+            more = cells - before
             if cell_len(character):
                 self.characters.append(character)
                 self.styles.append(style)
