@@ -13,6 +13,7 @@ from tests.desk_fixtures import desk, desk_directory, desk_template
 from tests.files_in_memory import keep_files_in_memory
 from tests.longest_first import longest_first
 from tests.postgresql.databases import end_run, let_go, prepare_run
+from tests.rewritten_once import rewrite_share
 
 __all__ = ["desk", "desk_directory", "desk_template"]
 
@@ -35,9 +36,15 @@ def pytest_configure(config: pytest.Config) -> None:
         keep_files_in_memory()
         # As in an installation; each of hundreds of processes would do it for itself where none may keep what it made.
         for sources in (Path(tui_billing.__file__).parent, Path(__file__).parent):
-            compileall.compile_dir(sources, quiet=2)
+            compileall.compile_dir(sources, quiet=2, workers=0)
         # The run's server has one place; it is started only if a test asks for it.
         prepare_run()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before the tests are collected."""
+    if (worker := getattr(session.config, "workerinput", None)) is not None:
+        rewrite_share(int(worker["workerid"].removeprefix("gw")), worker["workercount"])
 
 
 @pytest.hookimpl(trylast=True)

@@ -46,7 +46,7 @@ def test_the_readme_names_the_demo_password() -> None:
 
 
 def test_the_readme_has_two_commands_that_set_themselves_up() -> None:
-    commands = [line for line in README.splitlines() if line.startswith("python3 -m venv --upgrade-deps .venv && ")]
+    commands = [line for line in README.splitlines() if line.startswith("python3 -m venv .venv && ")]
     assert [command.rsplit(" && ", 1)[1] for command in commands] == [".venv/bin/tui-billing demo", ".venv/bin/pytest"]
 
 
