@@ -206,9 +206,13 @@ def test_an_unknown_outcome_names_the_key_and_the_same_command_finds_it(line: Co
     (pending,) = payments(line, RETAIL)
     assert pending["state"] == "pending"
     assert f"--key {pending['key']}" in ran.err
+    look_up = ran.err.rpartition("or run: tui-billing ")[2].split()
     again = line.json("mara", "payments", "make", RETAIL, "25", "--key", pending["key"])
     assert (again["payment"]["id"], again["payment"]["state"]) == (pending["id"], "completed")
     assert again["account"]["balance"] == euros(2500)
+    assert look_up == ["payments", "look-up", pending["id"]]
+    # What a customer is told to do, a customer may do.
+    assert line.json("mara", *look_up)["payment"]["state"] == "completed"
 
 
 def test_a_recorded_payment_is_cancelled_once(line: CommandLine, desk: Desk) -> None:

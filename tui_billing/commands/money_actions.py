@@ -10,7 +10,7 @@ from collections.abc import Callable
 from tui_billing.commands import as_json
 from tui_billing.commands.output import Result, listing
 from tui_billing.domain.accounts import Account
-from tui_billing.domain.errors import OutcomeUnknown, StoreUnavailable
+from tui_billing.domain.errors import BillingError, OutcomeUnknown, StoreUnavailable
 from tui_billing.domain.payments import PaymentKind
 from tui_billing.services.previews import Preview
 from tui_billing.services.results import MoneyMoved
@@ -32,8 +32,7 @@ def act(
         if arguments.key is None and not isinstance(unknown, OutcomeUnknown):
             # Nothing was done, and nothing else can have been under a key that was made for this.
             raise
-        again = f"To ask again, repeat the same command with --key {key}, or run: tui-billing reconcile."
-        raise OutcomeUnknown(f"{unknown.sentence} {again}") from None
+        raise OutcomeUnknown(f"{unknown.sentence} {_how_to_ask_again(unknown, key)}") from None
     except KeyboardInterrupt:
         print(f"Interrupted. To learn what happened, repeat the same command with --key {key}.", file=sys.stderr)
         raise
@@ -45,6 +44,13 @@ def act(
     if moved.charge_back is not None:
         document["charge_back"] = as_json.charge_back(moved.charge_back, account.currency)
     return Result(document, listing([("Done", sentence), ("ID", moved.payment.id), ("Key", key)]))
+
+
+def _how_to_ask_again(unknown: BillingError, key: str) -> str:
+    """What everybody who may do the action may do, customers too."""
+    again = f"To ask again, repeat the same command with --key {key}"
+    payment_id = unknown.payment_id if isinstance(unknown, OutcomeUnknown) else ""
+    return f"{again}, or run: tui-billing payments look-up {payment_id}" if payment_id else f"{again}."
 
 
 def _standing(account: Account) -> str:

@@ -65,6 +65,11 @@ class OutcomeUnknown(BillingError):
     title = "Outcome not known yet"
     exit_code = 5
 
+    def __init__(self, sentence: str, payment_id: str = "") -> None:
+        super().__init__(sentence)
+        self.payment_id = payment_id
+        """The payment that stays Pending, or whose charge back does; none if it is not known whether there is one."""
+
 
 class GatewayUnavailable(BillingError):
     """The gateway could not be asked; nothing was to be booked, and asking again is harmless."""

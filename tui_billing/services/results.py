@@ -33,7 +33,8 @@ def told(connection: Connection, payment_id: str, charge_back_id: str | None = N
     if payment.state is PaymentState.PENDING:
         raise OutcomeUnknown(
             f"The gateway has not answered for {payment.amount}. The payment stays Pending and is looked up before"
-            " anything else happens to it; do not charge the card again."
+            " anything else happens to it; do not charge the card again.",
+            payment.id,
         )
     return MoneyMoved(accounts.by_id(connection, payment.account_id), payment)
 
@@ -44,6 +45,7 @@ def _told_charge_back(connection: Connection, payment: Payment, charge_back: Cha
     if charge_back.state is ChargeBackState.PENDING:
         raise OutcomeUnknown(
             f"The gateway has not answered for the charge back of {Money(charge_back.amount_minor, payment.currency)}."
-            " It stays Pending and is looked up before anything else happens to that payment."
+            " It stays Pending and is looked up before anything else happens to that payment.",
+            payment.id,
         )
     return MoneyMoved(accounts.by_id(connection, payment.account_id), payment, charge_back)
