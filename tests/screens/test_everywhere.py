@@ -14,7 +14,7 @@ import tui_billing.app
 import tui_billing.plain_app
 from tests.screens.practice import GLOBEX, MARA, Practice, text_in
 from tui_billing.screens.messages import Place
-from tui_billing.services.sign_in import FAILED
+from tui_billing.services.sign_in import NOT_CONFIRMED
 from tui_billing.store.sqlite_turns import Turns
 
 PASSWORD = "practice-makes-paid"
@@ -136,7 +136,7 @@ async def test_the_lock_hides_everything_until_the_same_users_password_is_given(
         assert finance.place == "LockScreen"
         await finance.types("not my password")
         await finance.presses("enter")
-        await finance.sees(FAILED)
+        await finance.sees(NOT_CONFIRMED)
         await finance.types(PASSWORD)
         await finance.presses("enter")
         await finance.is_at("Payments")
@@ -180,7 +180,7 @@ async def test_who_was_shut_out_meanwhile_cannot_unlock(practice: Practice) -> N
         practice.execute("UPDATE user SET disabled = 1 WHERE name = 'finance'")
         await finance.types(PASSWORD)
         await finance.presses("enter")
-        await finance.sees(FAILED)
+        await finance.sees(NOT_CONFIRMED)
         assert finance.place == "LockScreen"
 
 

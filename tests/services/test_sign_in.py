@@ -12,7 +12,7 @@ from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import AccountState
 from tui_billing.domain.errors import SignInRefused
 from tui_billing.services.passwords import Passwords
-from tui_billing.services.sign_in import FAILED, SignIn
+from tui_billing.services.sign_in import FAILED, NOT_CONFIRMED, SignIn
 
 WRONG = "not the password at all"
 
@@ -168,7 +168,8 @@ def test_the_screen_unlocks_for_the_same_users_password_alone(desk: Desk) -> Non
     desk.services.sign_in.confirm(session, PASSWORD)
     with pytest.raises(SignInRefused) as refusal:
         desk.services.sign_in.confirm(session, WRONG)
-    assert refusal.value.sentence == FAILED
+    assert refusal.value.sentence == NOT_CONFIRMED
+    assert "user name" not in NOT_CONFIRMED
     fail(desk, "mara", 4)
     with pytest.raises(SignInRefused):
         desk.services.sign_in.confirm(session, PASSWORD)

@@ -19,6 +19,7 @@ from tui_billing.store.users import AuditEntry, User
 FAILURES_TO_LOCK = 5
 LOCKED_FOR = timedelta(minutes=30)
 FAILED = "That user name and password do not open this desk. Check both and try again."
+NOT_CONFIRMED = "That password does not open this desk. Check it and try again."
 LONGEST_NAME = 64
 UNKNOWN_USER = "(nobody)"
 
@@ -54,7 +55,11 @@ class SignIn:
     @open_to_all
     def confirm(self, session: OperatorSession, password: str) -> None:
         """Check that the one who unlocks the screen is the one who signed in; failures count as at sign-in."""
-        confirmed = self.sign_in(session.name, password, session.origin)
+        try:
+            confirmed = self.sign_in(session.name, password, session.origin)
+        except SignInRefused:
+            # Not that it is wrong: the user may be locked or disabled, which is told to nobody.
+            raise SignInRefused(NOT_CONFIRMED) from None
         assert confirmed.user_id == session.user_id, "user names are never given to somebody else"
         session.profile = confirmed.profile
 
