@@ -90,3 +90,11 @@ async def test_a_gateway_that_is_down_is_told_and_nothing_is_lost(
 def test_a_page_of_the_gateway_stands_on_a_line_of_its_own_to_be_copied() -> None:
     address = "https://checkout.stripe.com/c/pay/" + "x" * 500
     assert how_to(CardLink("stripe", address))[-1] == address
+
+
+async def test_the_longest_of_cards_is_there_in_full(practice: Practice) -> None:
+    practice.execute("UPDATE account SET card_brand = 'American Express' WHERE number = ?", MARA)
+    async with practice.desk("mara", MARA) as mara:
+        await mara.presses("o")
+        await mara.is_at("CardOnFile")
+        await mara.sees("American Express •••• 4242, expires 07/26", "Gateway sandbox")

@@ -31,9 +31,12 @@ class CardOnFile(FormDialog[str, Account]):
     def fields(self) -> Iterable[Field]:
         """The card there is, and the reference of the one to attach."""
         card = self.account.card
-        current = TextField(value=f"{card.label}, expires {card.expiry} · {card.gateway}" if card else "none")
+        current = TextField(value=f"{card.label}, expires {card.expiry}" if card else "none")
         self._reference = TextField()
         yield Field("Card on file", current, label_cells=LABEL_CELLS, fixed=True)
+        if card:
+            # On a line of its own: beside the longest of brands it would not fit.
+            yield Field("Gateway", TextField(value=card.gateway), label_cells=LABEL_CELLS, fixed=True)
         yield Field(FIELD, self._reference, label_cells=LABEL_CELLS)
 
     @property
