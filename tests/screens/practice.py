@@ -311,7 +311,8 @@ class Operator:
         await self.settles()
         await self.until(lambda: sentence in self.error, f"read {sentence}")
         (wrong,) = [field for field in self._fields if field.error]
-        assert wrong.widget.has_focus
+        # The cursor is sent there in a message of its own.
+        await self.until(lambda: wrong.widget.has_focus, f"was led to where {sentence} stands")
         await self.sees(sentence)
 
     async def sees_no_more(self, text: str) -> None:
