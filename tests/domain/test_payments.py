@@ -109,6 +109,18 @@ def test_a_card_payment_can_be_charged_back_while_some_of_it_is_there(
             refuse_charge_back(payment)
 
 
+@pytest.mark.parametrize("refuse", [refuse_cancel_payment, refuse_cancel_credit])
+@pytest.mark.parametrize(
+    ("state", "reason"), [(PaymentState.PENDING, "still Pending"), (PaymentState.FAILED, "no money came in")]
+)
+def test_of_a_card_payment_that_brought_no_money_in_no_other_way_back_is_named(
+    refuse: Callable[[Payment], None], state: PaymentState, reason: str
+) -> None:
+    with pytest.raises(RuleRefused, match=reason) as refused:
+        refuse(replace(PAYMENT, kind=PaymentKind.AUTO, state=state, failure_reason="Insufficient funds."))
+    assert "Issue Charge Back" not in refused.value.sentence
+
+
 def test_a_card_payment_with_a_pending_charge_back_takes_no_second_one() -> None:
     payment = replace(PAYMENT, kind=PaymentKind.MANUAL, charge_back_pending_minor=1)
     with pytest.raises(RuleRefused, match="still Pending; its outcome is being looked up"):

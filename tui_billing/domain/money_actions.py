@@ -78,16 +78,18 @@ def refuse_reversal(charge_back: ChargeBack) -> None:
 
 def refuse_cancel_payment(payment: Payment) -> None:
     """Raise `RuleRefused` unless the payment may be cancelled now: recorded, completed, whole."""
+    # First, since what brought no money in has no other way back either.
+    _refuse_unsettled(payment)
     if payment.kind is not PaymentKind.RECORD:
         raise RuleRefused(
             f"Only recorded payments are cancelled; this one is {payment.kind.label}. Use {way_back(payment.kind)}."
         )
-    _refuse_unsettled(payment)
     _refuse_cancelled(payment)
 
 
 def refuse_cancel_credit(payment: Payment) -> None:
     """Raise `RuleRefused` unless this is a credit that has not been cancelled."""
+    _refuse_unsettled(payment)
     if payment.kind is not PaymentKind.CREDIT:
         raise RuleRefused(f"This is a payment, not a credit. Use {way_back(payment.kind)}.")
     _refuse_cancelled(payment)
