@@ -95,6 +95,18 @@ async def test_enter_opens_the_payment_and_esc_comes_back(practice: Practice) ->
         await finance.is_at("Exceptions")
 
 
+async def test_a_key_typed_behind_enter_is_for_the_payment_that_it_opens(practice: Practice) -> None:
+    async with practice.desk("finance") as finance:
+        await comes_to_exceptions(finance)
+        await reconciles(finance)
+        line = await finance.selects(lambda row: row.kind is ExceptionKind.DISPUTE)
+        await finance.presses("enter", "b")
+        await finance.is_at("IssueChargeBack")
+        await finance.presses("escape")
+        await finance.is_at("Payments")
+        assert finance.row.id == line.payment_id
+
+
 async def test_the_list_is_searched_and_filtered(practice: Practice) -> None:
     async with practice.desk("finance") as finance:
         await comes_to_exceptions(finance)

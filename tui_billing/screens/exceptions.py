@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -131,6 +132,7 @@ class Exceptions(SearchedScreen, LookUpScreen):
 
     @on(VirtualTable.RowOpened)
     def _on_opened(self, event: VirtualTable.RowOpened) -> None:
+        self.holds_keys = True
         self._open(event.row)
 
     def _do(self, name: str, line: ExceptionLine | None) -> None:
@@ -160,14 +162,24 @@ class Exceptions(SearchedScreen, LookUpScreen):
 
     @work(exclusive=True, group="open")
     async def _open(self, line: ExceptionLine) -> None:
-        if not line.account_number:
-            self.notify("The ledger knows no account for this.", severity="warning", markup=False)
-            return
-        account = await self.asked(self.services.accounts.show, self.session, line.account_number)
-        if account is not None:
-            known = line.payment_received is not None and line.payment_sequence is not None
-            key = (line.payment_received, line.payment_sequence) if known else None
-            self.post_message(PaymentOpened(account, cast("Any", key)))
+        try:
+            if not line.account_number:
+                self.notify("The ledger knows no account for this.", severity="warning", markup=False)
+                return
+            account = await self.asked(self.services.accounts.show, self.session, line.account_number)
+            if account is not None:
+                known = line.payment_received is not None and line.payment_sequence is not None
+                key = (line.payment_received, line.payment_sequence) if known else None
+                self.post_message(PaymentOpened(account, cast("Any", key)))
+                await self._left()
+        finally:
+            self.holds_keys = False
+
+    async def _left(self) -> None:
+        """Wait until the application has dealt with what was posted, on its way from here: keys are for what comes."""
+        done = asyncio.Event()
+        self.call_later(self.app.call_later, done.set)
+        await done.wait()
 
     @work(group="reconcile")
     async def _reconcile(self) -> None:
