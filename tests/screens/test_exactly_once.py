@@ -11,6 +11,7 @@ import pytest
 from tests.desk_fixtures import with_service
 from tests.screens.practice import DEADLINE_S, DIEGO, GLOBEX, MARA, YUSUF, Operator, Practice
 from tui_billing.screens.messages import Place
+from tui_billing.screens.modals.money_dialog import MoneyDialog
 from tui_billing.services.desk_services import DeskServices
 from tui_billing.services.payments import Payments
 from tui_billing.services.requests import RecordRequest
@@ -148,6 +149,21 @@ async def test_a_payment_in_flight_when_one_quits_is_finished_or_found_out_at_th
     async with practice.desk("mara", MARA, Place.PAYMENTS) as mara:
         await mara.until(lambda: dict(practice.rows(CARD_STATES, MARA)).get("completed") == completed + 1, "found out")
     assert practice.balance_minor(MARA) == 1_000
+
+
+async def test_nothing_of_a_money_dialog_is_painted_while_what_it_sent_is_under_way(practice: Practice) -> None:
+    async with practice.desk("mara", MARA, Place.PAYMENTS) as mara:
+        practice.gateway.open.clear()
+        await mara.presses("m")
+        await mara.is_at("MakePayment")
+        await mara.types("10")
+        await mara.sees("→ EUR 10.00")
+        dialog = mara.app.screen
+        assert isinstance(dialog, MoneyDialog)
+        assert not dialog.about_to_change
+        await mara.presses("enter")
+        await mara.until(lambda: practice.gateway.calls == 1, "asked the gateway")
+        assert dialog.about_to_change
 
 
 async def test_the_desk_locks_over_a_payment_in_flight_which_goes_on(practice: Practice) -> None:

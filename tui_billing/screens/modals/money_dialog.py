@@ -82,8 +82,8 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
 
     @property
     def about_to_change(self) -> bool:
-        """While what the form as it opens would do is being found out."""
-        return not self._foreseen
+        """While what the form as it opens would do is being found out, and while it is being done."""
+        return super().about_to_change or not self._foreseen
 
     def on_mount(self) -> None:
         """Say what will happen with the form as it opens; without an amount it says so already."""
