@@ -43,8 +43,10 @@ def payment_details(details: PaymentDetails) -> list[Detail]:
     if payment.state is PaymentState.PENDING or payment.charge_back_pending_minor:
         lines.insert(3, Detail("What next", PENDING_MEANS, "warning"))
     if payment.kind.by_card:
+        # Of what failed nothing came in.
+        left = [] if payment.state is PaymentState.FAILED else [Detail("Left to return", str(payment.returnable))]
         lines += [
-            Detail("Left to return", str(payment.returnable)),
+            *left,
             Detail("Gateway", payment.gateway),
             Detail("Transaction", payment.gateway_reference or "none"),
         ]
