@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.screens.practice import GLOBEX, MARA, Practice
+from tests.screens.practice import GLOBEX, MARA, SMALL, WIDE, Practice
 from tui_billing.domain.pages import Page
 from tui_billing.services.accounts import Accounts
 from tui_billing.terminal import key_gate
@@ -179,3 +179,11 @@ async def test_the_selected_accounts_details_follow_the_cursor(practice: Practic
         await finance.sees("Number 10000056", "Currency USD", "Card on file none", "Created 20")
         await finance.presses("j")
         await finance.sees("Master user mara", "Card on file Visa •••• 4242", "Payment terms by card")
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE], ids=str)
+async def test_an_empty_list_says_which_keys_show_more(practice: Practice, size: tuple[int, int]) -> None:
+    async with practice.desk("finance", size=size) as finance:
+        await finance.presses("4", "s", "slash")
+        await finance.types("nothing")
+        await finance.sees("No account matches. Esc clears the search · s next state · 1 all types")

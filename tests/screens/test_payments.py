@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from tests.screens.practice import BRUNO, DEADLINE_S, GLOBEX, WIDE, Practice
+from tests.screens.practice import BRUNO, DEADLINE_S, DIEGO, GLOBEX, WIDE, Practice
 from tui_billing.domain.payments import PaymentFilter
 from tui_billing.screens import searched_screen
 from tui_billing.screens.messages import Place
@@ -120,6 +120,24 @@ async def test_two_desks_with_the_same_dialog_open_cancel_once(practice: Practic
         await finance.presses("escape")
         await finance.is_at("Payments")
         await finance.until(lambda: finance.row.state.label == "Cancelled", "shows what has happened")
+
+
+async def test_of_a_failed_payment_nothing_is_left_to_return(practice: Practice) -> None:
+    async with practice.desk("finance", DIEGO, Place.PAYMENTS) as finance:
+        await finance.selects(lambda row: row.state.label == "Failed")
+        await finance.presses("enter")
+        await finance.is_at("DetailsView")
+        await finance.sees("State Failed", "Gateway sandbox")
+        assert "Left to return" not in finance.words
+
+
+async def test_an_empty_list_says_which_keys_show_more(practice: Practice) -> None:
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
+        await finance.presses("f", "f")
+        await finance.sees("No payment matches. f shows the next kind")
+        await finance.presses("slash")
+        await finance.types("nothing")
+        await finance.sees("No payment matches. Esc clears the search · f shows the next kind")
 
 
 async def test_a_frame_waits_for_the_details_of_the_row_that_the_cursor_came_to_but_not_for_long(

@@ -74,7 +74,7 @@ class Activity(DocumentScreen, SearchedScreen):
 
     def show_found(self) -> None:
         """Show the statements that the search finds."""
-        empty = "No period matches." if self.search else "No billing period has begun."
+        empty = self.why_empty("No billing period has begun.", "No period matches.")
         self._table.show_source(self._fetch, empty=empty)
 
     @on(VirtualTable.RowOpened)

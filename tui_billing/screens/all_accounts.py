@@ -163,8 +163,9 @@ class AllAccounts(MoneyScreen, SearchedScreen):
 
     def _choose(self, chosen: AccountFilter, number: str | None = None) -> None:
         self._chosen = chosen
-        everything = chosen == AccountFilter(order=chosen.order)
-        self._table.show_source(self._fetch, number, empty=NO_ACCOUNTS if everything else "No account matches.")
+        ways = (*(("s next state",) if chosen.state else ()), *(("1 all types",) if chosen.type else ()))
+        empty = self.why_empty(NO_ACCOUNTS, "No account matches.", *ways)
+        self._table.show_source(self._fetch, number, empty=empty)
 
     async def _fetch(self, direction: Direction, key: Hashable | None, limit: int) -> Page[Account] | None:
         number = None if key is None else str(key)

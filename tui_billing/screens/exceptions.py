@@ -80,8 +80,8 @@ class Exceptions(SearchedScreen, LookUpScreen):
 
     def show_found(self) -> None:
         """Show the lines of this kind that the search finds."""
-        everything = self._kind is None and not self.search
-        self._table.show_source(self._fetch, empty=NOTHING if everything else "Nothing matches.")
+        ways = () if self._kind is None else ("f shows the next kind",)
+        self._table.show_source(self._fetch, empty=self.why_empty(NOTHING, "Nothing matches.", *ways))
 
     def action_next_filter(self) -> None:
         """Show the next kind only, after the last one all of them."""

@@ -80,7 +80,7 @@ class Invoices(DocumentScreen, SearchedScreen):
 
     def show_found(self) -> None:
         """Show the invoices that the search finds."""
-        self._table.show_source(self._fetch, empty="No invoice matches." if self.search else NO_INVOICES)
+        self._table.show_source(self._fetch, empty=self.why_empty(NO_INVOICES, "No invoice matches."))
 
     @on(VirtualTable.RowHighlighted)
     def _on_highlighted(self, event: VirtualTable.RowHighlighted) -> None:

@@ -127,9 +127,8 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookUpScreen):
 
     def show_found(self) -> None:
         """Show the payments of this kind that the search finds."""
-        everything = self._filter is PaymentFilter.ALL and not self.search
-        empty = NO_PAYMENTS if everything else "No payment matches."
-        self._table.show_source(self._fetch, empty=empty)
+        ways = () if self._filter is PaymentFilter.ALL else ("f shows the next kind",)
+        self._table.show_source(self._fetch, empty=self.why_empty(NO_PAYMENTS, "No payment matches.", *ways))
 
     def action_next_filter(self) -> None:
         """Show the next kind of rows only, after the last one all of them."""

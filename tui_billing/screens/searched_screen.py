@@ -58,6 +58,11 @@ class SearchedScreen(DeskScreen):
         """The line, for the screen to place over its list."""
         return SearchLine(placeholder=self.SEARCHES, id="search")
 
+    def why_empty(self, nothing: str, no_match: str, *ways: str) -> str:
+        """What an empty list says: that there is `nothing`, or, if some rows are left out, which keys show more."""
+        ways = (*(("Esc clears the search",) if self.search else ()), *ways)
+        return f"{no_match} {' · '.join(ways)}" if ways else nothing
+
     def show_found(self) -> None:
         """Show the rows that `search` finds."""
         raise NotImplementedError
