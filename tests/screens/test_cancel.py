@@ -55,7 +55,7 @@ async def test_the_gear_menu_names_the_way_back_of_the_row_and_takes_it(
             payment = await finance.selects(completed(kind))
             await finance.presses(*keys)
             await finance.is_at("Cancel")
-            await finance.sees(words)
+            await finance.sees(words, f"{words.split()[1]} {payment.short_id} · received {payment.received}")
             await finance.presses("enter")
             told = f"{words}: Globex Corporation: {words.split()[1].lower()} of {payment.amount} cancelled."
             await finance.is_told(told)

@@ -29,6 +29,7 @@ async def test_finance_charges_a_payment_back_whole_from_the_log_in_on(practice:
         await finance.presses("b")
         await finance.is_at("IssueChargeBack")
         left = payment.amount.figure
+        await finance.sees(f"Payment {payment.short_id} · received {payment.received}")
         await finance.sees(f"left: {left}", f"Balance EUR 0.00 → EUR -{left}", "Re-opens INV-", f"({left})")
         await finance.presses("enter")
         told = f"Mara Lindqvist: {payment.amount} charged back to Visa •••• 4242. Balance: EUR -{left}."

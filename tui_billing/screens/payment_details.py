@@ -17,6 +17,11 @@ PENDING_MEANS = (
 )
 
 
+def payment_title(payment: Payment) -> str:
+    """What the details of a payment are headed with."""
+    return f"{'Credit' if payment.kind is PaymentKind.CREDIT else 'Payment'} {payment.short_id}"
+
+
 def payment_summary(payment: Payment) -> list[Detail]:
     """What the row itself tells, the most asked for first."""
     return [

@@ -23,7 +23,7 @@ from tui_billing.screens.look_up_screen import LookUpScreen
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.details import DetailsView
 from tui_billing.screens.payment_actions import ACTIONS, LOOK_UP
-from tui_billing.screens.payment_details import payment_details, payment_summary, state_in_words
+from tui_billing.screens.payment_details import payment_details, payment_summary, payment_title, state_in_words
 from tui_billing.screens.searched_screen import SearchedScreen
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.details import Details
@@ -226,11 +226,6 @@ class Payments(CardScreen, DocumentScreen, SearchedScreen, LookUpScreen):
         if account is not None:
             self._show_account(account)
         return page
-
-
-def payment_title(payment: Payment) -> str:
-    """What the details of a payment are headed with."""
-    return f"{'Credit' if payment.kind.value == 'credit' else 'Payment'} {payment.short_id}"
 
 
 def payment_cells(payment: Payment) -> Sequence[str | Cell]:

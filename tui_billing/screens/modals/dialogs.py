@@ -138,6 +138,7 @@ class IssueChargeBack(MoneyDialog[ChargeBackRequest]):
     """Card money on its way back."""
 
     HEADING = "Issue Charge Back"
+    OF_PAYMENT = True
 
     @property
     def amount_note(self) -> str:
@@ -177,6 +178,8 @@ class IssueChargeBack(MoneyDialog[ChargeBackRequest]):
 
 class Cancel(MoneyDialog[CancelReason]):
     """A recorded payment or a credit taken back whole."""
+
+    OF_PAYMENT = True
 
     @property
     def heading(self) -> str:

@@ -64,6 +64,11 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         """The words of the action."""
         return self.HEADING
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """What the form is about, a line each: the customer."""
+        return (f"{shown(self.account.name)} · {self.account.number}",)
+
     def fields(self) -> Iterable[Field]:
         """The form, the field that is filled in first on top."""
         raise NotImplementedError
@@ -93,7 +98,7 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
         self._refusal = Words(style="warning", least=1)
         self._ok, self._cancel = Button(self.OK, id="ok", classes="-primary"), Button("Cancel", id="cancel")
         self._form = Form(
-            Words(f"{shown(self.account.name)} · {self.account.number}", style="muted", cut=True),
+            Words(*self.given, style="muted", cut=True),
             Words(least=1),
             *self._fields,
             Words(least=1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from time import monotonic
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual import work
 
@@ -16,6 +16,7 @@ from tui_billing.domain.text import shown
 from tui_billing.screens.messages import DatabaseFailed
 from tui_billing.screens.modals.form_dialog import FormDialog
 from tui_billing.screens.modals.outlook import FiguresChanged, Outlook, changed_words
+from tui_billing.screens.payment_details import payment_title
 
 if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
@@ -31,6 +32,9 @@ UNREAD_S = 0.5
 
 class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
     """A form for one money action; dismisses with what was done, or none if it was left."""
+
+    OF_PAYMENT: ClassVar[bool] = False
+    """Whether it is about a payment that is there already, and says which."""
 
     def __init__(
         self, services: DeskServices, session: OperatorSession, account: Account, payment: Payment | None
@@ -51,6 +55,13 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
         """The payment that this dialog is about."""
         assert self.payment is not None, "this action is about a payment"
         return self.payment
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The customer, and the payment that this dialog is about."""
+        if not self.OF_PAYMENT:
+            return super().given
+        return (*super().given, f"{payment_title(self.subject)} · received {self.subject.received:%Y-%m-%d}")
 
     def preview(self, request: RequestT) -> Preview:
         """What it would do. Runs off the event loop."""
