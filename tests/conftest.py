@@ -42,8 +42,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Before the tests are collected."""
-    if (worker := getattr(session.config, "workerinput", None)) is not None:
+    """Before all tests are collected; a few are rewritten where they are needed."""
+    config = session.config
+    if (worker := getattr(config, "workerinput", None)) is not None and config.args == config.getini("testpaths"):
         rewrite_share(int(worker["workerid"].removeprefix("gw")), worker["workercount"])
 
 

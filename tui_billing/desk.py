@@ -212,5 +212,7 @@ def _refuse_real(path: Path) -> None:
 
 
 def _remove(database: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-turn"):
+    from tui_billing.store.sqlite_paths import BESIDE
+
+    for suffix in ("", *BESIDE):
         database.with_name(f"{database.name}{suffix}").unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from tests.store.tampering import tamper
 from tui_billing.documents.document import Document
 from tui_billing.domain.errors import NotFound, RuleRefused
 from tui_billing.domain.payments import Payment
-from tui_billing.services.documents import TRAINING
+from tui_billing.services.documents import PRETENDED, TRAINING
 
 
 def receipt(desk: Desk, payment: Payment) -> Document:
@@ -142,6 +142,15 @@ def test_a_statement_is_that_of_the_period_with_the_day_and_says_its_state(desk:
     for day in (date(2025, 12, 31), NOW.date() + timedelta(days=31)):
         with pytest.raises(NotFound, match="There is no statement of a period with the day"):
             statement(desk.finance, CORPORATE, day)
+
+
+def test_a_receipt_of_a_card_that_the_sandbox_charged_says_that_no_money_has_moved(desk: Desk) -> None:
+    payment = desk.make("20.00").payment
+    desk.charge_back(payment, "5.00")
+    assert receipt(desk, payment).notes == (PRETENDED,)
+    (given_back,) = desk.services.documents.charge_back_receipts(desk.finance, RETAIL, payment.id)
+    assert given_back.notes == (PRETENDED,)
+    assert receipt(desk, desk.record("25.00").payment).notes == ()
 
 
 def test_a_training_desk_says_so_on_every_document(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from tests.desk_fixtures import NOW, RETAIL, Desk, with_gateways
 from tests.services.busy_gateway import BusyGateway, DeskDied
 from tests.store.tampering import tamper
 from tui_billing.desk import gateway_record
-from tui_billing.domain.errors import InvalidInput, OutcomeUnknown
+from tui_billing.domain.errors import InvalidInput, OutcomeUnknown, StoreBusy
 from tui_billing.domain.exceptions import ExceptionKind
 from tui_billing.domain.pages import Direction
 from tui_billing.gateways.base import ChargeRequest
@@ -173,6 +173,15 @@ def test_a_gateway_that_is_down_keeps_what_was_found_of_it_and_says_so(desk: Des
         "since 2026-03-10",
         "done: 0 resolved, 0 still unknown; not available: sandbox",
     )
+
+
+def test_a_database_that_is_busy_is_no_gateway_that_is_down(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise StoreBusy("busy")
+
+    monkeypatch.setattr("tui_billing.services.reconciliation.findings.replace", busy)
+    with pytest.raises(StoreBusy):
+        desk.reconcile()
 
 
 def test_the_list_is_searched_and_shown_by_kind_and_page(desk: Desk) -> None:

@@ -53,7 +53,8 @@ def import_file(desk: Desk, arguments: argparse.Namespace) -> Result:
     name = file_name(arguments.file)
     with progress_bar("Checking the lines") as progress:
         added = desk.services.accounts.import_file(desk.session, name, content_of(arguments.file), progress)
-    return Result({"import": {"file_name": name, "accounts": added}}, f"Imported: {added:,} accounts from {name}")
+    what = "account" if added == 1 else "accounts"
+    return Result({"import": {"file_name": name, "accounts": added}}, f"Imported: {added:,} {what} from {name}")
 
 
 def change_state(desk: Desk, arguments: argparse.Namespace) -> Result:

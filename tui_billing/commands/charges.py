@@ -17,8 +17,9 @@ def import_file(desk: Desk, arguments: argparse.Namespace) -> Result:
     request = ImportRequest(file_name(arguments.file), content_of(arguments.file), arguments.key or "", arguments.again)
     with progress_bar("Checking the lines") as progress:
         taken = desk.services.charges.import_file(desk.session, request, progress)
+    what = "charge" if taken.lines == 1 else "charges"
     fields = [
-        ("Imported", f"{taken.lines:,} charges from {taken.file_name}"),
+        ("Imported", f"{taken.lines:,} {what} from {taken.file_name}"),
         ("When", f"{taken.imported_at:%Y-%m-%d %H:%M} UTC by {taken.imported_by}"),
         ("Key", taken.key),
     ]

@@ -69,7 +69,7 @@ def signed_in(settings: Settings, user: str) -> Iterator[Desk]:
         session = services.sign_in.sign_in(user, password, environment("SSH_CONNECTION"))
         yield Desk(services, session)
     finally:
-        services.sign_in.store.close()
+        services.store.close()
 
 
 def environment(variable: str) -> str:

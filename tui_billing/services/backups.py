@@ -19,9 +19,7 @@ from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
 from tui_billing.store import opening
 from tui_billing.store.checking import differences, refuse_differences
-
-# Of the files that a database has beside it while it is open.
-BESIDE = ("-wal", "-shm", "-journal", "-turn")
+from tui_billing.store.sqlite_paths import BESIDE
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from tui_billing.config import SANDBOX
 from tui_billing.documents.document import Document
 from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import NotFound, RuleRefused
-from tui_billing.domain.payments import ChargeBackState
+from tui_billing.domain.payments import ChargeBackState, Payment
 from tui_billing.services.accounts import OWN, found
 from tui_billing.services.billing_documents import invoice_of, statement_of
 from tui_billing.services.invoices import invoice_details
@@ -23,6 +24,7 @@ from tui_billing.services.session import OperatorSession
 from tui_billing.services.statements import statements_of
 
 TRAINING = "From a training database: no real money has moved."
+PRETENDED = "Charged in the sandbox: no real money has moved."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Documents(Service):
     def receipt(self, session: OperatorSession, connection: Connection, number: str, payment_id: str) -> Document:  # noqa: ARG002
         """The receipt of a payment, or the credit or debit note of a credit; raises `RuleRefused` if no money came."""
         account, details = found(connection, number), payment_details(connection, number, payment_id)
-        return receipt_of(account, details, self.notes)
+        return receipt_of(account, details, self._notes_of(details.payment))
 
     @requires(Permission.FINANCE, within="reading", own=OWN)
     def charge_back_receipts(
@@ -61,7 +63,8 @@ class Documents(Service):
             chosen = [each for each in chosen if each.state is ChargeBackState.COMPLETED]
         if not chosen:
             raise RuleRefused("Nothing of this payment has been charged back.")
-        return tuple(charge_back_receipt_of(account, details.payment, each, self.notes) for each in chosen)
+        notes = self._notes_of(details.payment)
+        return tuple(charge_back_receipt_of(account, details.payment, each, notes) for each in chosen)
 
     @requires(Permission.ACCOUNT_MANAGE, within="reading", own=OWN)
     def invoice(self, session: OperatorSession, connection: Connection, number: str, sequence: int) -> Document:  # noqa: ARG002
@@ -79,3 +82,7 @@ class Documents(Service):
             if statement.start <= day <= statement.end:
                 return statement_of(account, statement, today, self.notes)
         raise NotFound(f"There is no statement of a period with the day {day:%Y-%m-%d}.")
+
+    def _notes_of(self, payment: Payment) -> tuple[str, ...]:
+        """Those of every document, and whether the card was only charged in the sandbox."""
+        return self.notes or ((PRETENDED,) if payment.gateway == SANDBOX else ())

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
-from tui_billing.domain.errors import BillingError, InvalidInput
+from tui_billing.domain.errors import GatewayUnavailable, InvalidInput, RuleRefused, SetUpRefused
 from tui_billing.domain.exceptions import ExceptionKind, ExceptionLine, Finding
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.gateways.base import GatewayTransaction, PaymentGateway
@@ -62,7 +62,7 @@ class Reconciliation(Service):
         for name, gateway in self.gateways.items():
             try:
                 self._compare(name, gateway, datetime.combine(first, time(), UTC), now)
-            except BillingError as refusal:
+            except (GatewayUnavailable, RuleRefused, SetUpRefused) as refusal:
                 unavailable.append((name, refusal.sentence))
         reconciled = ReconciledPeriod(outcomes.resolved, outcomes.still_unknown, first, tuple(unavailable))
         with self.store.writing() as connection:

@@ -12,7 +12,6 @@ walked along until there are enough. A sample of the accounts tells which is soo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +48,8 @@ SQLITE = (
         search, content='', columnsize=0, detail=none, tokenize='trigram case_sensitive 1')""",
     "CREATE VIRTUAL TABLE account_fragment USING fts5vocab(account_search, instance)",
 )
+# What a server says that has no `pg_trgm`, or whose owner of the tables may not put it there.
+NO_EXTENSION = ("0A000", "58P01", "42501", "42704")
 POSTGRESQL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX account_search ON account USING gin (search gin_trgm_ops)",
@@ -66,9 +67,13 @@ def create(connection: Connection) -> None:
         for statement in SQLITE:
             connection.exec_driver_sql(statement)
         return
-    with suppress(DBAPIError), connection.begin_nested():
-        for statement in POSTGRESQL:
-            connection.exec_driver_sql(statement)
+    try:
+        with connection.begin_nested():
+            for statement in POSTGRESQL:
+                connection.exec_driver_sql(statement)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) not in NO_EXTENSION:
+            raise
 
 
 def index(connection: Connection, accounts: Sequence[Mapping[str, Any]]) -> None:

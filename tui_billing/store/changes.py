@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import RLock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,10 +12,12 @@ if TYPE_CHECKING:
 
 
 class DatabaseChanges:
-    """Asked by one thread at a time; reads no row, whatever has changed."""
+    """Reads no row, whatever has changed; who asks while another is at it, waits."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        # A desk that is left while its database is slow leaves a thread behind that still asks.
+        self._asking = RLock()
         self._connection: Connection | None = None
         self._version: object = None
 
@@ -23,17 +26,18 @@ class DatabaseChanges:
 
         Raises `StoreUnavailable` if the database does not answer.
         """
-        before = self._version
-        self._version = None
-        try:
-            with self._store.telling_failures():
-                if self._connection is None:
-                    self._connection = self._store.kept_connection()
-                self._version = self._store.version(self._connection)
-        finally:
-            if self._version is None:
-                self.close()
-        return self._version != before
+        with self._asking:
+            before = self._version
+            self._version = None
+            try:
+                with self._store.telling_failures():
+                    if self._connection is None:
+                        self._connection = self._store.kept_connection()
+                    self._version = self._store.version(self._connection)
+            finally:
+                if self._version is None:
+                    self.close()
+            return self._version != before
 
     def close(self) -> None:
         """Give the connection up; the next poll makes another one."""

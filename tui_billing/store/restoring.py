@@ -13,10 +13,9 @@ from tui_billing.store.checks.likeness import unlike_new
 from tui_billing.store.schema_version import APPLICATION_ID, TRAINING_APPLICATION_ID, refuse_newer
 from tui_billing.store.sqlite import SqliteStore
 from tui_billing.store.sqlite_files import copy_file, free_name, held, opened, publish, settle, sync, unfinished
-from tui_billing.store.sqlite_paths import application_id
+from tui_billing.store.sqlite_paths import SQLITE_OWN, application_id
 
 OURS = {APPLICATION_ID, TRAINING_APPLICATION_ID}
-BESIDE = ("-wal", "-shm", "-journal")
 
 
 @contextmanager
@@ -69,7 +68,7 @@ def _exchanged(copy: Path, path: Path) -> Path:
     kept = free_name(path.with_name(f"{path.name}.before-restore"))
     os.link(path, kept)
     # Left by a database that could not be opened: they must never be taken for a part of the new one.
-    for suffix in BESIDE:
+    for suffix in SQLITE_OWN:
         with suppress(FileNotFoundError):
             path.with_name(f"{path.name}{suffix}").rename(kept.with_name(f"{kept.name}{suffix}"))
     copy.replace(path)
