@@ -41,7 +41,7 @@ AMOUNTS = {
     ),
     "an amount that is no number": (
         "UPDATE account SET funds_minor = 'much' WHERE number = '10000003'",
-        {"customer funds", "unapplied sum", "file"},
+        {"customer funds", "unapplied sum", "unreadable value", "file"},
     ),
     "what is left of a payment lowered": (
         "UPDATE payment SET unapplied_minor = unapplied_minor - 1 WHERE kind = 'credit'",
@@ -327,7 +327,44 @@ DISPUTES = {
         {"money in", "money out"},
     ),
 }
-DAMAGES = AMOUNTS | ENTRIES | PAYMENTS | STRUCTURE | BILLING | DISPUTES
+PROFILES = {
+    "a provider's profile given to somebody of a customer": (
+        "UPDATE \"user\" SET profile = 'Root' WHERE account_id IS NOT NULL",
+        {"profile of user"},
+    ),
+    "somebody of a customer without an account": (
+        "UPDATE \"user\" SET account_id = NULL WHERE profile = 'Master User'",
+        {"profile of user"},
+    ),
+}
+# What a column of a SQLite file may hold, whatever its type: the row, the column and what is in it.
+UNREADABLE = {
+    "a day that is none": ("account row 1", "billed_through", "'zzz'"),
+    "a day of a month that has not so many": ("payment row 1", "received", "'2026-02-30'"),
+    "a day with its time": ("payment row 1", "expires", "'2026-02-03 00:00:00'"),
+    "a day of the year 0": ("payment row 1", "expires", "'0000-02-03'"),
+    "a day in bytes": ("invoice row 1", "issued", "CAST('2026-02-03' AS BLOB)"),
+    "the day that it is": ("invoice row 1", "due_date", "'now'"),
+    "a moment that is none": ("user row 1", "locked_until", "'zzz'"),
+    "a moment without its microseconds": ("user row 1", "locked_until", "'2026-02-03 10:00:00'"),
+    "a moment with its zone": ("user row 1", "locked_until", "'2026-02-03 10:00:00.000000+00:00'"),
+    "a moment that goes on unseen": ("user row 1", "locked_until", "'2026-02-03 10:00:00.000000' || char(0) || 'x'"),
+    "an hour that there is not": ("payment row 1", "unanswered_at", "'2026-02-03 25:00:00.000000'"),
+    "a moment of the log": ("audit_entry row 1", "recorded_at", "'zzz'"),
+    "a text in bytes": ("payment row 1", "memo", "x'61'"),
+    "a text that is no UTF-8": ("payment row 1", "memo", "CAST(x'ff' AS TEXT)"),
+    "a character in halves": ("payment row 1", "memo", "CAST(x'c3' AS TEXT)"),
+    "a name in bytes": ("account row 1", "name", "x'ff00fe'"),
+    "a name that is no UTF-8": ("account row 1", "name", "CAST(x'ff41' AS TEXT)"),
+    "a number that names the row": ("account row 1", "number", "CAST(x'ff41' AS TEXT)"),
+    "an ID in bytes": ("payment row 1", "id", "x'ff'"),
+    "a switch that is neither on nor off": ("user row 1", "disabled", "'zzz'"),
+    "a switch that is on twice": ("user row 1", "disabled", "2"),
+    "a count that is a text": ("user row 1", "failures", "'zzz'"),
+    "a count with a fraction": ("user row 1", "failures", "1.5"),
+    "a day among totals": ("account_total row 2", "start", "'zzz'"),
+}
+DAMAGES = AMOUNTS | ENTRIES | PAYMENTS | STRUCTURE | BILLING | DISPUTES | PROFILES
 
 
 @pytest.fixture(scope="module")
@@ -377,6 +414,25 @@ def test_the_check_of_a_dispute_that_was_won_finds(desk: Desk, damage: str) -> N
     desk.reverse(desk.won_dispute("8.00").charge_back, "3.00")
     assert desk.services.checks.check(desk.finance) == []
     assert_found(desk, damage)
+
+
+@pytest.mark.parametrize("damage", UNREADABLE)
+def test_the_check_of_a_file_names_a_value_that_cannot_be_read(busy: Desk, damage: str) -> None:
+    row, column, value = UNREADABLE[damage]
+    table, _, number = row.split()
+    key = "account_id" if table == "account_total" else "rowid"
+    tamper(busy, f"UPDATE {table} SET {column} = {value} WHERE {key} = {number}")
+    found = {difference.subject for difference in busy.services.checks.check(busy.finance)}
+    assert f"{row}, {column}" in found
+
+
+def test_moments_and_texts_of_every_kind_are_readable(busy: Desk) -> None:
+    tamper(
+        busy,
+        "UPDATE user SET locked_until = '9999-12-31 23:59:59.999999', failures = -1, disabled = 1 WHERE id = 1;"
+        "UPDATE payment SET memo = 'Ångström 🏳️‍🌈', expires = '0001-01-01' WHERE sequence = 1",
+    )
+    busy.assert_books_are_right()
 
 
 def test_the_check_says_which_account_and_both_figures(busy: Desk) -> None:
@@ -430,7 +486,7 @@ def test_rows_that_were_not_kept_leave_no_gap(busy: Desk) -> None:
 def test_every_check_can_be_made_to_speak() -> None:
     spoken = {figure for _, figures in DAMAGES.values() for figure in figures}
     assert set(checks("sqlite")) <= spoken
-    assert spoken - set(checks("sqlite")) == {"search", "search index"}
+    assert spoken - set(checks("sqlite")) == {"search", "search index", "unreadable value"}
 
 
 @pytest.mark.parametrize("payments", [None, 2000])

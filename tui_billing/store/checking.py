@@ -14,6 +14,7 @@ from tui_billing.store.checks.billing import billing
 from tui_billing.store.checks.entries import ENTRIES
 from tui_billing.store.checks.likeness import unlike_new
 from tui_billing.store.checks.payments import PAYMENTS
+from tui_billing.store.checks.readable import reading_anything, unreadable
 from tui_billing.store.checks.search import unlike_search
 from tui_billing.store.checks.structure import structure
 from tui_billing.store.turns import take_any_time
@@ -44,13 +45,14 @@ def checks(dialect: str) -> dict[str, str]:
 def differences(connection: Connection) -> list[Difference]:
     """Every figure that does not follow from the ledger entries, and every row that cannot be as it is."""
     take_any_time(connection)
-    found = [
-        Difference(figure, subject, _whole(stored), _whole(recomputed))
-        for figure, statement in checks(connection.dialect.name).items()
-        for subject, stored, recomputed in connection.exec_driver_sql(statement)
-    ]
-    further = chain(unlike_search(connection), unlike_new(connection))
-    return found + [Difference(*each) for each in further]
+    with reading_anything(connection):
+        found = [
+            Difference(figure, str(subject), _whole(stored), _whole(recomputed))
+            for figure, statement in checks(connection.dialect.name).items()
+            for subject, stored, recomputed in connection.exec_driver_sql(statement)
+        ]
+        further = chain(unreadable(connection), unlike_search(connection), unlike_new(connection))
+        return found + [Difference(*each) for each in further]
 
 
 def refuse_differences(found: list[Difference]) -> None:

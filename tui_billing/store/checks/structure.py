@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import ForeignKeyConstraint, Table
 
+from tui_billing.domain.access import CUSTOMER_PROFILES
 from tui_billing.store.schema import TABLES
 
 FILE = "file"
+OF_CUSTOMERS = ", ".join(f"'{profile}'" for profile in sorted(CUSTOMER_PROFILES))
 # A made payment leaves one key with its ID as the result, and its cancellation another one.
 RESULTS = """
     SELECT 'payment ' || id AS subject, id, key, CASE state WHEN 'cancelled' THEN 2 ELSE 1 END AS actions FROM payment
@@ -30,6 +32,9 @@ SHARED = {
         WHERE NOT EXISTS (SELECT 1 FROM payment WHERE id = result_id)
             AND NOT EXISTS (SELECT 1 FROM charge_back WHERE id = result_id)
             AND NOT EXISTS (SELECT 1 FROM reversal WHERE id = result_id)""",
+    # A profile of the provider's with an account, or one of a customer's without, sees what it must not see.
+    "profile of user": f"""
+        SELECT 'user ' || name, 1, 0 FROM "user" WHERE (profile IN ({OF_CUSTOMERS})) <> (account_id IS NOT NULL)""",
 }
 
 
