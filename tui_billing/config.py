@@ -133,6 +133,7 @@ def _private_text(file: Path) -> str:
 
 # More than any machine that runs a desk would want to spend on one password.
 LARGEST = {"memory_kib": 4 * 1024 * 1024, "rounds": 100, "parallelism": 64}
+LARGEST_FILE_BYTES = 1024 * 1024
 TYPES: dict[str, type] = {"database": str, "log_file": str, "gateway_record": str, "idle_lock_s": int, "hashing": dict}
 TYPES |= {"gateway": str, "stripe_key_file": str, "stripe": dict, "documents": str}
 MAY_BE_EMPTY = ("documents",)
@@ -143,12 +144,7 @@ def _configured(environment: Mapping[str, str]) -> dict[str, Any]:
     file = Path(configuration_file(environment))
     if not file.exists():
         return {}
-    import tomllib
-
-    try:
-        configured = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SetUpRefused(f"{file} is not valid TOML: {error}.") from None
+    configured = _parsed(file)
     costs = {cost.name: int for cost in fields(HashingCost)}
     tables = ((TYPES, configured), (costs, configured.get("hashing")), (STRIPE_TYPES, configured.get("stripe")))
     for known, given in tables:
@@ -161,8 +157,31 @@ def _configured(environment: Mapping[str, str]) -> dict[str, Any]:
                 raise SetUpRefused(f"{file}: “{key}” must not be empty, zero or negative.")
             if type(value) is int and value > LARGEST.get(key, value):
                 raise SetUpRefused(f"{file}: “{key}” must be at most {LARGEST[key]:,}.")
+            if type(value) is str and "\0" in value:
+                raise SetUpRefused(f"{file}: “{key}” must not contain a NUL character.")
+    _refuse_hashing(file, configured)
     _refuse_gateway(file, configured)
     return configured
+
+
+def _parsed(file: Path) -> dict[str, Any]:
+    import tomllib
+
+    if not file.is_file() or file.stat().st_size > LARGEST_FILE_BYTES:
+        raise SetUpRefused(f"{file} is no regular file of at most {LARGEST_FILE_BYTES:,} bytes.")
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SetUpRefused(f"{file} is not valid TOML: {error}.") from None
+    except RecursionError:
+        raise SetUpRefused(f"{file} is not valid TOML: it is nested too deeply.") from None
+
+
+def _refuse_hashing(file: Path, configured: dict[str, Any]) -> None:
+    cost = HashingCost(**configured.get("hashing", {}))
+    # Argon2 has no use for less: RFC 9106, 3.1.
+    if cost.memory_kib < 8 * cost.parallelism:
+        raise SetUpRefused(f"{file}: “memory_kib” must be at least 8 times “parallelism”.")
 
 
 def _refuse_gateway(file: Path, configured: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import select
 import signal
 from collections.abc import Callable, Iterator
@@ -87,6 +88,14 @@ def test_a_character_split_between_two_reads_arrives_whole(typed_at: PtyDesk) ->
 def test_sequences_with_impossible_numbers_kill_nothing(typed_at: PtyDesk) -> None:
     typed_at.send("\x1b[1;1;99999999999u\x1b[9999999999999;1;1u")
     typed_at.read_until_quiet()
+    typed_at.send("ok")
+    typed_at.wait_for("user='ok'")
+
+
+def test_a_report_of_a_size_that_no_window_has_changes_nothing(typed_at: PtyDesk) -> None:
+    typed_at.send("\x1b[48;10000;10000;0;0t\x1b[48;24;1001;0;0t")
+    typed_at.read_until_quiet()
+    assert not re.search(r"10000x10000|1001x24", typed_at.screen_text())
     typed_at.send("ok")
     typed_at.wait_for("user='ok'")
 

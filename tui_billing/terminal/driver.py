@@ -40,6 +40,7 @@ ALTERNATE_SCREEN = "\x1b[?1049h"
 READ_BYTES = 16 * 1024
 ESCAPE_DELAY_S = constants.ESCAPE_DELAY * 1.05
 UNENDED_PASTE_S = 1.0
+LARGEST_SIDE = 1000
 # Esc and a key right behind it, in one reading; what else begins so is a sequence, or a key that is sent with it.
 ESC_BEFORE_KEY = re.compile(r"\x1b(?=[\x01-\x08\x0a-\x1a/ac-eg-zA-MQ-WYZ])")
 
@@ -133,7 +134,7 @@ class DeskDriver(LinuxDriver):
             try:
                 for event in parser.feed(part) if part else ():
                     # The parser presses keys for an escape byte inside a paste, so it is given empty pastes only.
-                    if not isinstance(event, events.Paste):
+                    if not isinstance(event, events.Paste) and not _is_beyond_any_window(event):
                         self.process_message(event)
             except (ValueError, OverflowError):
                 # A sequence with an impossible number in it; the keys around it are lost with it.
@@ -194,6 +195,11 @@ def exit_on_signals(app: App[Any], loop: asyncio.AbstractEventLoop, grace_s: flo
         signal.signal(number, leave)
     # Ctrl+C is a key here, and a stray SIGINT is not a wish to leave.
     _call_on_signal(loop, signal.SIGINT, int)
+
+
+def _is_beyond_any_window(event: object) -> bool:
+    # A terminal, or what writes in its name, may report any size, and every cell of it would be painted.
+    return isinstance(event, events.Resize) and max(event.size) > LARGEST_SIDE
 
 
 def _call_on_signal(loop: asyncio.AbstractEventLoop, number: int, callback: Callable[[], object]) -> None:
