@@ -95,7 +95,7 @@ def test_a_payment_in_flight_is_neither_lost_nor_taken_twice(demo: DemoHome, end
     assert sent
     assert {state for _, state in sent} <= {"pending", "completed"}
     # An hour later nothing is on its way any more.
-    earlier = "UPDATE payment SET recorded_at = datetime(recorded_at, '-1 hour') WHERE amount_minor = 2500"
+    earlier = "UPDATE payment SET recorded_at = strftime('%Y-%m-%d %H:%M:%f000', recorded_at, '-1 hour') WHERE amount_minor = 2500"
     tamper_file(demo.database, earlier)
     assert demo.look_up_everything() == 0
     for key, state in demo.query(states):
