@@ -25,7 +25,8 @@ def longest_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
 
     Each is given as many in a row as the others, and those that are done before take from the end of another's.
     """
-    long = [item for name in LONGEST for item in items if item.path.match(name)]
+    of_file = {path: [name for name in LONGEST if path.match(name)] for path in {item.path for item in items}}
+    long = [item for name in LONGEST for item in items if name in of_file[item.path]]
     begun_with = set(long)
     others = [item for item in items if item not in begun_with]
     ordered: list[pytest.Item] = []

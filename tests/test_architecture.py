@@ -30,6 +30,7 @@ def named(module: Path) -> str:
     return str(module.relative_to(PACKAGE.parent))
 
 
+@cache
 def tree_of(module: Path) -> ast.Module:
     return ast.parse(module.read_text(encoding="utf-8"))
 

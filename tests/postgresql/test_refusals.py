@@ -10,7 +10,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from tests.desk_fixtures import POSTGRESQL, Desk
-from tests.store.test_checking import DAMAGES, DISPUTES, make_busy
+from tests.store.busy_desk import make_busy
+from tests.store.damages import DAMAGES, DISPUTES
 from tests.store.test_tables import AMOUNTS, BY_NAME, KEPT, MAY_BE_BELOW_ZERO
 from tui_billing.store.checking import differences
 from tui_billing.store.checks.likeness import unlike_new

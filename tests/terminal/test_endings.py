@@ -95,8 +95,8 @@ def test_a_payment_in_flight_is_neither_lost_nor_taken_twice(demo: DemoHome, end
     assert sent
     assert {state for _, state in sent} <= {"pending", "completed"}
     # An hour later nothing is on its way any more.
-    earlier = "UPDATE payment SET recorded_at = strftime('%Y-%m-%d %H:%M:%f000', recorded_at, '-1 hour') WHERE amount_minor = 2500"
-    tamper_file(demo.database, earlier)
+    earlier = "strftime('%Y-%m-%d %H:%M:%f000', recorded_at, '-1 hour')"
+    tamper_file(demo.database, f"UPDATE payment SET recorded_at = {earlier} WHERE amount_minor = 2500")
     assert demo.look_up_everything() == 0
     for key, state in demo.query(states):
         taken = demo.query("SELECT count(*) FROM transactions WHERE key = ? AND kind = 'charge'", [key], record=True)

@@ -17,6 +17,7 @@ from tui_billing.store.checks.payments import PAYMENTS
 from tui_billing.store.checks.readable import reading_anything, unreadable
 from tui_billing.store.checks.search import unlike_search
 from tui_billing.store.checks.structure import structure
+from tui_billing.store.prepared import on_driver
 from tui_billing.store.turns import take_any_time
 
 MOST_TOLD = 20
@@ -49,7 +50,7 @@ def differences(connection: Connection) -> list[Difference]:
         found = [
             Difference(figure, str(subject), _whole(stored), _whole(recomputed))
             for figure, statement in checks(connection.dialect.name).items()
-            for subject, stored, recomputed in connection.exec_driver_sql(statement)
+            for subject, stored, recomputed in on_driver(connection, statement)
         ]
         further = chain(unreadable(connection), unlike_search(connection), unlike_new(connection))
         return found + [Difference(*each) for each in further]

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tui_billing.domain.errors import SetUpRefused, StoreBusy, StoreUnavailable
 from tui_billing.store.changes import DatabaseChanges
+from tui_billing.store.prepared import as_of_core
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,8 +77,10 @@ class Store(ABC):
         assert not _on_event_loop(), "database work on the event loop"
         try:
             yield
-        except DBAPIError as error:
-            failure = self._failure(error, committing=committing())
+        except (DBAPIError, self._engine.dialect.loaded_dbapi.Error) as error:
+            # The driver's own comes from rows that are read as they are asked for.
+            known = error if isinstance(error, DBAPIError) else as_of_core(self._engine.dialect, error)
+            failure = self._failure(known, committing=committing())
             if failure is None:
                 raise
             raise failure from None

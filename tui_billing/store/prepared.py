@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from operator import itemgetter
 from sys import intern
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import BindParameter, Connection, Dialect, FromClause, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
@@ -158,7 +158,7 @@ def on_driver(connection: Connection, sql: str, *parameters: Any, many: bool = F
     try:
         return (cursor.executemany if many else cursor.execute)(sql, *parameters)
     except connection.dialect.loaded_dbapi.Error as error:
-        raise _as_of_core(connection, sql, error) from error
+        raise as_of_core(connection.dialect, error, sql) from error
 
 
 @contextmanager
@@ -175,11 +175,11 @@ def together(connection: Connection) -> Iterator[None]:
         with driver.pipeline():
             yield
     except connection.dialect.loaded_dbapi.Error as error:
-        raise _as_of_core(connection, "", error) from error
+        raise as_of_core(connection.dialect, error) from error
 
 
-def _as_of_core(connection: Connection, sql: str, error: Exception) -> Exception:
+def as_of_core(dialect: Dialect, error: Exception, sql: str = "") -> DBAPIError:
     """A driver's error as if Core had run the statement, for whoever tells one fault from another."""
     # Without the statement's values, which go to no log.
-    kinds = (error, connection.dialect.loaded_dbapi.Error)
-    return DBAPIError.instance(sql, None, *kinds, hide_parameters=True, dialect=connection.dialect)
+    kinds = (error, dialect.loaded_dbapi.Error)
+    return cast("DBAPIError", DBAPIError.instance(sql, None, *kinds, hide_parameters=True, dialect=dialect))

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
+from tui_billing.store.prepared import on_driver
 from tui_billing.store.schema import TABLES
 
 MICROSECONDS = ".[0-9][0-9][0-9][0-9][0-9][0-9]"
@@ -31,7 +33,7 @@ def unreadable(connection: Connection) -> Iterator[tuple[str, str, int, int]]:
         driver: Any = connection.connection.driver_connection
         driver.create_function("is_utf8", 1, _is_utf8, deterministic=True)
         for table in TABLES:
-            for (subject,) in connection.exec_driver_sql(_faults(table)):
+            for (subject,) in on_driver(connection, _faults(table)):
                 yield "unreadable value", subject, 1, 0
 
 
@@ -49,6 +51,7 @@ def reading_anything(connection: Connection) -> Iterator[None]:
         driver.text_factory = before
 
 
+@cache
 def _faults(table: Table) -> str:
     """The rows in which a value is not of its column's form, each with the first such column."""
     types = {column.name: _kind(column.type) for column in table.columns}
