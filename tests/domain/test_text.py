@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui_billing.domain.errors import InvalidInput
-from tui_billing.domain.text import checked_text, folded, has_card_number, shown
+from tui_billing.domain.text import FILLERS, checked_text, folded, has_card_number, shown
 
 NEVER_SHOWN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 ANY_TEXT = st.text(st.characters(), max_size=60)
@@ -27,7 +27,7 @@ def test_nothing_that_a_terminal_obeys_reorders_or_hides_is_shown(text: str) -> 
     assert not [c for c in shown(text) if unicodedata.category(c) in NEVER_SHOWN]
 
 
-@given(st.text(st.characters(exclude_categories=("C", "Zl", "Zp", "M")), max_size=100))
+@given(st.text(st.characters(exclude_categories=("C", "Zl", "Zp", "M"), exclude_characters=FILLERS), max_size=100))
 def test_plain_text_is_shown_as_it_is(text: str) -> None:
     assert shown(text) == text
 
@@ -61,12 +61,21 @@ def test_a_pile_of_combining_marks_is_cut_to_four() -> None:
         "\u2028",
         "\ue000",
         "\uffff",
+        "\u3164",
+        "\u2800",
     ],
 )
 def test_control_and_invisible_characters_are_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match="Memo contains a control or invisible character") as refusal:
         checked_text(f"before {text} after", "Memo")
     assert refusal.value.field == "Memo"
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u00a0", "\u3000", "\u0301", "\ufe0f", "\u034f \u2003"])
+def test_a_text_of_which_nothing_is_seen_is_no_text(text: str) -> None:
+    with pytest.raises(InvalidInput, match=r"Reason is required\."):
+        checked_text(text, "Reason", required=True)
+    assert checked_text(f"a{text}", "Reason", required=True)
 
 
 @given(ANY_TEXT | NASTY_TEXT)
@@ -119,6 +128,10 @@ def test_a_card_number_is_refused_wherever_it_stands(number: str, written: str) 
         "𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐",  # mathematical bold
         "⁴²⁴²⁴²⁴²⁴²⁴²⁴²⁴²",  # superscript
         "4 2 4 2 4 2 4 2 4 2 4 2 4 2 4 2",
+        "42424242·42424242",
+        "4242424242+424242",
+        "4242  –  4242  –  4242  –  4242",
+        "4242 and 4242 and 4242 and 4242",
     ],
 )
 def test_a_card_number_is_refused_however_it_is_written(written: str) -> None:
@@ -144,6 +157,7 @@ def test_every_luhn_valid_number_of_13_to_19_digits_is_found_in_groups(start: st
         "INV-2026-000123",
         "+46 70 123 45 67",
         "49927398716",
+        "2026-03-05 10:30:00",
     ],
 )
 def test_other_numbers_are_no_card_numbers(text: str) -> None:
