@@ -12,7 +12,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from tui_billing.config import Settings
+from tui_billing.config import SANDBOX, Settings
 from tui_billing.domain.database_urls import shown_url
 from tui_billing.domain.errors import BillingError
 from tui_billing.loading import load_everything, load_first_screen
@@ -255,4 +255,5 @@ class BillingApp(PlainApp):
     def _database_label(self, services: DeskServices) -> str:
         home = str(Path.home())
         database = shown_url(self.settings.database).replace(home, "~", 1)
-        return f"{'training · ' if services.training else ''}{database}"
+        kind = "training · " if services.training else "sandbox · " if services.default_gateway == SANDBOX else ""
+        return f"{kind}{database}"

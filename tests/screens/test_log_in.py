@@ -9,6 +9,7 @@ import pytest
 from tests.screens.practice import Practice
 from tui_billing.domain.demo_users import DEMO_USERS
 from tui_billing.services.sign_in import FAILED, FAILURES_TO_LOCK
+from tui_billing.store.schema_version import APPLICATION_ID
 
 
 async def test_a_training_database_says_so_and_lists_every_user_and_the_password(practice: Practice) -> None:
@@ -96,3 +97,12 @@ async def test_where_the_line_comes_from_need_not_be_utf8(practice: Practice, mo
         await operator.signs_in("finance")
         await operator.is_at("AllAccounts")
     assert practice.one("SELECT count(*) FROM audit_entry WHERE origin = '203.0.113.7? 22'")
+
+
+async def test_a_database_that_is_not_for_training_says_that_its_cards_are_charged_in_the_sandbox(
+    practice: Practice,
+) -> None:
+    practice.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    practice.settings = replace(practice.settings, demo=False)
+    async with practice.desk("finance") as finance:
+        await finance.sees("sandbox · demo.db")
