@@ -11,6 +11,9 @@ from bench.book import Book
 from tests.desk_fixtures import URL_FILE, Clock, Desk, create_desk, opened_in
 from tests.postgresql import databases
 
+# As whoever has a large book would have it: the part of the memory that PostgreSQL's manual begins with is a quarter.
+ROOMY = ("shared_buffers=1GB", "max_parallel_workers_per_gather=2")
+
 
 @contextmanager
 def fresh_folder(book: Book, url: str | None = None) -> Iterator[Path]:
@@ -45,6 +48,7 @@ def empty_database() -> Iterator[str]:
     """The URL of a database with nothing in it, on a PostgreSQL server that is started for it."""
     databases.prepare_run()
     try:
+        databases.server(*ROOMY)
         with databases.empty() as url:
             yield url
     finally:

@@ -56,14 +56,14 @@ def end_run() -> None:
 
 
 @cache
-def server() -> Cluster:
-    """The server of this run, started if it is not."""
+def server(*options: str) -> Cluster:
+    """The server of this run, started if it is not; whoever starts it may have it otherwise than tests need it."""
     folder = Path(os.environ[FOLDER])
     cluster = Cluster(folder)
     with one_at_a_time(folder):
         if cluster.process_id is None:
             cluster.make()
-            cluster.start()
+            cluster.start(*options)
             end_with_run(cluster)
     return cluster
 
