@@ -240,7 +240,7 @@ def test_a_window_that_was_smaller_for_a_moment_shows_everything_again(desk: Pty
 
 def test_an_idle_desk_uses_no_processor(typed_at: PtyDesk) -> None:
     # What was typed is on the screen before all is done that it leads to.
-    typed_at.read_until_quiet()
+    typed_at.read_until_idle()
     before_s = typed_at.processor_s
     typed_at.read_until_quiet(0.5)
     assert typed_at.processor_s - before_s <= 0.02
