@@ -47,7 +47,10 @@ def desk_of_many() -> Iterator[PtyDesk]:
 @pytest.fixture
 def typed_at(desk_of_many: PtyDesk) -> PtyDesk:
     """A desk that outlives what is typed at it, with an empty field."""
-    desk_of_many.send("x\x05\x15")
+    desk_of_many.send("x")
+    desk_of_many.wait_until(lambda: bool(re.search("user='.*x", desk_of_many.screen_text())), "an x in the field")
+    # Only now: a key that is bound to an action is acted upon after text that was typed behind it.
+    desk_of_many.send("\x05\x15")
     desk_of_many.wait_for("user=''")
     return desk_of_many
 

@@ -31,8 +31,10 @@ def main() -> int:
 
         def compose(self) -> ComposeResult:
             yield Static("", id="said", markup=False)
-            yield Input(id="user")
-            yield Input(id="password", password=True)
+            for field in (Input(id="user"), Input(id="password", password=True)):
+                # As on the desk: what blinks is never idle.
+                field.cursor_blink = False
+                yield field
 
         def on_load(self) -> None:
             exit_on_signals(self, asyncio.get_running_loop())
