@@ -189,6 +189,8 @@ class Exceptions(SearchedScreen, LookUpScreen):
             self._reconciling = False
         if done is None:
             return
+        # That they are being asked is no news any more.
+        self.app.clear_notifications()
         words = f"{done.resolved} looked up, {done.still_unknown} still not known. Compared since {done.since}."
         self.notify(words, title="Reconciled", markup=False)
         for name, sentence in done.unavailable:
