@@ -230,9 +230,6 @@ class BillingApp(PlainApp):
                 return
         self.exit()
 
-    def _holds_keys(self) -> bool:
-        return super()._holds_keys() or (self._navigation is not None and self._navigation.is_on_its_way)
-
     def _in_flight(self) -> bool:
         return any(isinstance(screen, PlainScreen) and screen.busy for screen in self.screen_stack)
 

@@ -26,8 +26,6 @@ class Navigation:
 
     def __init__(self, app: App[None], services: DeskServices, session: OperatorSession, database: str) -> None:
         self.session = session
-        self.is_on_its_way = False
-        """Whether the screen on top is only passed: a key that is typed meanwhile is for the one that comes."""
         self._app = app
         self._services = services
         self._database = database
@@ -65,13 +63,9 @@ class Navigation:
         from tui_billing.screens.dashboard import Dashboard
         from tui_billing.screens.payments import Payments
 
-        self.is_on_its_way = payment is not None
-        try:
-            await self.show(Dashboard, account)
-            if payment is not None:
-                await self.show(Payments, account, payment)
-        finally:
-            self.is_on_its_way = False
+        await self.show(Dashboard, account)
+        if payment is not None:
+            await self.show(Payments, account, payment)
 
     async def open_place(self, account: Account, place: Place) -> None:
         """Show another place of the customer: the dashboard lies below the others."""

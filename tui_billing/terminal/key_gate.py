@@ -64,7 +64,10 @@ class KeyGate:
 
     async def _send_next(self, key: Typed) -> None:
         if not _quits(key):
-            await self._until(lambda: not self._holding(), HOLD_DEADLINE_S)
+            if self._holding():
+                await self._until(lambda: not self._holding(), HOLD_DEADLINE_S)
+                # The screen on top may only be passed, on the way to the one that the key is for.
+                await self._messages_have_gone_up()
             await self._until(self._screen_ready, SETTLE_DEADLINE_S)
         flows = self._flows(key)
         await self._send(key)
