@@ -47,6 +47,20 @@ def held_services(practice: Practice) -> Callable[[], DeskServices]:
     return services
 
 
+async def fills_in_a_payment(operator: Operator) -> None:
+    """Be about to pay 10 by card, at a gateway that will not answer."""
+    operator.practice.gateway.open.clear()
+    await operator.presses("m")
+    await operator.is_at("MakePayment")
+    await operator.types("10")
+
+
+async def sends_it(operator: Operator) -> None:
+    """Have it in flight."""
+    await operator.presses("enter")
+    await operator.until(lambda: operator.practice.gateway.calls == 1, "asked the gateway")
+
+
 async def by_enter(operator: Operator) -> None:
     await operator.presses("enter")
 
@@ -112,12 +126,8 @@ async def test_a_dialog_under_way_cannot_be_left_nor_edited(practice: Practice) 
 
 async def test_quitting_asks_while_a_payment_is_in_flight_and_esc_stays(practice: Practice) -> None:
     async with practice.desk("mara", MARA, Place.PAYMENTS) as mara:
-        practice.gateway.open.clear()
-        await mara.presses("m")
-        await mara.is_at("MakePayment")
-        await mara.types("10")
-        await mara.presses("enter")
-        await mara.until(lambda: practice.gateway.calls == 1, "asked the gateway")
+        await fills_in_a_payment(mara)
+        await sends_it(mara)
         await mara.presses("ctrl+q")
         await mara.is_at("ConfirmQuit")
         await mara.sees("A payment is in flight", "the payment stays Pending")
@@ -134,12 +144,8 @@ async def test_a_payment_in_flight_when_one_quits_is_finished_or_found_out_at_th
 ) -> None:
     completed = dict(practice.rows(CARD_STATES, MARA)).get("completed", 0)
     async with practice.desk("mara", MARA, Place.PAYMENTS) as mara:
-        practice.gateway.open.clear()
-        await mara.presses("m")
-        await mara.is_at("MakePayment")
-        await mara.types("10")
-        await mara.presses("enter")
-        await mara.until(lambda: practice.gateway.calls == 1, "asked the gateway")
+        await fills_in_a_payment(mara)
+        await sends_it(mara)
         await mara.presses("ctrl+q")
         await mara.is_at("ConfirmQuit")
         assert dict(practice.rows(CARD_STATES, MARA))["pending"] == 1
@@ -153,27 +159,19 @@ async def test_a_payment_in_flight_when_one_quits_is_finished_or_found_out_at_th
 
 async def test_nothing_of_a_money_dialog_is_painted_while_what_it_sent_is_under_way(practice: Practice) -> None:
     async with practice.desk("mara", MARA, Place.PAYMENTS) as mara:
-        practice.gateway.open.clear()
-        await mara.presses("m")
-        await mara.is_at("MakePayment")
-        await mara.types("10")
+        await fills_in_a_payment(mara)
         await mara.sees("→ EUR 10.00")
         dialog = mara.app.screen
         assert isinstance(dialog, MoneyDialog)
         assert not dialog.about_to_change
-        await mara.presses("enter")
-        await mara.until(lambda: practice.gateway.calls == 1, "asked the gateway")
+        await sends_it(mara)
         assert dialog.about_to_change
 
 
 async def test_the_desk_locks_over_a_payment_in_flight_which_goes_on(practice: Practice) -> None:
     async with practice.desk("mara", MARA, Place.PAYMENTS) as mara:
-        practice.gateway.open.clear()
-        await mara.presses("m")
-        await mara.is_at("MakePayment")
-        await mara.types("10")
-        await mara.presses("enter")
-        await mara.until(lambda: practice.gateway.calls == 1, "asked the gateway")
+        await fills_in_a_payment(mara)
+        await sends_it(mara)
         await mara.presses("ctrl+l")
         await mara.is_at("LockScreen")
         practice.gateway.open.set()
