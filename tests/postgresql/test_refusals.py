@@ -135,6 +135,7 @@ ALTERATIONS = {
     "ALTER TABLE payment ENABLE ROW LEVEL SECURITY": "altered table payment",
     "CREATE TABLE more () INHERITS (payment)": "unexpected table more as a part of payment",
     "DROP INDEX invoice_open": "missing index invoice_open",
+    "DROP INDEX account_fragment": "missing index account_fragment",
     # What others have of their own beside ours.
     "CREATE TRIGGER more AFTER INSERT ON theirs EXECUTE FUNCTION theirs()": (),
     "CREATE VIEW more AS SELECT * FROM payment": (),

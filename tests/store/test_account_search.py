@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk_fixtures import Desk, opened_desk
+from tests.desk_fixtures import POSTGRESQL, SQLITE, Desk, opened_desk
 from tui_billing.domain.accounts import SYSTEM_NUMBER, Account, AccountFilter, AccountOrder, AccountState, AccountType
 from tui_billing.domain.pages import Direction
 from tui_billing.domain.text import folded
-from tui_billing.store import account_search
+from tui_billing.store import account_search, account_search_postgresql, account_search_sqlite
 
 NAMES = (
     "Zofia Wójcik",
@@ -46,12 +46,20 @@ FRAGMENTS = (
     "ek ",
     "er9",
 )
-# How many accounts are looked at first, how many of a kind are all looked at, and when what many have is walked to.
+# How many are looked at first; when they are walked along, and how far; and of how many of a kind all are looked at.
 WAYS = {
     "first": {"LOOKED_AT": 10_000, "FEW": 0},
     "index": {"LOOKED_AT": 0, "FEW": 0, "LOOK_UP": 0},
-    "walk": {"LOOKED_AT": 0, "FEW": 0, "LOOK_UP": 1_000, "BY_CHANCE": 0, "MOST_TRIGRAMS": 0},
-    "some": {"LOOKED_AT": 3, "FEW": 0, "LOOK_UP": 1, "BY_CHANCE": 0},
+    "walk": {
+        "LOOKED_AT": 3,
+        "FEW": 0,
+        "ENOUGH": 1,
+        "MARGIN": 1_000,
+        "LOOK_UP": 1_000,
+        "BY_CHANCE": 0,
+        "MOST_TRIGRAMS": 0,
+    },
+    "some": {"LOOKED_AT": 3, "FEW": 0, "ENOUGH": 1, "MARGIN": 1, "LOOK_UP": 1, "BY_CHANCE": 0},
     "few": {"LOOKED_AT": 3, "FEW": 5_000},
 }
 
@@ -73,6 +81,7 @@ def place(account: Account, order: AccountOrder) -> tuple[str, ...]:
     return (account.number,) if order is AccountOrder.NUMBER else (folded(account.name), account.number)
 
 
+@pytest.mark.parametrize("desk_template", [SQLITE, POSTGRESQL], indirect=True, scope="session")
 @pytest.mark.parametrize("order", AccountOrder)
 @pytest.mark.parametrize("way", WAYS)
 def test_a_page_holds_what_going_through_all_accounts_finds(
@@ -82,8 +91,9 @@ def test_a_page_holds_what_going_through_all_accounts_finds(
     everyone = page(crowded.root, AccountFilter(order=order), Direction.FIRST, None, 100).rows
     assert len(everyone) == 66
     assert [place(each, order) for each in everyone] == sorted(place(each, order) for each in everyone)
-    for name, value in WAYS[way].items():
-        monkeypatch.setattr(account_search, name, value)
+    for module in (account_search, account_search_sqlite, account_search_postgresql):
+        for name, value in WAYS[way].items():
+            monkeypatch.setattr(module, name, value, raising=False)
     for fragment in FRAGMENTS:
         for kind, state in ((None, None), (AccountType.RETAIL, None), (AccountType.RETAIL, AccountState.NEW)):
             chosen = AccountFilter(kind, state, fragment, order)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, select, update
@@ -21,8 +20,9 @@ from tui_billing.domain.accounts import (
 )
 from tui_billing.domain.pages import Direction, Page
 from tui_billing.domain.text import folded
-from tui_billing.store import account_search
-from tui_billing.store.account_search import AccountSearch, Span, text_of
+from tui_billing.store import account_index
+from tui_billing.store.account_index import text_of
+from tui_billing.store.account_search import AccountSearch, Span, searching
 from tui_billing.store.compiled_tables import ACCOUNT
 from tui_billing.store.keyset import Keyset
 from tui_billing.store.prepared import Prepared, Row
@@ -52,32 +52,18 @@ NUMBERS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class FoundNumbers(Keyset[str]):
-    """The numbers of those of a list of accounts that a search finds on SQLite."""
+class FoundAccounts(Keyset[Account]):
+    """Those that a search finds: by their numbers, which indexes have beside what is searched, without the rows."""
 
     search: AccountSearch = field(kw_only=True)
 
     def read(
         self, connection: Connection, key: tuple[Any, ...] | None, limit: int, *, forward: bool, including: bool = False
-    ) -> tuple[list[str], bool]:
-        """Up to so many of them, and whether there are more."""
-        numbers = self.search.numbers(connection, Span(key, forward, including), limit + 1)
-        return numbers[:limit], len(numbers) > limit
-
-
-@dataclass(frozen=True, slots=True)
-class FoundAccounts(Keyset[Account]):
-    """Those that a search finds: by their numbers, which indexes have beside what is searched, without the rows."""
-
-    numbers: Keyset[str] = field(kw_only=True)
-
-    def read(
-        self, connection: Connection, key: tuple[Any, ...] | None, limit: int, *, forward: bool, including: bool = False
     ) -> tuple[list[Account], bool]:
         """Up to so many of them, and whether there are more."""
-        numbers, more = self.numbers.read(connection, key, limit, forward=forward, including=including)
-        statement = select(ACCOUNT).where(ACCOUNT.c.number.in_(numbers)).order_by(*self.columns)
-        return [account_of(row) for row in connection.execute(statement).mappings()], more
+        numbers = self.search.numbers(connection, Span(key, forward, including), limit + 1)
+        statement = select(ACCOUNT).where(ACCOUNT.c.number.in_(numbers[:limit])).order_by(*self.columns)
+        return [account_of(row) for row in connection.execute(statement).mappings()], len(numbers) > limit
 
 
 def page(
@@ -102,11 +88,8 @@ def _listed(connection: Connection, chosen: AccountFilter) -> Keyset[Account]:
     fragment = folded(chosen.search[:LONGEST_SEARCH])
     if not fragment:
         return Keyset(statement, columns, account_of)
-    searched = select(ACCOUNT.c.number).where(*where, ACCOUNT.c.search.contains(fragment, autoescape=True))
-    numbers = Keyset(searched, columns, itemgetter("number"))
-    if connection.dialect.name == "sqlite":
-        numbers = FoundNumbers(searched, columns, numbers.make, search=AccountSearch(fragment, chosen))
-    return FoundAccounts(statement, columns, account_of, numbers=numbers)
+    search = searching(connection.dialect.name, fragment, chosen)
+    return FoundAccounts(statement, columns, account_of, search=search)
 
 
 class Payer(NamedTuple):
@@ -160,7 +143,7 @@ def add(connection: Connection, *accounts: dict[str, Any]) -> None:
     """Insert accounts from their column values, all of the same columns; what finds and sorts them is made here."""
     rows = [values | found_by(values) for values in accounts]
     ADD.run_rows(connection, tuple(rows[0]), [tuple(row.values()) for row in rows])
-    account_search.index(connection, rows)
+    account_index.index(connection, rows)
 
 
 def found_by(account: Mapping[str, Any]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 from sqlmodel import SQLModel
 
 from tui_billing.domain.errors import NotSaved
-from tui_billing.store import account_search, tables
+from tui_billing.store import account_index, tables
 from tui_billing.store.numbering import last_number, set_last_number
 from tui_billing.store.schema import TABLES, create_triggers, drop_triggers
 from tui_billing.store.turns import take_any_time
@@ -49,7 +49,7 @@ def copy_rows(source: Connection, target: Connection, progress: Callable[[int, i
     for table in IN_ORDER:
         set_last_number(target, table, last_number(source, table))
     _note_skipped(source, target)
-    account_search.index_all(target)
+    account_index.index_all(target)
     create_triggers(target)
     for table in IN_ORDER:
         if digest(target, table, None) != digests[table.name]:

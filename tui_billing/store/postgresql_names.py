@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from tui_billing.store.account_index import POSTGRESQL_INDEXES
 from tui_billing.store.schema import TABLES, TRIGGERS
 from tui_billing.store.schema_version import MARKER
 from tui_billing.store.triggers import triggers_on
@@ -29,7 +30,7 @@ def _statement() -> str:
     return f"""
         SELECT CASE relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'i' THEN 'index'
             WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'type' ELSE 'table' END AS kind, relname AS name FROM pg_class
-        WHERE relnamespace = {here} AND relname IN ({_listed([*tables, *indexes, *sequences, "account_search"])})
+        WHERE relnamespace = {here} AND relname IN ({_listed([*tables, *indexes, *sequences, *POSTGRESQL_INDEXES])})
         UNION ALL SELECT 'type', typname FROM pg_type
         WHERE typnamespace = {here} AND typrelid = 0 AND typname IN ({_listed(tables)})
         UNION ALL SELECT 'function', proname || '()' FROM pg_proc

@@ -151,12 +151,15 @@ def _in_order(positions: Sequence[str] | None) -> Callable[[Row], Any]:
     return itemgetter(*positions) if len(positions) > 1 else lambda values: [values[name] for name in positions]
 
 
-def on_driver(connection: Connection, sql: str, *parameters: Any, many: bool = False) -> Any:
-    """Run a statement in the driver's own words, for one set of parameters or for each of many; gives its cursor."""
+def on_driver(connection: Connection, sql: str, *parameters: Any, many: bool = False, **options: Any) -> Any:
+    """Run a statement in the driver's own words, for one set of parameters or for each of many; gives its cursor.
+
+    The options are those of the driver's own cursor.
+    """
     # The driver's own, which the pool keeps under this name.
     cursor = connection.connection.dbapi_connection.cursor()  # type: ignore[union-attr]
     try:
-        return (cursor.executemany if many else cursor.execute)(sql, *parameters)
+        return (cursor.executemany if many else cursor.execute)(sql, *parameters, **options)
     except connection.dialect.loaded_dbapi.Error as error:
         raise as_of_core(connection.dialect, error, sql) from error
 

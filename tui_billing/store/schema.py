@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 from sqlmodel import AutoString, SQLModel
 
-from tui_billing.store import account_search, tables
+from tui_billing.store import account_index, tables
 from tui_billing.store.triggers import triggers, triggers_on
 
 ROWS = (
@@ -40,7 +40,7 @@ def create_schema(connection: Connection) -> None:
     SQLModel.metadata.create_all(connection, tables=TABLES)
     if connection.dialect.name == "postgresql":
         _order_by_bytes(connection)
-    account_search.create(connection)
+    account_index.create(connection)
     create_triggers(connection)
 
 

@@ -7,7 +7,7 @@ from tui_billing.domain.errors import SetUpRefused
 # "TUBI" and "TUBT": another program's database is told from ours, and a training database from a real one.
 APPLICATION_ID = 0x54554249
 TRAINING_APPLICATION_ID = 0x54554254
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 # The table that says it on PostgreSQL.
 MARKER = "tui_billing_database"
 

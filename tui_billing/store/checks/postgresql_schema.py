@@ -26,7 +26,8 @@ from tui_billing.store.schema_version import MARKER
 from tui_billing.store.triggers import search_path, triggers_on
 
 OURS = ", ".join(f"'{table.name}'" for table in TABLES)
-INDEXES = {index.name: table.name for table in TABLES for index in table.indexes}
+# The one of `pg_trgm` is not on every server.
+INDEXES = {index.name: table.name for table in TABLES for index in table.indexes} | {"account_fragment": "account"}
 INDEX_NAMES = ", ".join(f"'{name}'" for name in INDEXES)
 HERE = "relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND relname"
 OF_OURS = f"{HERE} IN ({OURS})"

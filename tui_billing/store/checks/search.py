@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from tui_billing.domain.text import folded
-from tui_billing.store.account_search import TRIGRAM, text_of
+from tui_billing.store.account_index import TRIGRAM, text_of
 from tui_billing.store.prepared import on_driver
 
 SEARCHED = "SELECT number, name, master_user, search, sort_name FROM account"

@@ -13,7 +13,7 @@ from tui_billing.domain.access import Profile
 from tui_billing.domain.accounts import SYSTEM_NUMBER, AccountType
 from tui_billing.domain.demo_users import DEMO_USERS
 from tui_billing.domain.invoices import add_months
-from tui_billing.store import account_search
+from tui_billing.store import account_index
 from tui_billing.store.accounts import found_by
 from tui_billing.store.bulk import made_afterwards
 from tui_billing.store.demo.accounts import CAST, Plan, other
@@ -67,7 +67,7 @@ def fill_demo(
         with made_afterwards(connection):
             for done in demo.crowd(crowd, missing, told + 1).add(connection, demo.rows, demo.unique, on_gateway_rows):
                 progress(told + done, total)
-    account_search.index_all(connection)
+    account_index.index_all(connection)
 
 
 def _plans(demo: _Demo, seed: int, others: int, payments: int | None) -> Iterator[Plan]:
