@@ -28,6 +28,8 @@ ROWS = (
 TABLES = tuple(tables.table(row) for row in ROWS)
 TRIGGERS = tuple(triggers(TABLES))
 
+# Each payment changes the balances of a row: beside it on its page no index has to be told, which takes half the time.
+ROOM = "ALTER TABLE account SET (fillfactor = 90)"
 # Those of ours; another program's, and those on other tables, are none of our business.
 TRIGGERS_THERE = """
     SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
@@ -40,6 +42,7 @@ def create_schema(connection: Connection) -> None:
     SQLModel.metadata.create_all(connection, tables=TABLES)
     if connection.dialect.name == "postgresql":
         _order_by_bytes(connection)
+        connection.exec_driver_sql(ROOM)
     account_index.create(connection)
     create_triggers(connection)
 
