@@ -12,6 +12,7 @@ from tui_billing.domain.accounts import SYSTEM_NUMBER, Account, AccountFilter, A
 from tui_billing.domain.pages import Direction
 from tui_billing.domain.text import folded
 from tui_billing.store import account_search, account_search_postgresql, account_search_sqlite
+from tui_billing.store.account_search import Sample
 
 NAMES = (
     "Zofia Wójcik",
@@ -46,6 +47,7 @@ FRAGMENTS = (
     "sohne us",
     "ek ",
     "er9",
+    "e\n1",
 )
 # How many are looked at first; when they are walked along, and how far; and of how many of a kind all are looked at.
 WAYS = {
@@ -101,7 +103,7 @@ def test_a_page_holds_what_going_through_all_accounts_finds(
             matching = [
                 each
                 for each in everyone
-                if folded(fragment) in folded(f"{each.number} {each.name} {each.master_user}")
+                if folded(fragment).replace("\n", " ") in folded(f"{each.number} {each.name} {each.master_user}")
                 and kind in (None, each.type)
                 and state in (None, each.state)
             ]
@@ -111,6 +113,21 @@ def test_a_page_holds_what_going_through_all_accounts_finds(
                 assert list(page(crowded.root, chosen, Direction.AFTER, key, 1).rows) == matching[2:3]
                 assert list(page(crowded.root, chosen, Direction.BEFORE, key, 5).rows) == matching[:1]
                 assert list(page(crowded.root, chosen, Direction.AROUND, key, 2).rows) == matching[:2]
+
+
+def test_a_sample_is_walked_to_the_second_that_it_finds_since_the_first_may_lie_there_by_chance() -> None:
+    here, other, behind = (True, True, True), (False, True, True), (True, True, False)
+    assert Sample.of([behind, here, other, other, here, here]) == Sample(6, 4, 3)
+    assert Sample.of([behind, here, other]) == Sample(3, 2, None)
+    assert Sample.of([]) == Sample(0, 0, None)
+
+
+def test_walking_pays_for_what_many_have_and_the_first_of_them_are_near() -> None:
+    many = account_search.BY_CHANCE + 1
+    assert Sample(2_000, many, 2 * many - 1).is_walked_to_sooner(look_up=2)
+    assert not Sample(2_000, many, 2 * many).is_walked_to_sooner(look_up=2)
+    assert not Sample(2_000, many, None).is_walked_to_sooner(look_up=2)
+    assert not Sample(2_000, many - 1, 0).is_walked_to_sooner(look_up=2)
 
 
 def test_accounts_of_a_state_are_sorted_by_name_too(crowded: Desk) -> None:

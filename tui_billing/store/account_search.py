@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection
 
@@ -73,6 +73,9 @@ class Sample:
 class AccountSearch(ABC):
     """A fragment that is looked for, folded as the accounts' search is, among accounts of a type and state."""
 
+    TYPE_BESIDE_STATE: ClassVar[str] = "type"
+    """How the type is named where there is a state, too."""
+
     fragment: str
     chosen: AccountFilter
 
@@ -85,7 +88,8 @@ class AccountSearch(ABC):
         """Which accounts are meant, whatever is searched."""
         conditions = [f"number <> '{SYSTEM_NUMBER}'"]
         conditions += ["state = :state"] if self.chosen.state else []
-        conditions += ["type = :type"] if self.chosen.type else []
+        type_ = self.TYPE_BESIDE_STATE if self.chosen.state else "type"
+        conditions += [f"{type_} = :type"] if self.chosen.type else []
         return " AND ".join(conditions)
 
     def beyond(self, span: Span) -> str:

@@ -1,7 +1,7 @@
 """Searching accounts on PostgreSQL: what has three letters or digits together by `pg_trgm`, all else by pairs.
 
 The server takes the accounts that have a fragment for spread evenly, and walks along where the first are far away or
-sorts all where they are near. So each statement here leaves it one way only.
+sorts all where they are near. So a statement here either walks along, and no further than it is told to, or sorts all.
 """
 
 # ruff: noqa: S608 -- what is put together here are constants of this package
@@ -15,15 +15,28 @@ from sqlalchemy import Connection
 
 from tui_billing.domain.accounts import AccountOrder
 from tui_billing.store.account_index import PAIRS
-from tui_billing.store.account_search import COLUMNS, LOOKED_AT, STRETCH, STRETCHES, AccountSearch, Sample, Span
+from tui_billing.store.account_search import (
+    BY_CHANCE,
+    COLUMNS,
+    LOOKED_AT,
+    STRETCH,
+    STRETCHES,
+    AccountSearch,
+    Sample,
+    Span,
+)
 from tui_billing.store.prepared import on_driver
 
 # If so many were found among the first, the others are reached sooner than all are looked up.
 ENOUGH = 25
+# So many of a type or state are looked at too, which takes as long as all of them: each is read where it lies.
+OF_KIND = LOOKED_AT // 5
 # How much further they are walked to than where they should lie.
 MARGIN = 2
 # To look one account up takes as long as to walk along so many.
-LOOK_UP = 3
+LOOK_UP = 2
+# What more than one of so many accounts has is read through sooner than looked up.
+RARE = 4
 # What `pg_trgm` has fragments of, whatever the server takes for a letter besides.
 IN_TRIGRAMS = re.compile(r"[a-z0-9]{3}", re.ASCII)
 NAMED = re.compile(r"(?<!:):(\w+)")
@@ -37,49 +50,55 @@ class PostgresqlSearch(AccountSearch):
     def numbers(self, connection: Connection, span: Span, limit: int) -> list[str]:
         """The numbers of up to so many accounts that have the fragment, in their order from the key on."""
         found = self._along(connection, span, limit, LOOKED_AT)
-        if len(found) < limit and (further := self._further(connection, span, limit, len(found))):
-            found = self._along(connection, span, limit, further)
-        return found if len(found) == limit else self._looked_up(connection, span, limit)
+        if ENOUGH <= len(found) < limit and self.chosen.order is AccountOrder.NUMBER:
+            found = self._along(connection, span, limit, MARGIN * LOOKED_AT * limit // len(found))
+        if len(found) == limit:
+            return found
+        sample, each_stands_for = self._sample(connection, span)
+        if sample.found > BY_CHANCE and (self.chosen.type or self.chosen.state):
+            # Those that are meant may all lie further on.
+            found = self._along(connection, span, limit, OF_KIND, of_kind=True)
+        if len(found) < limit and sample.before is not None and sample.is_walked_to_sooner(LOOK_UP):
+            found = self._along(connection, span, limit, LOOKED_AT + MARGIN * sample.before * each_stands_for)
+        return found if len(found) == limit else self._looked_up(connection, span, limit, sample)
 
-    def _further(self, connection: Connection, span: Span, limit: int, found: int) -> int:
-        """Among how many of the first accounts there should be enough, if they are reached sooner than looked up."""
-        if self.chosen.order is AccountOrder.NUMBER:
-            return MARGIN * LOOKED_AT * limit // found if found >= ENOUGH else 0
-        sample, accounts = self._sample(connection, span)
-        if sample.before is None or not sample.is_walked_to_sooner(LOOK_UP):
-            return 0
-        return LOOKED_AT + MARGIN * accounts * sample.before // sample.size
-
-    def _along(self, connection: Connection, span: Span, limit: int, most: int) -> list[str]:
-        """Those among the first accounts, up to so many of these."""
-        # What the order's index has of them; the rows themselves only of those that have the fragment.
-        columns = f"{COLUMNS[AccountOrder.NAME]}, search"
-        first = f"SELECT {columns} FROM account WHERE {self.beyond(span)} {self.ordered(span)} LIMIT :looked_at"
-        is_meant = f"(SELECT {self.where} FROM account WHERE account.number = first.number)"
-        statement = f"SELECT number FROM ({first}) AS first WHERE search LIKE :anywhere AND {is_meant} LIMIT :most"
+    def _along(self, connection: Connection, span: Span, limit: int, most: int, *, of_kind: bool = False) -> list[str]:
+        """Those among the first accounts, up to so many of these, or of those that are of the type and state."""
+        if of_kind:
+            first = f"SELECT * FROM account WHERE {self.where} AND {self.beyond(span)}"
+            is_meant = "true"
+        else:
+            # What the order's index has of them; the rows themselves only of those that have the fragment.
+            first = f"SELECT {COLUMNS[AccountOrder.NAME]}, search FROM account WHERE {self.beyond(span)}"
+            is_meant = f"(SELECT {self.where} FROM account WHERE account.number = first.number)"
+        statement = f"""
+            SELECT number FROM ({first} {self.ordered(span)} LIMIT :looked_at) AS first
+            WHERE search LIKE :anywhere AND {is_meant} LIMIT :most"""
         return [row[0] for row in self._rows(connection, statement, span, looked_at=most, most=limit)]
 
-    def _looked_up(self, connection: Connection, span: Span, limit: int) -> list[str]:
+    def _looked_up(self, connection: Connection, span: Span, limit: int, sample: Sample) -> list[str]:
         """Those among all accounts, which are sorted by what no index has, so that none is walked along."""
         has = "search LIKE :anywhere"
         if not IN_TRIGRAMS.search(self.fragment):
-            # To look in both indexes takes longer, as what one of them has is then made anew for each account.
-            has = f"'' || {has} AND {PAIRS} @> :pairs"
+            # By one index alone: for what is found by both, and for what is read through, pairs are made anew.
+            by_pairs = f" AND {PAIRS} @> :pairs" if RARE * sample.found <= sample.size else ""
+            has = f"'' || {has}{by_pairs}"
         order = self.ordered(span).replace("ORDER BY ", "ORDER BY '' || ")
         statement = f"""
             SELECT number FROM account WHERE {has} AND {self.where} AND {self.beyond(span)} {order} LIMIT :most"""
         return [row[0] for row in self._rows(connection, statement, span, most=limit)]
 
     def _sample(self, connection: Connection, span: Span) -> tuple[Sample, int]:
-        """What a sample says of the fragment, and about how many accounts there are."""
+        """What a sample says of the fragment, and for how many accounts each of the sample stands."""
+        # In order, so that the server looks for the first in an index and does not read all for those between.
+        stretch = f"SELECT * FROM account WHERE id >= start ORDER BY id LIMIT {STRETCH}"
         statement = f"""
-            SELECT last.id, search LIKE :anywhere, {self.where}, {self.beyond(span)}
-            FROM (SELECT max(id) AS id FROM account) AS last,
-                generate_series(1, last.id, greatest({STRETCH}, last.id / {STRETCHES})) AS start,
-                LATERAL (SELECT * FROM account WHERE id >= start ORDER BY id LIMIT {STRETCH}) AS stretch
-            {self.ordered(span)}"""
+            SELECT step, search LIKE :anywhere, {self.where}, {self.beyond(span)}
+            FROM (SELECT max(id) AS last, greatest({STRETCH}, max(id) / {STRETCHES}) AS step FROM account) AS whole,
+                generate_series(1, last, step) AS start, LATERAL ({stretch}) AS stretch
+            WHERE id < start + {STRETCH} {self.ordered(span)}"""
         rows = self._rows(connection, statement, span)
-        return Sample.of(row[1:] for row in rows), rows[0][0] if rows else 0
+        return Sample.of(row[1:] for row in rows), rows[0][0] // STRETCH if rows else 1
 
     def _rows(self, connection: Connection, statement: str, span: Span, **values: Any) -> list[Any]:
         values |= self.values(span) | {"anywhere": _anywhere(self.fragment), "pairs": _pairs(self.fragment)}

@@ -32,6 +32,8 @@ class SqliteSearch(AccountSearch):
     """Along an index of the list as far as that is shorter, or else by the index of fragments."""
 
     __slots__ = ()
+    # Of two indexes the state's is taken, which fewer accounts are of.
+    TYPE_BESIDE_STATE = "+type"
 
     def numbers(self, connection: Connection, span: Span, limit: int) -> list[str]:
         """The numbers of up to so many accounts that have the fragment, in their order from the key on."""
@@ -121,12 +123,6 @@ class SqliteSearch(AccountSearch):
     def _looked_up(self) -> str:
         """Those that the index has, by way of the index that tells soonest that one is not meant."""
         return f"({PLACES}) CROSS JOIN account INDEXED BY account_by_{self._narrowest} {LOOKED_UP}"
-
-    @property
-    def where(self) -> str:
-        """Which accounts are meant, whatever is searched; by the state's index, which fewer accounts are of."""
-        where = super().where
-        return where.replace("type =", "+type =") if self.chosen.state else where
 
     def _rows(self, connection: Connection, statement: str, span: Span | None, **values: Any) -> Iterator[Any]:
         values |= self.values(span)

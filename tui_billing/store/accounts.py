@@ -47,6 +47,8 @@ SAVE_BILLED_THROUGH = Prepared(
 )
 # SQLite refuses longer patterns, and nobody looks for more.
 LONGEST_SEARCH = 200
+# No account has them in its name: one that is looked for stands for a space.
+CONTROLS = dict.fromkeys(range(32), " ")
 # SQLite takes some thousand values in one statement.
 NUMBERS_AT_ONCE = 500
 
@@ -85,7 +87,7 @@ def _listed(connection: Connection, chosen: AccountFilter) -> Keyset[Account]:
     if chosen.state is not None:
         where.append(ACCOUNT.c.state == chosen.state.value)
     statement, columns = select(ACCOUNT).where(*where), ORDERS[chosen.order]
-    fragment = folded(chosen.search[:LONGEST_SEARCH])
+    fragment = folded(chosen.search[:LONGEST_SEARCH].translate(CONTROLS))
     if not fragment:
         return Keyset(statement, columns, account_of)
     search = searching(connection.dialect.name, fragment, chosen)
