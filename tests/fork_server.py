@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,6 +90,8 @@ def _run(
     # What was there before the fork stays as it is: looking through it would copy it.
     gc.freeze()
     os.umask(USUAL_UMASK)
+    # A shell has what it starts in the background ignore it, these tests perhaps among them.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # A session leader without a terminal makes the first one it opens its own.
     os.setsid()
     for number, file in enumerate(files):
