@@ -12,13 +12,14 @@ from sqlalchemy import Connection, text
 
 from tests.store.first_desk import change, first_desk, first_desk_content, rows
 from tui_billing.domain.errors import SetUpRefused
-from tui_billing.store import opening
+from tui_billing.store import opening, sqlite_upgrade
 from tui_billing.store.checking import differences
 from tui_billing.store.checks.likeness import unlike_new
 from tui_billing.store.checks.sqlite_schema import parts, wanted
 from tui_billing.store.migrations import running
 from tui_billing.store.schema import TRIGGERS
 from tui_billing.store.schema_version import SCHEMA_VERSION
+from tui_billing.store.sqlite_files import copy_file
 from tui_billing.store.triggers import triggers_on
 
 __all__ = ["first_desk", "first_desk_content"]
@@ -92,6 +93,20 @@ def test_the_upgrade_is_told_logged_and_leaves_the_database_as_it_was_beside_it(
     logged = rows(first_desk, "SELECT user_name, action, subject, outcome FROM audit_entry ORDER BY sequence DESC")
     assert logged[0] == ("tui-billing", "upgrade", KEPT, f"done: from version 1 to {SCHEMA_VERSION}")
     assert upgraded(first_desk) == ""
+
+
+def test_the_copy_has_its_name_only_once_it_is_whole(first_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    meanwhile: list[str] = []
+
+    def copied(source: Path, target: Path) -> None:
+        copy_file(source, target)
+        meanwhile.extend(files(first_desk))
+
+    monkeypatch.setattr(sqlite_upgrade, "copy_file", copied)
+    upgraded(first_desk)
+    assert meanwhile
+    assert KEPT not in meanwhile
+    assert files(first_desk) == ["billing.db", KEPT]
 
 
 def test_an_upgraded_database_has_the_tables_indexes_and_triggers_of_a_new_one(first_desk: Path) -> None:

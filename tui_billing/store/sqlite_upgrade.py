@@ -14,7 +14,7 @@ from tui_billing.store.checks.likeness import unlike_new
 from tui_billing.store.migrations.running import upgrade_tables
 from tui_billing.store.schema_version import SCHEMA_VERSION
 from tui_billing.store.sqlite import SqliteStore
-from tui_billing.store.sqlite_files import copy_file, free_name
+from tui_billing.store.sqlite_files import copy_file, free_name, publish, unfinished
 
 # References need not hold while a table is made anew; who comes second waits until the first is done.
 PRAGMAS = ("PRAGMA foreign_keys = OFF", "PRAGMA busy_timeout = 3600000")
@@ -42,8 +42,11 @@ def _kept(path: Path) -> Iterator[Path]:
     """A copy of the database as it is, beside it; away again if the upgrade fails."""
     copy = free_name(path.with_name(f"{path.name}.before-upgrade-{SCHEMA_VERSION}"))
     with ExitStack() as failed:
+        # Under another name until it is whole, so that nobody puts half of one back.
+        with unfinished(copy) as being_made:
+            copy_file(path, being_made)
+            publish(being_made, copy)
         failed.callback(copy.unlink, missing_ok=True)
-        copy_file(path, copy)
         yield copy
         failed.pop_all()
 
