@@ -37,8 +37,9 @@ OF_TWO = "string_to_array(regexp_replace({}, '(..)', E'\\\\1\\n', 'g'), E'\\n')"
 PAIRS = (
     f"(string_to_array(search::text, NULL) || {OF_TWO.format('search::text')} || {OF_TWO.format('substr(search, 2)')})"
 )
-PAIRS_INDEX = f"CREATE INDEX account_fragment ON account USING gin ({PAIRS})"
-POSTGRESQL_INDEXES = ("account_search", "account_fragment")
+PAIRS_NAME = "account_fragment"
+PAIRS_INDEX = f"CREATE INDEX {PAIRS_NAME} ON account USING gin ({PAIRS})"
+POSTGRESQL_INDEXES = ("account_search", PAIRS_NAME)
 
 
 def create(connection: Connection) -> None:

@@ -50,17 +50,26 @@ class PostgresqlSearch(AccountSearch):
     def numbers(self, connection: Connection, span: Span, limit: int) -> list[str]:
         """The numbers of up to so many accounts that have the fragment, in their order from the key on."""
         found = self._along(connection, span, limit, LOOKED_AT)
-        if ENOUGH <= len(found) < limit and self.chosen.order is AccountOrder.NUMBER:
-            found = self._along(connection, span, limit, MARGIN * LOOKED_AT * limit // len(found))
-        if len(found) == limit:
+        if len(found) == limit or (last := self._last(connection)) <= LOOKED_AT:
             return found
-        sample, each_stands_for = self._sample(connection, span)
+        if len(found) >= ENOUGH and self.chosen.order is AccountOrder.NUMBER:
+            found = self._along(connection, span, limit, MARGIN * LOOKED_AT * limit // len(found))
+            if len(found) == limit:
+                return found
+        step = max(STRETCH, last // STRETCHES)
+        sample = self._sample(connection, span, last, step)
         if sample.found > BY_CHANCE and (self.chosen.type or self.chosen.state):
             # Those that are meant may all lie further on.
             found = self._along(connection, span, limit, OF_KIND, of_kind=True)
         if len(found) < limit and sample.before is not None and sample.is_walked_to_sooner(LOOK_UP):
-            found = self._along(connection, span, limit, LOOKED_AT + MARGIN * sample.before * each_stands_for)
+            # Each of the sample stands for as many as there are steps to a stretch.
+            found = self._along(connection, span, limit, LOOKED_AT + MARGIN * sample.before * step // STRETCH)
         return found if len(found) == limit else self._looked_up(connection, span, limit, sample)
+
+    def _last(self, connection: Connection) -> int:
+        """The last account's number in the database, which is no less than how many there are."""
+        ((last,),) = on_driver(connection, "SELECT coalesce(max(id), 0) FROM account")
+        return int(last)
 
     def _along(self, connection: Connection, span: Span, limit: int, most: int, *, of_kind: bool = False) -> list[str]:
         """Those among the first accounts, up to so many of these, or of those that are of the type and state."""
@@ -88,17 +97,15 @@ class PostgresqlSearch(AccountSearch):
             SELECT number FROM account WHERE {has} AND {self.where} AND {self.beyond(span)} {order} LIMIT :most"""
         return [row[0] for row in self._rows(connection, statement, span, most=limit)]
 
-    def _sample(self, connection: Connection, span: Span) -> tuple[Sample, int]:
-        """What a sample says of the fragment, and for how many accounts each of the sample stands."""
+    def _sample(self, connection: Connection, span: Span, last: int, step: int) -> Sample:
+        """What a sample says of the fragment: a stretch at each step up to the last account."""
         # In order, so that the server looks for the first in an index and does not read all for those between.
         stretch = f"SELECT * FROM account WHERE id >= start ORDER BY id LIMIT {STRETCH}"
         statement = f"""
-            SELECT step, search LIKE :anywhere, {self.where}, {self.beyond(span)}
-            FROM (SELECT max(id) AS last, greatest({STRETCH}, max(id) / {STRETCHES}) AS step FROM account) AS whole,
-                generate_series(1, last, step) AS start, LATERAL ({stretch}) AS stretch
+            SELECT search LIKE :anywhere, {self.where}, {self.beyond(span)}
+            FROM generate_series(1, {last}, {step}) AS start, LATERAL ({stretch}) AS stretch
             WHERE id < start + {STRETCH} {self.ordered(span)}"""
-        rows = self._rows(connection, statement, span)
-        return Sample.of(row[1:] for row in rows), rows[0][0] // STRETCH if rows else 1
+        return Sample.of(self._rows(connection, statement, span))
 
     def _rows(self, connection: Connection, statement: str, span: Span, **values: Any) -> list[Any]:
         values |= self.values(span) | {"anywhere": _anywhere(self.fragment), "pairs": _pairs(self.fragment)}

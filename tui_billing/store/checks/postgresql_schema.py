@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
 )
 
+from tui_billing.store.account_index import PAIRS_NAME
 from tui_billing.store.checks.likeness import Made
 from tui_billing.store.schema import SCHEMA_NAME, TABLES, TRIGGERS
 from tui_billing.store.schema_version import MARKER
@@ -27,7 +28,7 @@ from tui_billing.store.triggers import search_path, triggers_on
 
 OURS = ", ".join(f"'{table.name}'" for table in TABLES)
 # The one of `pg_trgm` is not on every server.
-INDEXES = {index.name: table.name for table in TABLES for index in table.indexes} | {"account_fragment": "account"}
+INDEXES = {index.name: table.name for table in TABLES for index in table.indexes} | {PAIRS_NAME: "account"}
 INDEX_NAMES = ", ".join(f"'{name}'" for name in INDEXES)
 HERE = "relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND relname"
 OF_OURS = f"{HERE} IN ({OURS})"
