@@ -91,6 +91,7 @@ BAD_LINES = {
     f"{CORPORATE},2026-03-02,card 4242 4242 4242 4242,1,1,1": "Description contains what looks like a card number.",
     f"{CORPORATE},2026-03-02,x,4242424242424242,,1": "Quantity contains what looks like a card number.",
     f"{CORPORATE},2026-03-02,x,{'1' * 41},,1": "Quantity is 41 characters long; at most 40 are kept.",
+    f"{CORPORATE},2026-03-02,x,1,{'1' * 5_000},1": "Unit price is 5,000 characters long; at most 40 are kept.",
     f"{CORPORATE},2026-03-02,x,,\u202e0.05,1": "Unit price contains a control or invisible character.",
     f"{CORPORATE},2026-03-02,x,,,": "Amount is required.",
     f"{CORPORATE},2026-03-02,x,,,-5.00": "Amount is not a plain figure. Type it like 1,234.50.",

@@ -27,6 +27,9 @@ LARGEST_AMOUNT = Decimal("99999999.99")
 LONGEST_TYPED = 40
 AMOUNT_PATTERN = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?", re.ASCII)
 
+# A figure without its point, and how many of its digits are decimals.
+PlainFigure = tuple[int, int]
+
 
 @lru_cache
 def exponent(currency: str) -> int:
@@ -64,37 +67,42 @@ class Money:
 
         With `or_zero`, nothing at all is an amount too.
         """
-        typed = typed.strip(" ")
-        decimals = exponent(currency)
-        figure = _whole(typed) if len(typed) <= LONGEST_TYPED else None
-        if not typed:
-            fault = "is required."
-        elif figure is None:
-            fault = f"is not a plain figure. Type it like {_example(decimals)}."
-        elif figure[1] > decimals:
-            fault = f"has too many decimals: {currency} takes {f'at most {decimals}' if decimals else 'none'}."
-        else:
-            whole: int = 10 ** (decimals - figure[1])
-            minor_units = figure[0] * whole
-            if (minor_units or or_zero) and minor_units <= largest_minor(currency):
-                return cls(minor_units, currency)
-            largest = cls(largest_minor(currency), currency)
-            fault = f"is too large: at most {largest} at a time." if minor_units else "must be more than zero."
-        raise InvalidInput(f"Amount {fault}", field="Amount")
-
-    def is_product(self, quantity: str, unit_price: str) -> bool:
-        """Whether this is quantity × unit price, rounded either way; also true where one of them is no plain figure."""
-        many, price = _whole(quantity), _whole(unit_price)
-        if many is None or price is None:
-            return True
-        one: int = 10 ** (many[1] + price[1])
-        per_unit: int = 10 ** exponent(self.currency)
-        return abs(many[0] * price[0] * per_unit - self.minor_units * one) < one
+        return cls(parsed_minor(typed, currency, or_zero), currency)
 
 
-def _whole(figure: str) -> tuple[int, int] | None:
-    """A plain figure without its point, and how many decimals it has; nothing for any other text."""
-    # Most are these, and files have hundreds of thousands of them.
+def parsed_minor(typed: str, currency: str, or_zero: bool = False) -> int:
+    """What `Money.parse` reads, in minor units alone, as files have hundreds of thousands of them."""
+    typed = typed.strip(" ")
+    decimals = exponent(currency)
+    figure = plain_figure(typed)
+    if not typed:
+        fault = "is required."
+    elif figure is None:
+        fault = f"is not a plain figure. Type it like {_example(decimals)}."
+    elif figure[1] > decimals:
+        fault = f"has too many decimals: {currency} takes {f'at most {decimals}' if decimals else 'none'}."
+    else:
+        whole: int = 10 ** (decimals - figure[1])
+        minor_units = figure[0] * whole
+        if (minor_units or or_zero) and minor_units <= largest_minor(currency):
+            return minor_units
+        largest = Money(largest_minor(currency), currency)
+        fault = f"is too large: at most {largest} at a time." if minor_units else "must be more than zero."
+    raise InvalidInput(f"Amount {fault}", field="Amount")
+
+
+def is_product(amount_minor: int, currency: str, quantity: PlainFigure, unit_price: PlainFigure) -> bool:
+    """Whether an amount is quantity × unit price, rounded either way to the currency's decimals."""
+    one: int = 10 ** (quantity[1] + unit_price[1])
+    per_unit: int = 10 ** exponent(currency)
+    return abs(quantity[0] * unit_price[0] * per_unit - amount_minor * one) < one
+
+
+def plain_figure(figure: str) -> PlainFigure | None:
+    """A plain figure such as `1,234.50` without its point; nothing for any other text."""
+    if len(figure) > LONGEST_TYPED:
+        return None
+    # Most have no commas, and files have hundreds of thousands of them.
     whole, point, decimals = figure.partition(".")
     digits = whole + decimals
     if digits.isdecimal() and digits.isascii() and whole and bool(decimals) == bool(point):

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from tui_billing.domain.accounts import SYSTEM_NUMBER
 from tui_billing.domain.errors import InvalidInput
-from tui_billing.domain.money import Money
+from tui_billing.domain.money import Money, is_product, parsed_minor, plain_figure
 from tui_billing.domain.text import checked_text
 from tui_billing.services.csv_lines import Columns, Values, quoted
 from tui_billing.store.accounts import Payer
@@ -22,6 +22,7 @@ ACCOUNT = COLUMNS.required.index("account")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 # Beyond that a date is a slip of the pen; a charge of a closed period is late, and goes into the next invoice.
 LONGEST_PAST, LONGEST_FUTURE = timedelta(days=5 * 365), timedelta(days=366)
+# A short one of digits, a point and commas holds neither a card number nor anything that is not seen.
 LONGEST_FIGURE, SHORT_FIGURE = 40, 12
 SYSTEM_IS_NOT_CHARGED = "The System account is the provider itself and is charged nothing."
 
@@ -42,12 +43,17 @@ class ChargeCheck:
                 SYSTEM_IS_NOT_CHARGED if number == SYSTEM_NUMBER else f"There is no account {quoted(number)}."
             )
         dated = _day(day, self.today)
-        amount = Money.parse(figure, payer.currency, or_zero=True)
+        amount_minor = parsed_minor(figure, payer.currency, or_zero=True)
         description = _description(description)
-        quantity, unit_price = _figure(quantity, "Quantity"), _figure(unit_price, "Unit price")
-        if not amount.is_product(quantity, unit_price):
+        many, price = plain_figure(quantity), plain_figure(unit_price)
+        if many is None or len(quantity) > SHORT_FIGURE:
+            quantity = checked_text(quantity, "Quantity", LONGEST_FIGURE)
+        if price is None or len(unit_price) > SHORT_FIGURE:
+            unit_price = checked_text(unit_price, "Unit price", LONGEST_FIGURE)
+        if many is not None and price is not None and not is_product(amount_minor, payer.currency, many, price):
+            amount = Money(amount_minor, payer.currency)
             raise InvalidInput(f"Amount {amount.figure} is not {quantity} × {unit_price}.")
-        return ChargedLine(payer.account_id, dated, description, quantity, unit_price, amount.minor_units)
+        return ChargedLine(payer.account_id, dated, description, quantity, unit_price, amount_minor)
 
 
 @lru_cache(maxsize=4_096)
@@ -67,11 +73,3 @@ def _day(typed: str, today: date) -> date:
 def _description(typed: str) -> str:
     # Usage is described in the same words over and over.
     return checked_text(typed, "Description", required=True)
-
-
-def _figure(typed: str, label: str) -> str:
-    """A quantity or a price as it was given, if it may be kept."""
-    # A short one of digits and a point holds neither a card number nor anything that is not seen.
-    if len(typed) <= SHORT_FIGURE and typed.replace(".", "").isdecimal() and typed.isascii():
-        return typed
-    return checked_text(typed, label, LONGEST_FIGURE)
