@@ -19,7 +19,7 @@ DOWN, UP = "\x1b[B", "\x1b[A"
 PAGE_DOWN, PAGE_UP, HOME, END, WHEEL = "\x1b[6~", "\x1b[5~", "\x1b[H", "\x1b[F", "\x1b[<65;10;8M"
 PAGES = (PAGE_DOWN, PAGE_DOWN, PAGE_DOWN, PAGE_UP, WHEEL, WHEEL, END, PAGE_UP, HOME, PAGE_DOWN)
 BURST = 200
-PAID = 5
+PAID, PAID_S = 5, 0.5
 CORPORATE = (
     "SELECT number FROM account WHERE type = 'corporate' AND currency = 'USD' AND state = 'active' ORDER BY number"
 )
@@ -99,8 +99,8 @@ def _paid(desk: PtyDesk, amount: str) -> float:
     desk.read_until_idle()
     start_s = time.monotonic()
     desk.send("\r")
-    desk.wait_for(f"USD {amount}  ")
-    desk.read_until_idle()
+    # Looking at what has come would keep what comes next waiting.
+    desk.read_for(PAID_S)
     return ms_until(desk, start_s, lambda picture: f"USD {amount}  " in picture and "Enter OK" not in picture)
 
 
