@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -11,7 +10,7 @@ from uuid import uuid4
 
 from bench.book import Book
 from bench.figures import Figure, Measurement, Samples
-from bench.floors.raw_payment import RawPayments
+from bench.floors.raw_payment import RawPayments, connected
 from bench.fresh import fresh_desk
 from tests.desk_fixtures import CORPORATE, Desk
 from tui_billing.services.requests import RecordRequest
@@ -21,9 +20,7 @@ TURNS, AT_ONCE = 12, 20
 
 def on_sqlite(book: Book) -> Samples:
     """Some of each in turn, on one file, synced at each commit by both."""
-    with fresh_desk(book) as desk, closing(sqlite3.connect(desk.path, isolation_level=None)) as connection:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
-            connection.execute(f"PRAGMA {pragma}")
+    with fresh_desk(book) as desk, closing(connected(desk.path)) as connection:
         return in_turn(desk, "SQLite", lambda: RawPayments(connection, "BEGIN IMMEDIATE", ":{}"))
 
 

@@ -1,9 +1,11 @@
-"""Four desks that record payments in one SQLite file at once, beside one that does so alone."""
+"""Four desks that record payments in one SQLite file at once, beside one that does so alone; and their rows alone."""
 
 from __future__ import annotations
 
 import gc
+import os
 import time
+from collections.abc import Callable
 from itertools import chain
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
@@ -14,17 +16,23 @@ from uuid import uuid4
 
 from bench.book import Book
 from bench.figures import Figure, Measurement, Samples
+from bench.floors.raw_payment import RawPayments, connected
 from bench.fresh import fresh_folder
-from tests.desk_fixtures import CORPORATE, opened_in
+from tests.desk_fixtures import CORPORATE, Desk, opened_in
 from tui_billing.services.requests import RecordRequest
+from tui_billing.store.sqlite_turns import Turns
 
 DESKS = 4
 LASTS_S = 4.0
+OUT_OF_TURN_S = 0.00007
+
+Begun = Callable[[Desk], Callable[[], object]]
+"""Prepares what posts one payment each time it is called."""
 
 
 def desks(book: Book) -> Samples:
-    """One, then four; afterwards every sum is held against the entries."""
-    alone, together = _posted(book, 1), _posted(book, DESKS)
+    """One, then four."""
+    alone, together = _posted(book, 1, _record), _posted(book, DESKS, _record)
     return {
         "one: each": [LASTS_S * 1000 / len(alone)],
         "four: each": [LASTS_S * 1000 / len(together)],
@@ -33,41 +41,78 @@ def desks(book: Book) -> Samples:
     }
 
 
-def _posted(book: Book, count: int) -> list[float]:
-    """What each payment of so many desks took, in milliseconds."""
+def rows_alone(book: Book) -> Samples:
+    """The same turns, in which the driver writes the rows and nothing else is done."""
+    alone, together = _posted(book, 1, _write_rows), _posted(book, DESKS, _write_rows)
+    return {
+        "one, rows: each": [LASTS_S * 1000 / len(alone)],
+        "four, rows: each": [LASTS_S * 1000 / len(together)],
+    }
+
+
+def _posted(book: Book, count: int, begun: Begun) -> list[float]:
+    """What each payment of so many took, in milliseconds; afterwards every sum is held against the entries."""
     context = get_context("spawn")
     start, answers = context.Barrier(count), context.Queue()
     with fresh_folder(book) as directory:
-        processes = [context.Process(target=_post, args=(directory, start, answers)) for _ in range(count)]
+        with opened_in(directory) as desk:
+            desk.invoice("90,000,000.00")
+            desk.record("10.00")
+        processes = [context.Process(target=_post, args=(begun, directory, start, answers)) for _ in range(count)]
         for process in processes:
             process.start()
         took = list(chain.from_iterable(answers.get() for _ in processes))
         for process in processes:
             process.join()
-        with opened_in(directory) as desk:
-            desk.assert_books_are_right()
+        if begun is _record:
+            with opened_in(directory) as desk:
+                desk.assert_books_are_right()
     return took
 
 
-def _post(directory: Path, start: Barrier, answers: Queue[list[float]]) -> None:
+def _post(begun: Begun, directory: Path, start: Barrier, answers: Queue[list[float]]) -> None:
     with opened_in(directory) as desk:
-        record, session, took = desk.services.payments.record, desk.finance, []
-        record(session, CORPORATE, RecordRequest("10.00"), uuid4().hex)
+        post, took = begun(desk), []
         gc.freeze()
         start.wait()
         begun_s = before_s = time.perf_counter()
         while before_s < begun_s + LASTS_S:
-            record(session, CORPORATE, RecordRequest("10.00", reference="TRF 1"), uuid4().hex)
+            post()
             now_s = time.perf_counter()
             took.append((now_s - before_s) * 1000)
             before_s = now_s
         answers.put(took)
 
 
+def _record(desk: Desk) -> Callable[[], object]:
+    """A payment through the service."""
+    record, session = desk.services.payments.record, desk.finance
+    record(session, CORPORATE, RecordRequest("10.00"), uuid4().hex)
+    return lambda: record(session, CORPORATE, RecordRequest("10.00", reference="TRF 1"), uuid4().hex)
+
+
+def _write_rows(desk: Desk) -> Callable[[], object]:
+    """Its rows by the driver, in the turns of desks, and out of them for as long as a desk is."""
+    turns, post = Turns(desk.path), RawPayments(file := connected(desk.path), "BEGIN IMMEDIATE", ":{}").post
+    post()
+    assert not file.in_transaction
+
+    def write() -> None:
+        turn = turns.take()
+        post()
+        os.close(turn)
+        ready_s = time.perf_counter() + OUT_OF_TURN_S
+        while time.perf_counter() < ready_s:
+            pass
+
+    return write
+
+
 MEASUREMENT = Measurement(
-    scenarios=(desks,),
+    scenarios=(desks, rows_alone),
     figures=(
         Figure("14", "time for each payment, four desks at it", "four: each", floor="one: each", most_ratio=1.11),
+        Figure("14", "… the rows alone, by `sqlite3` in the same turns", "four, rows: each", floor="one, rows: each"),
         Figure("14", "… 99 of 100 wait no longer than", "four: p99", most=10),
         Figure("14", "… the slowest", "four: slowest", most=250, worst_counts=True),
     ),

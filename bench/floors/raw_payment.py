@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 Row = dict[str, Any]
+
+
+def connected(path: Path) -> sqlite3.Connection:
+    """A connection to a SQLite file that begins no transaction by itself, and syncs each commit as the desk does."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
 
 
 class RawPayments:
