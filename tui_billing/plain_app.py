@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -21,6 +23,8 @@ KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
 KEY_NAMES |= {"f5": "F5", "left": "←", "right": "→"}
 # The dark and the light theme that stay calm in as many colours as the terminal has.
 THEMES = {"truecolor": ("nord", "solarized-light"), "standard": ("ansi-dark", "ansi-light")}
+# What is not painted by then has nothing to paint.
+PAINTED_S = 0.1
 NEUTRAL = ("textual-dark", "textual-light")
 
 
@@ -102,6 +106,20 @@ class PlainApp(App[None]):
             self.stylesheet.read_all(new)
             self.stylesheet.parse()
         return super()._get_screen(screen)
+
+    async def _replace_screen(self, screen: Screen[Any]) -> Screen[Any]:
+        """Paint what lies beneath a screen before it is taken apart, which takes as long again."""
+        if self.is_screen_installed(screen) or screen in self.screen_stack:
+            return await super()._replace_screen(screen)
+        screen.post_message(events.ScreenSuspend())
+        self.capture_mouse(None)
+        painted = asyncio.Event()
+        self.screen.call_after_refresh(painted.set)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PAINTED_S):
+                await painted.wait()
+        await screen.remove()
+        return screen
 
     def _holds_keys(self) -> bool:
         return isinstance(self.screen, PlainScreen) and self.screen.holds_keys

@@ -6,11 +6,13 @@ import asyncio
 import weakref
 from collections.abc import Callable
 from inspect import getsource
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
+from textual.await_remove import AwaitRemove
 from textual.binding import Binding
 from textual.color import Color
 from textual.containers import Vertical
@@ -23,6 +25,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tui_billing.plain_app import PlainApp
 from tui_billing.terminal.frames import FRAME_S, FramedScreen
 from tui_billing.terminal.painting import keep_no_lines_of_what_has_gone, paint_lines, paint_only_changes
 
@@ -115,6 +118,35 @@ async def test_a_screen_that_opens_is_painted_once_and_so_is_the_one_beneath_whe
     async with app.run_test() as pilot:
         assert await painted(pilot, app, lambda: app.push_screen(Pair())) == 1
         assert await painted(pilot, app, app.pop_screen) <= 2
+
+
+async def test_what_lies_beneath_is_painted_before_what_lay_over_it_is_taken_apart(tmp_path: Path) -> None:
+    happened: list[object] = []
+
+    class Over(Pair):
+        def remove(self) -> AwaitRemove:
+            happened.append("taken apart")
+            return super().remove()
+
+    class Framed(PlainApp):
+        def get_default_screen(self) -> Pair:
+            return Pair()
+
+        def _display(self, screen: Screen[Any], renderable: Any) -> None:
+            happened.append(screen)
+            super()._display(screen, renderable)
+
+    app = Framed(tmp_path / "log")
+    async with app.run_test() as pilot, asyncio.timeout(DEADLINE_S):
+        beneath, over = app.screen, Over()
+        await app.push_screen(over)
+        while over not in happened:
+            await pilot.pause()
+        happened.clear()
+        over.dismiss()
+        while "taken apart" not in happened:
+            await pilot.pause()
+    assert happened[0] is beneath
 
 
 @pytest.mark.parametrize("background", ["black", "black 50%"])

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from rich.console import RenderableType
 from textual import events
 from textual._context import visible_screen_stack
+from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import EventTargetGone, Timer
@@ -59,6 +60,16 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
     _in_frame = False
     _styled_for = ""
 
+    def __init__(self) -> None:
+        super().__init__()
+        # Set with each message: most of what is read is told by one, sooner than a clock of milliseconds can ask.
+        self._told = asyncio.Event()
+
+    def post_message(self, message: Message) -> bool:
+        """Take a message, and notice that something may have come."""
+        self._told.set()
+        return super().post_message(message)
+
     @property
     def about_to_change(self) -> bool:
         """Whether most of what is shown is being read at this moment."""
@@ -80,7 +91,10 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
     async def settled(self, since_s: float) -> None:
         """Wait until what is being read is there, but no longer than it is worth since that moment."""
         while self.about_to_change and monotonic() < since_s + READ_S:
-            await asyncio.sleep(POLL_S)
+            self._told.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_S):
+                    await self._told.wait()
 
     @property
     def _update_timer(self) -> Timer:
