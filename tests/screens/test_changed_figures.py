@@ -13,7 +13,9 @@ from tui_billing.domain.money import Money
 from tui_billing.domain.payments import CancelReason
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals import money_dialog
-from tui_billing.services.requests import CreditRequest
+from tui_billing.screens.modals.dialogs import RecordPayment
+from tui_billing.services.previews import Preview
+from tui_billing.services.requests import CreditRequest, RecordRequest
 
 CHANGED = "Changed meanwhile by another operator: balance now"
 
@@ -45,6 +47,26 @@ async def test_an_open_dialog_says_that_its_figures_have_changed_and_then_ok_is_
         await finance.presses("enter")
         await finance.is_told("USD 10.00 recorded")
     assert practice.payments(GLOBEX) == before + 2
+
+
+async def test_figures_that_nobody_has_changed_are_not_worked_out_again(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[RecordRequest] = []
+
+    def preview(dialog: RecordPayment, request: RecordRequest) -> Preview:
+        asked.append(request)
+        return foreseen(dialog, request)
+
+    foreseen = RecordPayment.preview
+    monkeypatch.setattr(RecordPayment, "preview", preview)
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
+        await opened(finance)
+        await finance.settles()
+        before = len(asked)
+        await finance.presses("enter")
+        await finance.is_told("USD 10.00 recorded")
+    assert len(asked) == before
 
 
 async def test_ok_upon_old_figures_shows_the_new_ones_and_only_a_second_ok_pays(practice: Practice) -> None:

@@ -89,7 +89,7 @@ MAY: dict[str, set[Profile]] = {
     "backups.copy": MONEY,
 }
 # How a session comes about, and what the desk looks up before there is one.
-OPEN_TO_ALL = {"sign_in.sign_in", "sign_in.confirm", "outcomes.resolve_all", "changes.seen"}
+OPEN_TO_ALL = {"sign_in.sign_in", "sign_in.confirm", "outcomes.resolve_all", "changes.seen", "changes.version"}
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,25 @@ def test_what_is_read_or_undone_is_no_change(desk: Desk) -> None:
     assert not desk.store.changes.poll()
 
 
+def test_a_version_stays_until_somebody_changes_something_however_often_it_is_asked_for(desk: Desk) -> None:
+    changes = desk.store.changes
+    before = changes.version()
+    changes.poll()
+    assert changes.version() == before
+    desk.record("5.00")
+    assert changes.version() != before
+
+
+def test_no_version_from_before_the_database_was_away_is_that_of_now(desk: Desk) -> None:
+    path, changes = desk.path, desk.store.changes
+    before = changes.version()
+    path.rename(path.with_suffix(".away"))
+    with pytest.raises(StoreUnavailable, match="has been moved, replaced or deleted"):
+        changes.version()
+    path.with_suffix(".away").rename(path)
+    assert changes.version() != before
+
+
 def test_a_database_that_was_away_may_have_changed(desk: Desk) -> None:
     path = desk.path
     desk.store.changes.poll()

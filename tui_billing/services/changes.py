@@ -18,3 +18,8 @@ class Changes:
     def seen(self) -> bool:
         """Whether the database may have changed since this was asked last; raises `StoreUnavailable`."""
         return self.store.changes.poll()
+
+    @open_to_all
+    def version(self) -> object:
+        """What is no longer the same once the database may have changed; raises `StoreUnavailable`."""
+        return self.store.changes.version()

@@ -27,21 +27,37 @@ class DatabaseChanges:
         Raises `StoreUnavailable` if the database does not answer.
         """
         with self._asking:
-            before = self._version
-            self._version = None
-            try:
-                with self._store.telling_failures():
-                    if self._connection is None:
-                        self._connection = self._store.kept_connection()
-                    self._version = self._store.version(self._connection)
-            finally:
-                if self._version is None:
-                    self.close()
+            before, self._version = self._version, self._asked()
             return self._version != before
 
+    def version(self) -> object:
+        """What is no longer the same once anybody has changed something, or may have.
+
+        Raises `StoreUnavailable` if the database does not answer.
+        """
+        if not self._asking.acquire(blocking=False):
+            return object()
+        try:
+            return self._asked()
+        finally:
+            self._asking.release()
+
     def close(self) -> None:
-        """Give the connection up; the next poll makes another one."""
-        connection, self._connection, self._version = self._connection, None, None
+        """Give the connection up; the next time another one is made."""
+        connection, self._connection = self._connection, None
         if connection is not None:
             connection.invalidate()
             connection.close()
+
+    def _asked(self) -> object:
+        version = None
+        try:
+            with self._store.telling_failures():
+                if self._connection is None:
+                    self._connection = self._store.kept_connection()
+                version = self._store.version(self._connection)
+        finally:
+            if version is None:
+                self.close()
+        # Versions of different connections cannot be compared.
+        return self._connection, version

@@ -111,6 +111,8 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
 
     def _compare(self, request: RequestT) -> None:
         """Raise `FiguresChanged` if the figures are not those that were seen; other refusals are the use case's."""
+        if request == self._seen_for and self._seen.as_of == self.services.changes.version():
+            return
         try:
             now = self._outlook_of(request)
         except StoreUnavailable:
@@ -169,17 +171,17 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
             return None
 
     def _outlook_of(self, request: RequestT | None) -> Outlook:
-        refusal = ""
+        refusal, as_of = "", self.services.changes.version()
         try:
             if request is not None:
                 preview = self.preview(request)
-                return Outlook(preview.now, preview)
+                return Outlook(preview.now, preview, as_of=as_of)
         except InvalidInput:
             pass
         except RuleRefused as refused:
             refusal = refused.sentence
         account = self.services.accounts.show(self.session, self.account.number)
-        return Outlook(account.balance, refusal=refusal)
+        return Outlook(account.balance, refusal=refusal, as_of=as_of)
 
     def _show(self, outlook: Outlook, request: RequestT | None) -> None:
         """Show the figures as they are now, and say so if they are not those that were seen."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui_billing.domain.errors import BillingError
@@ -17,11 +17,15 @@ INVOICES_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """The balance now; what the form as it is would do, unless it cannot be done, and then perhaps why not."""
+    """The balance now; what the form as it is would do, unless it cannot be done, and then perhaps why not.
+
+    `as_of` is the version of the database before it was read.
+    """
 
     now: Money
     preview: Preview | None = None
     refusal: str = ""
+    as_of: object = field(default=None, compare=False)
 
     def is_news(self, before: Outlook, same_form: bool) -> bool:
         """Whether the figures are others than those before, by more than what was typed meanwhile."""
