@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ ASKED = tuple(
     " refunds sign_in statements".split()
 )
 
+# How long a key may have to wait for its turn while another thread imports; Python's own turns are ten times as long.
+TURN_S = 0.0005
+
 
 def load_first_screen(
     services: DeskServices,
@@ -30,8 +34,13 @@ def load_first_screen(
 
 
 def load_everything(services: DeskServices) -> None:
-    """Import what the first list did without, so that nobody waits for it later."""
-    import_module("tui_billing.screens.places")
-    services.load(ASKED)
-    # Each is made when it is asked for.
-    dict(services.gateways)
+    """Import what the first list did without, so that nobody waits for it later; who types meanwhile hardly waits."""
+    before_s = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_S)
+    try:
+        import_module("tui_billing.screens.places")
+        services.load(ASKED)
+        # Each is made when it is asked for.
+        dict(services.gateways)
+    finally:
+        sys.setswitchinterval(before_s)

@@ -71,7 +71,8 @@ async def test_only_what_is_on_the_screen_and_its_neighbours_is_read_again() -> 
         app.table.reread()
         await pilot.pause()
         assert ledger.requests == [(Direction.AROUND, 50)]
-        assert ledger.limits[-1] == 2 * SHOWN
+        # With one screen more on each side, wherever on it the cursor is.
+        assert ledger.limits[-1] == 4 * SHOWN
         app.table.action_page(2)
         await pilot.pause()
         assert app.selected == 50 + 2 * SHOWN
@@ -152,14 +153,14 @@ async def test_keys_do_not_wait_for_what_is_read_again_and_it_follows_them() -> 
         ledger.gate.clear()
         app.table.reread()
         await pilot.pause()
-        app.table.action_move(60)
+        app.table.action_move(40)
         assert app.table.settled
-        assert app.selected == 60
-        ledger.change(58, "Globex")
+        assert app.selected == 40
+        ledger.change(38, "Globex")
         ledger.gate.set()
         await pilot.pause()
         await pilot.pause()
-        assert app.selected == 60
+        assert app.selected == 40
         assert any("Globex" in line for line in app.lines)
 
 

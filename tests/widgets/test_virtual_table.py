@@ -1,8 +1,13 @@
+import asyncio
+
+import pytest
 from textual.events import Key, MouseEvent, MouseScrollDown, MouseScrollUp
 from textual.widget import Widget
 
+from tests.widgets.hosting import DEADLINE_S
 from tests.widgets.rows import Row, Source, TableApp, cells, read
 from tui_billing.domain.pages import Direction
+from tui_billing.widgets import virtual_table
 from tui_billing.widgets.columns import Cell
 
 SIZE = (80, 24)
@@ -72,6 +77,31 @@ async def test_end_and_home_read_the_ends_of_a_long_list_and_paging_moves_the_sc
         await pilot.press("home")
         await pilot.pause()
         assert app.selected == 0
+
+
+async def test_rows_ahead_are_read_when_what_was_asked_for_is_painted_and_no_more_of_them_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(virtual_table, "AHEAD_S", 1.0)
+    app = TableApp(Source(1_000_000))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("end")
+        await app.until_shown(pilot, "A-999999")
+        await pilot.press("pageup")
+        await app.until_shown(pilot, f"A-{999_999 - 23}")
+        assert [direction for direction, _ in app.source.requests] == [Direction.FIRST, Direction.LAST]
+        async with asyncio.timeout(DEADLINE_S):
+            while app.source.requests[-1][0] != Direction.BEFORE:
+                await pilot.pause()
+
+
+async def test_a_key_that_needs_the_rows_ahead_has_them_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(virtual_table, "AHEAD_S", 2 * DEADLINE_S)
+    app = TableApp(Source(1_000_000))
+    async with app.run_test(size=SIZE) as pilot, asyncio.timeout(DEADLINE_S):
+        await pilot.press(*["pagedown"] * 3)
+        while app.selected != 3 * 23:
+            await pilot.pause()
 
 
 async def test_the_line_ends_say_whether_the_list_goes_on() -> None:

@@ -53,6 +53,6 @@ class Keyset(Generic[RowT]):
         result = connection.execute(statement)
         names = tuple(result.keys())
         # Plain ones: Core's own mappings take longer to read than SQLite takes to find them.
-        found = [self.make(dict(zip(names, row, strict=True))) for row in result]
+        found = [self.make(dict(zip(names, row, strict=True))) for row in result.fetchall()]
         rows = found[:limit]
         return (rows if forward else rows[::-1]), len(found) > limit

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar, Generic
 
 from textual import events, work
@@ -18,7 +20,11 @@ from tui_billing.widgets.row_feed import RowFeed
 from tui_billing.widgets.table_lines import Painted, TableLines
 
 NOT_READ = "Could not be read."
+# Rows that are read ahead of the cursor, at least.
 PAGE_ROWS = 100
+AHEAD_S = 1 / 60
+# Whoever goes elsewhere waits for no more than the screen and one more on each side where the list goes on.
+SCREENS = {Direction.FIRST: 2, Direction.LAST: 2, Direction.AROUND: 4}
 WHEEL_ROWS = 3
 
 
@@ -111,6 +117,8 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         # Set while something that others changed is still to be read; each time it is another one.
         self._out_of_date: object | None = None
         self._renewing = False
+        # Set once somebody waits for the rows that are read ahead.
+        self._needed = asyncio.Event()
 
     @property
     def selected_row(self) -> RowT | None:
@@ -252,8 +260,12 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
     async def _take(self, wanted: tuple[Direction, Hashable | None]) -> None:
         assert self._fetch is not None, "show_source() comes first"
         self._loading = wanted
-        page = await self._fetch(*wanted, max(PAGE_ROWS, 3 * self._feed.window.height))
+        # Before the list knows its place, the window's height is more than enough.
+        height = self._feed.window.height if self.size.height else self.app.size.height
         replaced = self._feed.replacing
+        if not replaced:
+            await self._when_needed()
+        page = await self._fetch(*wanted, SCREENS[wanted[0]] * height if replaced else max(PAGE_ROWS, 3 * height))
         if page is None:
             self._status = NOT_READ
             self._feed.fail()
@@ -264,10 +276,19 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         self._loading = self._feed.requested
         self._sync(anew=replaced)
 
+    async def _when_needed(self) -> None:
+        """Let what was asked for be painted before rows are read ahead, unless a key or the screen waits for them."""
+        window = self._feed.window
+        if self.settled and len(window.visible) == window.height:
+            self._needed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(AHEAD_S):
+                    await self._needed.wait()
+
     async def _renew(self, out_of_date: object) -> None:
         assert self._fetch is not None, "show_source() comes first"
         direction, key = self._feed.here
-        page = await self._fetch(direction, key, 2 * self._feed.window.height)
+        page = await self._fetch(direction, key, SCREENS[direction] * self._feed.window.height)
         if page is not None:
             self._status = self._empty
         # A key may have led on to other rows meanwhile: then those are read next.
@@ -277,6 +298,8 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
 
     def _sync(self, anew: bool = False) -> None:
         """Bring the screen, the listeners and the worker up to what the feed now holds."""
+        if not self.settled:
+            self._needed.set()
         self._repaint(anew)
         row = self.selected_row
         if row is not self._highlighted and not self._feed.replacing:
