@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from bench.book import Book
 from bench.figures import Figure, Measurement, Samples
 from bench.keys import Painted, ms_until, press
-from tests.terminal.pty_desk import PtyDesk
+from tests.terminal.pty_desk import PATIENCE_S, PtyDesk
 
 MOVES = 12
 DOWN, UP = "\x1b[B", "\x1b[A"
 PAGE_DOWN, PAGE_UP, HOME, END, WHEEL = "\x1b[6~", "\x1b[5~", "\x1b[H", "\x1b[F", "\x1b[<65;10;8M"
 PAGES = (PAGE_DOWN, PAGE_DOWN, PAGE_DOWN, PAGE_UP, WHEEL, WHEEL, END, PAGE_UP, HOME, PAGE_DOWN)
 BURST = 200
-PAID, PAID_S = 5, 0.5
+PAID, QUIET_S = 5, 0.5
 CORPORATE = (
     "SELECT number FROM account WHERE type = 'corporate' AND currency = 'USD' AND state = 'active' ORDER BY number"
 )
@@ -100,7 +100,8 @@ def _paid(desk: PtyDesk, amount: str) -> float:
     start_s = time.monotonic()
     desk.send("\r")
     # Looking at what has come would keep what comes next waiting.
-    desk.read_for(PAID_S)
+    desk.read(PATIENCE_S)
+    desk.read_until_quiet(QUIET_S)
     return ms_until(desk, start_s, lambda picture: f"USD {amount}  " in picture and "Enter OK" not in picture)
 
 

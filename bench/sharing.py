@@ -24,9 +24,10 @@ from tui_billing.store.sqlite_turns import Turns
 
 DESKS = 4
 LASTS_S = 4.0
+# Of the half millisecond that a payment takes alone, what is not its turn.
 OUT_OF_TURN_S = 0.00007
 
-Begun = Callable[[Desk], Callable[[], object]]
+Prepare = Callable[[Desk], Callable[[], object]]
 """Prepares what posts one payment each time it is called."""
 
 
@@ -50,29 +51,29 @@ def rows_alone(book: Book) -> Samples:
     }
 
 
-def _posted(book: Book, count: int, begun: Begun) -> list[float]:
-    """What each payment of so many took, in milliseconds; afterwards every sum is held against the entries."""
+def _posted(book: Book, count: int, prepare: Prepare) -> list[float]:
+    """What each payment took, in milliseconds; the sums that desks leave are held against the entries."""
     context = get_context("spawn")
     start, answers = context.Barrier(count), context.Queue()
     with fresh_folder(book) as directory:
         with opened_in(directory) as desk:
             desk.invoice("90,000,000.00")
             desk.record("10.00")
-        processes = [context.Process(target=_post, args=(begun, directory, start, answers)) for _ in range(count)]
+        processes = [context.Process(target=_post, args=(prepare, directory, start, answers)) for _ in range(count)]
         for process in processes:
             process.start()
         took = list(chain.from_iterable(answers.get() for _ in processes))
         for process in processes:
             process.join()
-        if begun is _record:
+        if prepare is _record:
             with opened_in(directory) as desk:
                 desk.assert_books_are_right()
     return took
 
 
-def _post(begun: Begun, directory: Path, start: Barrier, answers: Queue[list[float]]) -> None:
+def _post(prepare: Prepare, directory: Path, start: Barrier, answers: Queue[list[float]]) -> None:
     with opened_in(directory) as desk:
-        post, took = begun(desk), []
+        post, took = prepare(desk), []
         gc.freeze()
         start.wait()
         begun_s = before_s = time.perf_counter()
@@ -87,15 +88,12 @@ def _post(begun: Begun, directory: Path, start: Barrier, answers: Queue[list[flo
 def _record(desk: Desk) -> Callable[[], object]:
     """A payment through the service."""
     record, session = desk.services.payments.record, desk.finance
-    record(session, CORPORATE, RecordRequest("10.00"), uuid4().hex)
     return lambda: record(session, CORPORATE, RecordRequest("10.00", reference="TRF 1"), uuid4().hex)
 
 
 def _write_rows(desk: Desk) -> Callable[[], object]:
     """Its rows by the driver, in the turns of desks, and out of them for as long as a desk is."""
-    turns, post = Turns(desk.path), RawPayments(file := connected(desk.path), "BEGIN IMMEDIATE", ":{}").post
-    post()
-    assert not file.in_transaction
+    turns, post = Turns(desk.path), RawPayments(connected(desk.path), "BEGIN IMMEDIATE", ":{}").post
 
     def write() -> None:
         turn = turns.take()

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from tui_billing.store.sqlite import PRAGMAS
+
 Row = dict[str, Any]
 
 
 def connected(path: Path) -> sqlite3.Connection:
     """A connection to a SQLite file that begins no transaction by itself, and syncs each commit as the desk does."""
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
-        connection.execute(f"PRAGMA {pragma}")
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
     return connection
 
 
