@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -49,6 +50,8 @@ class PlainApp(App[None]):
         self._log_file = log_file
         self._gate = KeyGate(self, super().on_event, self._holds_keys)
         self._last_key_s = time.time()
+        # Set once what lay beneath a screen that goes is painted.
+        self._uncovered = asyncio.Event()
 
     @property
     def idle_s(self) -> float:
@@ -107,17 +110,25 @@ class PlainApp(App[None]):
             self.stylesheet.parse()
         return super()._get_screen(screen)
 
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leave, and wait for no frame any more."""
+        super().exit(result, return_code, message)
+        self._uncovered.set()
+
     async def _replace_screen(self, screen: Screen[Any]) -> Screen[Any]:
-        """Paint what lies beneath a screen before it is taken apart, which takes as long again."""
-        if self.is_screen_installed(screen) or screen in self.screen_stack:
+        """Paint what lies beneath a screen before it is taken apart, which takes as long again; keys wait for that."""
+        if not self._screen_stack or self.is_screen_installed(screen) or screen in self.screen_stack:
             return await super()._replace_screen(screen)
+        # The one beneath asks for its frame as it resumes.
         screen.post_message(events.ScreenSuspend())
         self.capture_mouse(None)
-        painted = asyncio.Event()
-        self.screen.call_after_refresh(painted.set)
+        self._uncovered.clear()
+        self.screen.call_after_refresh(self._uncovered.set)
+        if self._exit:
+            self._uncovered.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(PAINTED_S):
-                await painted.wait()
+                await self._uncovered.wait()
         await screen.remove()
         return screen
 

@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable
 from inspect import getsource
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from textual.color import Color
 from textual.containers import Vertical
 from textual.geometry import Region
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import Screen
@@ -25,7 +27,9 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tui_billing import plain_app
 from tui_billing.plain_app import PlainApp
+from tui_billing.terminal import frames
 from tui_billing.terminal.frames import FRAME_S, FramedScreen
 from tui_billing.terminal.painting import keep_no_lines_of_what_has_gone, paint_lines, paint_only_changes
 
@@ -120,7 +124,10 @@ async def test_a_screen_that_opens_is_painted_once_and_so_is_the_one_beneath_whe
         assert await painted(pilot, app, app.pop_screen) <= 2
 
 
-async def test_what_lies_beneath_is_painted_before_what_lay_over_it_is_taken_apart(tmp_path: Path) -> None:
+async def test_what_lies_beneath_is_painted_before_what_lay_over_it_is_taken_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plain_app, "PAINTED_S", DEADLINE_S)
     happened: list[object] = []
 
     class Over(Pair):
@@ -146,7 +153,50 @@ async def test_what_lies_beneath_is_painted_before_what_lay_over_it_is_taken_apa
         over.dismiss()
         while "taken apart" not in happened:
             await pilot.pause()
-    assert happened[0] is beneath
+    assert beneath in happened[: happened.index("taken apart")]
+
+
+async def test_who_leaves_from_a_screen_that_goes_waits_for_no_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plain_app, "PAINTED_S", 2 * DEADLINE_S)
+    app = PlainApp(tmp_path / "log")
+
+    async def leave() -> None:
+        await app.push_screen_wait(Pair())
+        app.exit()
+
+    async with asyncio.timeout(DEADLINE_S), app.run_test() as pilot:
+        app.run_worker(leave())
+        while not isinstance(app.screen, Pair):
+            await pilot.pause()
+        app.screen.dismiss()
+
+
+async def test_a_screen_hears_at_once_that_what_it_waited_for_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "READ_S", 2 * DEADLINE_S)
+    monkeypatch.setattr(frames, "POLL_S", 2 * DEADLINE_S)
+
+    class Waiting(Pair):
+        reads = True
+
+        @property
+        def about_to_change(self) -> bool:
+            return self.reads
+
+        def on_told(self) -> None:
+            self.reads = False
+
+    app = Desk()
+    async with app.run_test() as pilot, asyncio.timeout(DEADLINE_S):
+        screen = Waiting()
+        await app.push_screen(screen)
+        while not screen.is_mounted:
+            await pilot.pause()
+        waiting = asyncio.create_task(screen.settled(monotonic()))
+        await asyncio.sleep(0)
+        screen.post_message(Told())
+        await waiting
 
 
 @pytest.mark.parametrize("background", ["black", "black 50%"])
@@ -203,6 +253,8 @@ def test_the_lines_of_a_widget_go_with_it() -> None:
         (Widget, ["self._extend_compose(widgets)", "def _clear_arrangement_cache("]),
         (Timer, ["await self._run()", "self._active.set()", "self._active.clear()", "async def _tick("]),
         (App, ["self._get_screen(screen)", "stylesheet.has_source(str(path)", "self.refresh(layout=True)"]),
+        (App, ["await self._replace_screen(previous_screen)", "def is_screen_installed(", "self._exit = True"]),
+        (MessagePump, ["await self._dispatch_message(message)"]),
     ],
 )
 def test_the_private_names_that_frames_rely_on_are_still_there(owner: type, uses: list[str]) -> None:

@@ -62,13 +62,12 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
-        # Set with each message: most of what is read is told by one, sooner than a clock of milliseconds can ask.
         self._told = asyncio.Event()
 
-    def post_message(self, message: Message) -> bool:
-        """Take a message, and notice that something may have come."""
+    async def _dispatch_message(self, message: Message) -> None:
+        await super()._dispatch_message(message)
+        # Most of what is read has come when its row is highlighted: sooner than a clock of milliseconds can ask.
         self._told.set()
-        return super().post_message(message)
 
     @property
     def about_to_change(self) -> bool:
