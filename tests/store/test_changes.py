@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from tests.desk_fixtures import POSTGRESQL, Desk
 from tui_billing.domain.errors import StoreUnavailable
+
+DEADLINE_S = 15.0
 
 
 def test_the_first_time_anything_may_have_changed_and_then_nothing_has(desk: Desk) -> None:
@@ -36,14 +40,36 @@ def test_a_version_stays_until_somebody_changes_something_however_often_it_is_as
     assert changes.version() == before
     desk.record("5.00")
     assert changes.version() != before
+    assert changes.poll()
+
+
+def test_a_version_is_not_waited_for_while_somebody_asks_for_changes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes, asked, answers = desk.store.changes, threading.Event(), threading.Event()
+    before = changes.version()
+
+    def hanging(connection: Connection) -> object:
+        asked.set()
+        assert answers.wait(DEADLINE_S)
+        return version(connection)
+
+    version = desk.store.version
+    monkeypatch.setattr(desk.store, "version", hanging)
+    poll = threading.Thread(target=changes.poll)
+    poll.start()
+    assert asked.wait(DEADLINE_S)
+    meanwhile = changes.version()
+    answers.set()
+    poll.join()
+    assert meanwhile != before
 
 
 def test_no_version_from_before_the_database_was_away_is_that_of_now(desk: Desk) -> None:
     path, changes = desk.path, desk.store.changes
     before = changes.version()
     path.rename(path.with_suffix(".away"))
-    with pytest.raises(StoreUnavailable, match="has been moved, replaced or deleted"):
-        changes.version()
+    assert changes.version() != changes.version()
     path.with_suffix(".away").rename(path)
     assert changes.version() != before
 

@@ -21,5 +21,5 @@ class Changes:
 
     @open_to_all
     def version(self) -> object:
-        """What is no longer the same once the database may have changed; raises `StoreUnavailable`."""
+        """What is no longer the same once the database may have changed."""
         return self.store.changes.version()
