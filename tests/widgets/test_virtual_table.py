@@ -79,10 +79,8 @@ async def test_end_and_home_read_the_ends_of_a_long_list_and_paging_moves_the_sc
         assert app.selected == 0
 
 
-async def test_rows_ahead_are_read_when_what_was_asked_for_is_painted_and_no_more_of_them_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(virtual_table, "AHEAD_S", 1.0)
+async def test_what_was_asked_for_is_painted_before_rows_are_read_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(virtual_table, "AHEAD_S", 2 * DEADLINE_S)
     app = TableApp(Source(1_000_000))
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("end")
@@ -90,9 +88,35 @@ async def test_rows_ahead_are_read_when_what_was_asked_for_is_painted_and_no_mor
         await pilot.press("pageup")
         await app.until_shown(pilot, f"A-{999_999 - 23}")
         assert [direction for direction, _ in app.source.requests] == [Direction.FIRST, Direction.LAST]
-        async with asyncio.timeout(DEADLINE_S):
-            while app.source.requests[-1][0] != Direction.BEFORE:
-                await pilot.pause()
+
+
+async def test_rows_ahead_are_read_before_they_are_needed() -> None:
+    app = TableApp(Source(1_000_000))
+    async with app.run_test(size=SIZE) as pilot, asyncio.timeout(DEADLINE_S):
+        await pilot.press("end", "pageup")
+        while app.source.requests[-1][0] != Direction.BEFORE:
+            await pilot.pause()
+        assert app.selected == 999_999 - 23
+
+
+async def test_a_window_that_grows_at_the_end_of_a_list_is_filled_from_above() -> None:
+    app = TableApp(Source(1_000_000))
+    async with app.run_test(size=SIZE) as pilot, asyncio.timeout(DEADLINE_S):
+        await pilot.press("end")
+        await app.until_shown(pilot, "A-999999")
+        await pilot.resize_terminal(80, 3 * SIZE[1])
+        while len(app.lines) != 3 * SIZE[1] or "A-999999" not in app.lines[-1]:
+            await pilot.pause()
+        assert f"A-{1_000_000 - 3 * SIZE[1] + 1}" in app.lines[1]
+
+
+async def test_no_turn_of_the_wheel_is_lost_for_want_of_rows() -> None:
+    app = TableApp(Source(1_000_000))
+    async with app.run_test(size=SIZE) as pilot, asyncio.timeout(DEADLINE_S):
+        await app.until_shown(pilot, "A-0 ")
+        for _ in range(100):
+            app.table.post_message(wheel(MouseScrollDown, app.table))
+        await app.until_shown(pilot, "A-300 ")
 
 
 async def test_a_key_that_needs_the_rows_ahead_has_them_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

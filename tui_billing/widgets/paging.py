@@ -63,6 +63,8 @@ class RowWindow(Generic[RowT]):
         """Take the rows before the first one, and forget rows far below the screen."""
         self.rows[:0] = page.rows
         self._shift(len(page.rows))
+        # The screen may have become taller than what was here.
+        self.reveal()
         self.before = page.before and bool(page.rows)
         keep = max(MAX_ROWS, self.top + 2 * self.height)
         if len(self.rows) > keep:
@@ -81,10 +83,12 @@ class RowWindow(Generic[RowT]):
         self.top += pages * self.height
         return self.move(pages * self.height)
 
-    def scroll(self, delta: int) -> None:
-        """Move the screen over the rows that are here; the cursor stays on the screen."""
-        self.top = max(0, min(self.top + delta, len(self.rows) - self.height))
+    def scroll(self, delta: int) -> int:
+        """Move the screen, and the cursor if it would leave it; the answer is what must wait for rows to come."""
+        target = self.top + delta
+        self.top = max(0, min(target, len(self.rows) - self.height))
         self.cursor = max(self.top, min(self.cursor, self.top + self.height - 1, len(self.rows) - 1))
+        return self._left(target - self.top)
 
     def reveal(self) -> None:
         """Bring the cursor onto the screen, and leave no empty lines while there are rows to fill them."""

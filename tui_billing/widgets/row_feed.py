@@ -34,6 +34,11 @@ class RowFeed(Generic[RowT]):
         return not self._commands and not self.replacing
 
     @property
+    def is_waited_for(self) -> bool:
+        """Whether a key or the screen lacks rows that are on their way."""
+        return not self.settled or len(self.window.visible) < self.window.height
+
+    @property
     def replacing(self) -> bool:
         """Whether all rows are about to be replaced."""
         return self.requested is not None and self.requested[0] in REPLACING
@@ -101,9 +106,8 @@ class RowFeed(Generic[RowT]):
         self._go_on()
 
     def scroll(self, rows: int) -> None:
-        """Move the screen, and ask for rows ahead of it."""
-        self.window.scroll(rows)
-        self._go_on()
+        """Move the screen by rows."""
+        self.do(partial(self._scroll, rows))
 
     def fail(self) -> None:
         """The page could not be read: drop what was waiting for it."""
@@ -155,6 +159,10 @@ class RowFeed(Generic[RowT]):
     def _turn(self, pages: int) -> Command | None:
         left = self.window.move_pages(pages)
         return partial(self._step, left) if left else None
+
+    def _scroll(self, rows: int) -> Command | None:
+        left = self.window.scroll(rows)
+        return partial(self._scroll, left) if left else None
 
     def _jump(self, direction: Direction) -> Command | None:
         forwards = direction is Direction.LAST

@@ -260,8 +260,8 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
     async def _take(self, wanted: tuple[Direction, Hashable | None]) -> None:
         assert self._fetch is not None, "show_source() comes first"
         self._loading = wanted
-        # Before the list knows its place, the window's height is more than enough.
-        height = self._feed.window.height if self.size.height else self.app.size.height
+        # Before the list knows its place, the terminal's height is more than enough.
+        height = self.size.height or self.app.size.height
         replaced = self._feed.replacing
         if not replaced:
             await self._when_needed()
@@ -278,8 +278,7 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
 
     async def _when_needed(self) -> None:
         """Let what was asked for be painted before rows are read ahead, unless a key or the screen waits for them."""
-        window = self._feed.window
-        if self.settled and len(window.visible) == window.height:
+        if not self._feed.is_waited_for:
             self._needed.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(AHEAD_S):
@@ -298,7 +297,7 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
 
     def _sync(self, anew: bool = False) -> None:
         """Bring the screen, the listeners and the worker up to what the feed now holds."""
-        if not self.settled:
+        if self._feed.is_waited_for:
             self._needed.set()
         self._repaint(anew)
         row = self.selected_row
