@@ -19,8 +19,8 @@ ASKED = tuple(
     " refunds sign_in statements".split()
 )
 
-# How long a key may have to wait for its turn while another thread imports; Python's own turns are ten times as long.
-TURN_S = 0.0005
+# How long a key may have to wait for its turn while another thread imports, and how long Python has it wait else.
+TURN_S, USUAL_TURN_S = 0.0005, sys.getswitchinterval()
 
 
 def load_first_screen(
@@ -35,7 +35,6 @@ def load_first_screen(
 
 def load_everything(services: DeskServices) -> None:
     """Import what the first list did without, so that nobody waits for it later; who types meanwhile hardly waits."""
-    before_s = sys.getswitchinterval()
     sys.setswitchinterval(TURN_S)
     try:
         import_module("tui_billing.screens.places")
@@ -43,4 +42,4 @@ def load_everything(services: DeskServices) -> None:
         # Each is made when it is asked for.
         dict(services.gateways)
     finally:
-        sys.setswitchinterval(before_s)
+        sys.setswitchinterval(USUAL_TURN_S)

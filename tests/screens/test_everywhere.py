@@ -97,6 +97,16 @@ async def test_log_out_ends_the_session_and_the_next_one_begins_afresh(practice:
         assert operator.place == "Dashboard"
 
 
+async def test_end_and_home_go_to_the_ends_of_a_long_page(practice: Practice) -> None:
+    async with practice.desk("finance") as finance:
+        await finance.presses("f1")
+        await finance.is_at("Help")
+        await finance.presses("end")
+        await finance.sees("F1 Help", "Ctrl+Q Quit")
+        await finance.presses("home")
+        await finance.sees_no_more("Ctrl+Q Quit")
+
+
 async def test_f1_lists_the_keys_of_the_screen_with_those_that_work_everywhere(practice: Practice) -> None:
     async with practice.desk("finance") as finance:
         for place, lines in HELP.items():

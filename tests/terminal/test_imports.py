@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
+
+import pytest
 
 import tui_billing
 from tests.terminal.demo_home import DemoHome
-from tui_billing.loading import ASKED
+from tui_billing.loading import ASKED, TURN_S, USUAL_TURN_S, load_everything
+from tui_billing.services.desk_services import DeskServices
 
 HEAVY = (
     "sqlalchemy",
@@ -82,3 +86,16 @@ def test_before_the_first_paint_nothing_of_the_database_is_loaded(demo: DemoHome
     assert "tui_billing.screens.login" in loaded
     heavy = [name for name in loaded if name.startswith(tuple(f"{package}." for package in HEAVY)) or name in HEAVY]
     assert heavy == []
+
+
+def test_what_is_loaded_behind_the_first_list_lets_keys_have_their_turn_and_no_longer() -> None:
+    class Broken(DeskServices):
+        def load(self, nouns: Collection[str] = ()) -> dict[str, object]:
+            turns_s.append(sys.getswitchinterval())
+            raise ImportError
+
+    turns_s: list[float] = []
+    with pytest.raises(ImportError):
+        load_everything(Broken.__new__(Broken))
+    assert turns_s == [pytest.approx(TURN_S)]
+    assert sys.getswitchinterval() == pytest.approx(USUAL_TURN_S)

@@ -63,15 +63,15 @@ class Money:
 
     @classmethod
     def parse(cls, typed: str, currency: str, or_zero: bool = False) -> Money:
-        """The positive amount an operator typed, such as `1,234.50`; raises `InvalidInput` saying how to type it.
-
-        With `or_zero`, nothing at all is an amount too.
-        """
-        return cls(parsed_minor(typed, currency, or_zero), currency)
+        """What `parse_minor` reads and raises."""
+        return cls(parse_minor(typed, currency, or_zero), currency)
 
 
-def parsed_minor(typed: str, currency: str, or_zero: bool = False) -> int:
-    """What `Money.parse` reads, in minor units alone, as files have hundreds of thousands of them."""
+def parse_minor(typed: str, currency: str, or_zero: bool = False) -> int:
+    """The positive amount an operator typed, such as `1,234.50`, in minor units; `InvalidInput` says how to type it.
+
+    With `or_zero`, nothing at all is an amount too.
+    """
     typed = typed.strip(" ")
     decimals = exponent(currency)
     figure = plain_figure(typed)
@@ -91,7 +91,7 @@ def parsed_minor(typed: str, currency: str, or_zero: bool = False) -> int:
     raise InvalidInput(f"Amount {fault}", field="Amount")
 
 
-def is_product(amount_minor: int, currency: str, quantity: PlainFigure, unit_price: PlainFigure) -> bool:
+def is_product_of(amount_minor: int, currency: str, quantity: PlainFigure, unit_price: PlainFigure) -> bool:
     """Whether an amount is quantity × unit price, rounded either way to the currency's decimals."""
     one: int = 10 ** (quantity[1] + unit_price[1])
     per_unit: int = 10 ** exponent(currency)
@@ -99,7 +99,7 @@ def is_product(amount_minor: int, currency: str, quantity: PlainFigure, unit_pri
 
 
 def plain_figure(figure: str) -> PlainFigure | None:
-    """A plain figure such as `1,234.50` without its point; nothing for any other text."""
+    """A plain figure such as `1,234.50` without its point; nothing for any other text, or one of over 40 characters."""
     if len(figure) > LONGEST_TYPED:
         return None
     # Most have no commas, and files have hundreds of thousands of them.

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from tui_billing.domain.accounts import SYSTEM_NUMBER
 from tui_billing.domain.errors import InvalidInput
-from tui_billing.domain.money import Money, is_product, parsed_minor, plain_figure
+from tui_billing.domain.money import Money, PlainFigure, is_product_of, parse_minor, plain_figure
 from tui_billing.domain.text import checked_text
 from tui_billing.services.csv_lines import Columns, Values, quoted
 from tui_billing.store.accounts import Payer
@@ -43,14 +43,11 @@ class ChargeCheck:
                 SYSTEM_IS_NOT_CHARGED if number == SYSTEM_NUMBER else f"There is no account {quoted(number)}."
             )
         dated = _day(day, self.today)
-        amount_minor = parsed_minor(figure, payer.currency, or_zero=True)
+        amount_minor = parse_minor(figure, payer.currency, or_zero=True)
         description = _description(description)
-        many, price = plain_figure(quantity), plain_figure(unit_price)
-        if many is None or len(quantity) > SHORT_FIGURE:
-            quantity = checked_text(quantity, "Quantity", LONGEST_FIGURE)
-        if price is None or len(unit_price) > SHORT_FIGURE:
-            unit_price = checked_text(unit_price, "Unit price", LONGEST_FIGURE)
-        if many is not None and price is not None and not is_product(amount_minor, payer.currency, many, price):
+        quantity, many = _figure(quantity, "Quantity")
+        unit_price, price = _figure(unit_price, "Unit price")
+        if many is not None and price is not None and not is_product_of(amount_minor, payer.currency, many, price):
             amount = Money(amount_minor, payer.currency)
             raise InvalidInput(f"Amount {amount.figure} is not {quantity} × {unit_price}.")
         return ChargedLine(payer.account_id, dated, description, quantity, unit_price, amount_minor)
@@ -73,3 +70,12 @@ def _day(typed: str, today: date) -> date:
 def _description(typed: str) -> str:
     # Usage is described in the same words over and over.
     return checked_text(typed, "Description", required=True)
+
+
+def _figure(typed: str, label: str) -> tuple[str, PlainFigure | None]:
+    """A quantity or a price as it was given, if it may be kept, and what it says."""
+    plain = plain_figure(typed)
+    if plain is None or len(typed) > SHORT_FIGURE:
+        typed = checked_text(typed, label, LONGEST_FIGURE)
+        plain = plain_figure(typed)
+    return typed, plain

@@ -25,6 +25,8 @@ class DetailsView(DeskModal[None]):
         Binding("up,k", "scroll(-1)", "Up", show=False),
         Binding("pagedown", "scroll(10)", "Page down", show=False),
         Binding("pageup", "scroll(-10)", "Page up", show=False),
+        Binding("home", "scroll(-9999)", "Top", show=False),
+        Binding("end", "scroll(9999)", "Bottom", show=False),
     ]
 
     def __init__(self, title: str, details: Sequence[Detail]) -> None:
