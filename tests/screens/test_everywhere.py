@@ -28,7 +28,7 @@ HELP = {
 
 async def test_the_palette_goes_to_an_account_by_any_part_of_it(practice: Practice) -> None:
     async with practice.desk("finance", GLOBEX, Place.PAYMENTS, beneath=True) as finance:
-        for typed in ("Go to account mara", "lindqvist", "10000093"):
+        for typed in ("Go to account mara", "go to ACCOUNT mara", "lindqvist", "10000093"):
             await finance.presses("ctrl+p")
             await finance.is_at("Palette")
             await finance.types(typed)
@@ -38,6 +38,16 @@ async def test_the_palette_goes_to_an_account_by_any_part_of_it(practice: Practi
             await finance.sees("Accounts › All Accounts › Mara Lindqvist")
         await finance.presses("escape")
         await finance.is_at("AllAccounts")
+
+
+async def test_the_palette_says_how_to_go_to_an_account(practice: Practice) -> None:
+    async with practice.desk("finance") as finance:
+        await finance.presses("ctrl+p")
+        await finance.is_at("Palette")
+        await finance.types("go to")
+        await finance.sees("Go to account …: type a part of its name or number")
+        await finance.types(" nobody at all")
+        await finance.sees("No matches found")
 
 
 async def test_the_palette_does_what_keys_do(practice: Practice) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeGuard
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -30,6 +30,7 @@ from tui_billing.widgets.text_field import TextField
 MOST_ACCOUNTS = 8
 LABEL_CELLS = 22
 GO_TO = "Go to account"
+SAYS_HOW = f"{GO_TO} …: type a part of its name or number"
 UNBOUND = {"Light or dark theme": "light_or_dark", "Log Out": "log_out"}
 
 
@@ -103,11 +104,13 @@ class Palette(MenuModal[Command]):
 
     @work(exclusive=True, group="search")
     async def _search(self, typed: str) -> None:
-        found = await accounts_like(typed.removeprefix(GO_TO).strip(), self._beneath)
+        found = await accounts_like(sought(typed), self._beneath)
         self._searching = False
         if found or not self._commands:
             self._commands = [*self._commands, *found]
-            self._menu.show([command.lines for command in self._commands], empty="No matches found")
+            begun = GO_TO.casefold().startswith(typed.casefold()) and may_see_accounts(self._beneath)
+            empty = SAYS_HOW if begun else "No matches found"
+            self._menu.show([command.lines for command in self._commands], empty=empty)
         if self.holds_keys:
             self.action_choose()
 
@@ -133,9 +136,20 @@ def actions_like(typed: str, actions: list[Command]) -> list[Command]:
     return sorted((action for action in actions if scores[action] > 0), key=lambda action: -scores[action])
 
 
+def sought(typed: str) -> str:
+    """What is typed of an account, behind the command's own words or without them, in capitals or not."""
+    behind = typed[len(GO_TO) :] if typed.casefold().startswith(GO_TO.casefold()) else typed
+    return behind.strip()
+
+
+def may_see_accounts(screen: Screen[Any]) -> TypeGuard[DeskScreen]:
+    """Whether it is a screen of somebody who may go to any account."""
+    return isinstance(screen, DeskScreen) and screen.session.may(Permission.ACCOUNT_MANAGE)
+
+
 async def accounts_like(search: str, screen: Screen[Any]) -> list[Command]:
     """To go to the first accounts found by any part of number, name or master user, for those who may see them."""
-    if not search or not isinstance(screen, DeskScreen) or not screen.session.may(Permission.ACCOUNT_MANAGE):
+    if not search or not may_see_accounts(screen):
         return []
     page, chosen = screen.services.accounts.page, AccountFilter(search=search)
     try:
