@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -18,15 +17,16 @@ from textual.widget import AwaitMount
 
 from tui_billing.screens.plain_screen import PlainScreen
 from tui_billing.terminal.driver import DeskDriver
+from tui_billing.terminal.frames import happened
 from tui_billing.terminal.key_gate import KeyGate
 
 KEY_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter", "escape": "Esc"}
 KEY_NAMES |= {"f5": "F5", "left": "←", "right": "→"}
 # The dark and the light theme that stay calm in as many colours as the terminal has.
 THEMES = {"truecolor": ("nord", "solarized-light"), "standard": ("ansi-dark", "ansi-light")}
+NEUTRAL = ("textual-dark", "textual-light")
 # What is not painted by then has nothing to paint.
 PAINTED_S = 0.1
-NEUTRAL = ("textual-dark", "textual-light")
 
 
 class PlainApp(App[None]):
@@ -122,13 +122,10 @@ class PlainApp(App[None]):
         # The one beneath asks for its frame as it resumes.
         screen.post_message(events.ScreenSuspend())
         self.capture_mouse(None)
-        self._uncovered.clear()
-        self.screen.call_after_refresh(self._uncovered.set)
-        if self._exit:
-            self._uncovered.set()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PAINTED_S):
-                await self._uncovered.wait()
+        if not self._exit:
+            self._uncovered.clear()
+            self.screen.call_after_refresh(self._uncovered.set)
+            await happened(self._uncovered, PAINTED_S)
         await screen.remove()
         return screen
 

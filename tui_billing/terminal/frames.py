@@ -91,9 +91,7 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
         """Wait until what is being read is there, but no longer than it is worth since that moment."""
         while self.about_to_change and monotonic() < since_s + READ_S:
             self._told.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_S):
-                    await self._told.wait()
+            await happened(self._told, POLL_S)
 
     @property
     def _update_timer(self) -> Timer:
@@ -140,3 +138,10 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
     def _on_screen_suspend(self) -> None:
         # What has come on top paints all of it.
         self._repaint_required = False
+
+
+async def happened(event: asyncio.Event, limit_s: float) -> None:
+    """Wait until something has happened, but no longer than this."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(limit_s):
+            await event.wait()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
-from contextlib import suppress
 from typing import Any, ClassVar, Generic
 
 from textual import events, work
@@ -13,6 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui_billing.domain.pages import Direction, RowT
+from tui_billing.terminal.frames import happened
 from tui_billing.widgets.columns import Cell, Column
 from tui_billing.widgets.line_widget import LineWidget
 from tui_billing.widgets.paging import Fetch
@@ -280,9 +280,7 @@ class VirtualTable(LineWidget, Generic[RowT], can_focus=True):
         """Let what was asked for be painted before rows are read ahead, unless a key or the screen waits for them."""
         if not self._feed.is_waited_for:
             self._needed.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(AHEAD_S):
-                    await self._needed.wait()
+            await happened(self._needed, AHEAD_S)
 
     async def _renew(self, out_of_date: object) -> None:
         assert self._fetch is not None, "show_source() comes first"
