@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import time
 from collections.abc import Callable
 from itertools import chain
@@ -98,7 +97,7 @@ def _write_rows(desk: Desk) -> Callable[[], object]:
     def write() -> None:
         turn = turns.take()
         post()
-        os.close(turn)
+        turn.end()
         ready_s = time.perf_counter() + OUT_OF_TURN_S
         while time.perf_counter() < ready_s:
             pass

@@ -85,7 +85,7 @@ def test_a_backup_replaces_nothing(line: CommandLine, desk: Desk, tmp_path: Path
     assert files(tmp_path) == ["billing.db", "link.db", "saved.db"]
 
 
-@pytest.mark.parametrize("ending", ["-wal", "-journal", "-shm", "-turn"])
+@pytest.mark.parametrize("ending", ["-wal", "-journal", "-shm", "-turn", "-line"])
 def test_a_backup_takes_no_name_that_belongs_to_a_database(line: CommandLine, desk: Desk, ending: str) -> None:
     file = database(desk).with_name(f"other.db{ending}")
     assert "Name it otherwise" in line.as_user("finance", "backup", str(file)).err

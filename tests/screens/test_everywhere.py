@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -189,7 +188,7 @@ async def test_the_lock_says_that_it_is_at_it_while_somebody_else_holds_the_data
             await finance.presses("enter")
             await finance.sees("Unlocking…")
         finally:
-            os.close(turn)
+            turn.end()
         await finance.is_at("AllAccounts")
 
 

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from tests.desk_fixtures import Desk
-from tui_billing.domain.errors import NotFound, SetUpRefused, StoreBusy, StoreUnavailable
-from tui_billing.store import opening, sqlite_turns
+from tui_billing.domain.errors import NotFound, SetUpRefused, StoreUnavailable
+from tui_billing.store import opening
 from tui_billing.store.schema_version import SCHEMA_VERSION
 from tui_billing.store.sqlite_paths import sqlite_path, sqlite_url
 
@@ -112,27 +112,6 @@ def test_a_desk_that_is_open_while_a_newer_one_upgrades_its_database_does_no_mor
             transaction(),
         ):
             pass
-
-
-def test_nobody_waits_for_a_turn_without_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_turns, "BUSY_TIMEOUT_S", 0.05)
-    with (
-        desk.store.writing(),
-        pytest.raises(StoreBusy, match=r"writing a lot\. Nothing was done"),
-        desk.store.writing(),
-    ):
-        pass
-    with desk.store.writing():
-        pass
-
-
-def test_a_turn_that_cannot_be_taken_is_a_sentence(desk: Desk, tmp_path: Path) -> None:
-    turn = Path(f"{desk.settings.database}-turn")
-    turn.unlink()
-    turn.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(StoreUnavailable, match=r"-turn cannot be locked: .* Nothing was done"), desk.store.writing():
-        pass
-    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_damaged_database_is_refused_with_a_sentence(tmp_path: Path) -> None:

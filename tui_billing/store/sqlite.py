@@ -227,5 +227,5 @@ def mark(connection: Connection, training: bool) -> None:
 
 def _end_turn(info: dict[Any, Any]) -> None:
     """Let the next writer go on, once this one has committed or rolled back."""
-    if (descriptor := info.pop(TURN, None)) is not None:
-        os.close(descriptor)
+    if (turn := info.pop(TURN, None)) is not None:
+        turn.end()

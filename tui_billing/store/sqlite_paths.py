@@ -13,9 +13,9 @@ from tui_billing.domain.errors import SetUpRefused
 
 SQLITE_HEADER = b"SQLite format 3\0"
 APPLICATION_ID_OFFSET = 68
-# How the names of the files end that lie beside an open database: SQLite's own, and the lock of its writers.
+# How the names of the files end that lie beside an open database: SQLite's own, and the locks of its writers.
 SQLITE_OWN = ("-wal", "-shm", "-journal")
-BESIDE = (*SQLITE_OWN, "-turn")
+BESIDE = (*SQLITE_OWN, "-turn", "-line")
 
 
 def sqlite_path(url: str) -> Path:
