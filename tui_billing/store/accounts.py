@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from tui_billing.domain.accounts import (
     SYSTEM_NUMBER,
@@ -24,7 +25,7 @@ from tui_billing.store import account_index
 from tui_billing.store.account_index import text_of
 from tui_billing.store.account_search import AccountSearch, Span, searching
 from tui_billing.store.compiled_tables import ACCOUNT
-from tui_billing.store.keyset import Keyset
+from tui_billing.store.keyset import Keyset, Ordered
 from tui_billing.store.prepared import Prepared, Row
 
 # What finds and sorts an account is no part of it.
@@ -64,7 +65,7 @@ class FoundAccounts(Keyset[Account]):
     ) -> tuple[list[Account], bool]:
         """Up to so many of them, and whether there are more."""
         numbers = self.search.numbers(connection, Span(key, forward, including), limit + 1)
-        statement = select(ACCOUNT).where(ACCOUNT.c.number.in_(numbers[:limit])).order_by(*self.columns)
+        statement = select(ACCOUNT).where(ACCOUNT.c.number.in_(numbers[:limit])).order_by(*self.ordered.columns)
         return [account_of(row) for row in connection.execute(statement).mappings()], len(numbers) > limit
 
 
@@ -81,17 +82,24 @@ def page(
 
 def _listed(connection: Connection, chosen: AccountFilter) -> Keyset[Account]:
     """The accounts that match; a search finds any part of number, name or master user."""
-    where: list[ColumnElement[bool]] = [ACCOUNT.c.number != SYSTEM_NUMBER]
-    if chosen.type is not None:
-        where.append(ACCOUNT.c.type == chosen.type.value)
-    if chosen.state is not None:
-        where.append(ACCOUNT.c.state == chosen.state.value)
-    statement, columns = select(ACCOUNT).where(*where), ORDERS[chosen.order]
+    named = {"of_type": chosen.type, "in_state": chosen.state}
+    values = {name: each.value for name, each in named.items() if each is not None}
+    ordered = _ordered(chosen.order, *(name in values for name in named))
     fragment = folded(chosen.search[:LONGEST_SEARCH].translate(CONTROLS))
     if not fragment:
-        return Keyset(statement, columns, account_of)
+        return Keyset(ordered, account_of, values)
     search = searching(connection.dialect.name, fragment, chosen)
-    return FoundAccounts(statement, columns, account_of, search=search)
+    return FoundAccounts(ordered, account_of, search=search)
+
+
+@cache
+def _ordered(order: AccountOrder, of_type: bool, in_state: bool) -> Ordered:
+    statement = OF_ACCOUNT.where(ACCOUNT.c.number != bindparam("system", SYSTEM_NUMBER))
+    if of_type:
+        statement = statement.where(ACCOUNT.c.type == bindparam("of_type"))
+    if in_state:
+        statement = statement.where(ACCOUNT.c.state == bindparam("in_state"))
+    return Ordered(statement, *ORDERS[order])
 
 
 class Payer(NamedTuple):

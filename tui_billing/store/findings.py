@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     Connection,
     RowMapping,
     Select,
+    String,
+    bindparam,
     delete,
     func,
     literal,
@@ -28,7 +31,7 @@ from tui_billing.store import payments
 from tui_billing.store.accounts import LONGEST_SEARCH
 from tui_billing.store.automatic_payments import is_last_attempt
 from tui_billing.store.compiled_tables import ACCOUNT, CHARGE_BACK, FINDING, INVOICE, PAYMENT
-from tui_billing.store.keyset import Keyset
+from tui_billing.store.keyset import ESCAPE, Keyset, Ordered, escaped
 from tui_billing.store.prepared import Row
 
 COLUMNS = tuple(column for column in FINDING.c if column.name != "found_at")
@@ -90,20 +93,29 @@ def of_charge_back(connection: Connection, charge_back_id: str) -> Finding | Non
 
 def listed(kind: ExceptionKind | None, search: str = "") -> Keyset[ExceptionLine]:
     """Everything that needs a person, newest first; a search finds number, name, master user or reference."""
+    search = search[:LONGEST_SEARCH]
+    values = {} if kind is None else {"of_kind": kind.value}
+    if search:
+        values |= {"search": escaped(search), "folded": escaped(folded(search))}
+    return Keyset(_ordered(kind is not None, bool(search)), _line_of, values)
+
+
+@cache
+def _ordered(of_kind: bool, searched: bool) -> Ordered:
     line = union_all(*LINES).subquery()
     statement = select(line)
-    if kind is not None:
-        statement = statement.where(line.c.kind == kind.value)
-    search = search[:LONGEST_SEARCH]
-    if search:
+    if of_kind:
+        statement = statement.where(line.c.kind == bindparam("of_kind"))
+    if searched:
+        search, fragment = bindparam("search", type_=String), bindparam("folded", type_=String)
         statement = statement.where(
             or_(
-                line.c.search.contains(folded(search), autoescape=True),
-                line.c.reference.icontains(search, autoescape=True),
-                line.c.payment_id.istartswith(search, autoescape=True),
+                line.c.search.contains(fragment, escape=ESCAPE),
+                line.c.reference.icontains(search, escape=ESCAPE),
+                line.c.payment_id.istartswith(search, escape=ESCAPE),
             )
         )
-    return Keyset(statement, [line.c.since, line.c.id], _line_of, descending=True)
+    return Ordered(statement, line.c.since, line.c.id, descending=True)
 
 
 def _line(kind: Any, of: Any, since: Any, **columns: Any) -> Select[Any]:

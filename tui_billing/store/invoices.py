@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, bindparam, case, func, literal_column, select, update
+from sqlalchemy import Connection, RowMapping, String, bindparam, case, func, literal_column, select, update
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import Charge, Invoice
 from tui_billing.store.accounts import LONGEST_SEARCH
 from tui_billing.store.compiled_tables import ACCOUNT, CHARGE, INVOICE, PAYMENT
 from tui_billing.store.compiled_tables import LEDGER_ENTRY as ENTRY
-from tui_billing.store.keyset import Keyset
+from tui_billing.store.keyset import ESCAPE, Keyset, Ordered, escaped
 from tui_billing.store.ledger import NET_APPLIED
 from tui_billing.store.prepared import Prepared, Row
 
@@ -51,11 +52,17 @@ DUE = Prepared(
 
 def listed(account_id: int, search: str = "") -> Keyset[Invoice]:
     """An account's invoices, newest first; a search finds any part of the number."""
-    statement = WITH_ACCOUNT.where(INVOICE.c.account_id == account_id)
-    search = search[:LONGEST_SEARCH]
-    if search:
-        statement = statement.where(INVOICE.c.number.icontains(search, autoescape=True))
-    return Keyset(statement, [INVOICE.c.issued, INVOICE.c.sequence], invoice_of, descending=True)
+    search = escaped(search[:LONGEST_SEARCH])
+    searched = {"search": search} if search else {}
+    return Keyset(_ordered(bool(search)), invoice_of, {"account_id": account_id, **searched})
+
+
+@cache
+def _ordered(searched: bool) -> Ordered:
+    statement = WITH_ACCOUNT.where(INVOICE.c.account_id == bindparam("account_id"))
+    if searched:
+        statement = statement.where(INVOICE.c.number.icontains(bindparam("search", type_=String), escape=ESCAPE))
+    return Ordered(statement, INVOICE.c.issued, INVOICE.c.sequence, descending=True)
 
 
 class Due(NamedTuple):

@@ -3,25 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, tuple_
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, tuple_
 
 from tui_billing.domain.pages import Direction, Page
-from tui_billing.store.prepared import Row
+from tui_billing.store.prepared import Prepared, Row
 
 RowT = TypeVar("RowT")
+# What `LIKE` takes for any characters or for any one stands for itself behind it.
+ESCAPE = "/"
+
+
+class Ordered:
+    """A statement with named parameters, in an order that no two rows share; compiled once for each way through it."""
+
+    def __init__(self, statement: Select[Any], *columns: ColumnElement[Any], descending: bool = False) -> None:
+        self.columns = columns
+        self._statement, self._descending = statement, descending
+        self._keys = tuple(f"key_{place}" for place in range(len(columns)))
+        self._prepared: dict[tuple[bool, bool, bool], Prepared] = {}
+
+    def rows(
+        self,
+        connection: Connection,
+        key: Sequence[Any] | None,
+        values: Row,
+        most: int,
+        *,
+        forward: bool,
+        including: bool,
+    ) -> list[Row]:
+        """Up to so many rows on from a key, those next to it first."""
+        way = (key is not None, forward, including)
+        if (prepared := self._prepared.get(way)) is None:
+            prepared = self._prepared[way] = Prepared(self._through(*way))
+        there = {} if key is None else dict(zip(self._keys, key, strict=True))
+        return list(prepared.rows(connection, **values, **there, most=most))
+
+    def _through(self, from_key: bool, forward: bool, including: bool) -> Select[Any]:
+        rising, statement = forward is not self._descending, self._statement
+        if from_key:
+            here = tuple_(*self.columns)
+            keys = zip(self._keys, self.columns, strict=True)
+            there = tuple_(*(bindparam(name, type_=column.type) for name, column in keys))
+            if including:
+                statement = statement.where(here >= there if rising else here <= there)
+            else:
+                statement = statement.where(here > there if rising else here < there)
+        order = (column.asc() if rising else column.desc() for column in self.columns)
+        return statement.order_by(*order).limit(bindparam("most", type_=Integer))
 
 
 @dataclass(frozen=True, slots=True)
 class Keyset(Generic[RowT]):
-    """A list: its statement, the columns that order it uniquely, and how a row of it is made."""
+    """A list: its statement and what its parameters are, and how a row of it is made."""
 
-    statement: Select[Any]
-    columns: Sequence[ColumnElement[Any]]
+    ordered: Ordered
     make: Callable[[Row], RowT]
-    descending: bool = False
+    values: Row = field(default_factory=dict)
 
     def page(self, connection: Connection, direction: Direction, key: tuple[Any, ...] | None, limit: int) -> Page[RowT]:
         """Up to `limit` rows in the direction given; the key is the ordering columns' values of a row."""
@@ -41,18 +82,13 @@ class Keyset(Generic[RowT]):
         self, connection: Connection, key: tuple[Any, ...] | None, limit: int, *, forward: bool, including: bool = False
     ) -> tuple[list[RowT], bool]:
         """Up to so many rows on from a key, in the order of the list, and whether there are more beyond them."""
-        rising = forward is not self.descending
-        statement = self.statement
-        if key is not None:
-            here, there = tuple_(*self.columns), tuple_(*key)
-            if including:
-                statement = statement.where(here >= there if rising else here <= there)
-            else:
-                statement = statement.where(here > there if rising else here < there)
-        statement = statement.order_by(*(c.asc() if rising else c.desc() for c in self.columns)).limit(limit + 1)
-        result = connection.execute(statement)
-        names = tuple(result.keys())
-        # Plain ones: Core's own mappings take longer to read than SQLite takes to find them.
-        found = [self.make(dict(zip(names, row, strict=True))) for row in result.fetchall()]
-        rows = found[:limit]
+        found = self.ordered.rows(connection, key, self.values, limit + 1, forward=forward, including=including)
+        rows = [self.make(row) for row in found[:limit]]
         return (rows if forward else rows[::-1]), len(found) > limit
+
+
+def escaped(search: str) -> str:
+    """What is searched, for a `LIKE` that has `ESCAPE`."""
+    for special in (ESCAPE, "%", "_"):
+        search = search.replace(special, ESCAPE + special)
+    return search

@@ -11,11 +11,13 @@ from sqlalchemy import (
     ColumnClause,
     Connection,
     RowMapping,
+    String,
     Table,
     bindparam,
     literal_column,
     or_,
     select,
+    text,
     update,
 )
 
@@ -33,7 +35,7 @@ from tui_billing.domain.payments import (
 )
 from tui_billing.store.accounts import LONGEST_SEARCH
 from tui_billing.store.compiled_tables import ACCOUNT, CHARGE_BACK, PAYMENT, REVERSAL
-from tui_billing.store.keyset import Keyset
+from tui_billing.store.keyset import ESCAPE, Keyset, Ordered, escaped
 from tui_billing.store.prepared import Prepared, Row, defaults_of, plain
 
 WITH_ACCOUNT = select(PAYMENT, ACCOUNT.c.number.label("account_number"), ACCOUNT.c.currency).join(
@@ -66,29 +68,38 @@ CHARGE_BACK_FIELDS = tuple(field.name for field in fields(ChargeBack))
 
 
 CONDITIONS = {
-    PaymentFilter.PAID: (PAYMENT.c.kind != "credit") & PAYMENT.c.state.in_(["completed", "partly_charged_back"]),
-    PaymentFilter.CARD: PAYMENT.c.kind.in_(["auto", "manual"]),
-    PaymentFilter.RECORDED: PAYMENT.c.kind == "record",
-    PaymentFilter.CREDITS: PAYMENT.c.kind == "credit",
-    PaymentFilter.PENDING: (PAYMENT.c.state == "pending") | (PAYMENT.c.charge_back_pending_minor > 0),
-    PaymentFilter.GIVEN_BACK: PAYMENT.c.state.in_(["cancelled", "charged_back", "partly_charged_back"]),
-    PaymentFilter.FAILED: PAYMENT.c.state == "failed",
+    PaymentFilter.PAID: "payment.kind <> 'credit' AND payment.state IN ('completed', 'partly_charged_back')",
+    PaymentFilter.CARD: "payment.kind IN ('auto', 'manual')",
+    PaymentFilter.RECORDED: "payment.kind = 'record'",
+    PaymentFilter.CREDITS: "payment.kind = 'credit'",
+    PaymentFilter.PENDING: "(payment.state = 'pending' OR payment.charge_back_pending_minor > 0)",
+    PaymentFilter.GIVEN_BACK: "payment.state IN ('cancelled', 'charged_back', 'partly_charged_back')",
+    PaymentFilter.FAILED: "payment.state = 'failed'",
 }
 
 
 def listed(account_id: int, chosen: PaymentFilter, search: str = "") -> Keyset[Payment]:
     """An account's payments and credits, newest first; a search finds an ID's beginning, a reference or a memo."""
-    statement = WITH_ACCOUNT.where(PAYMENT.c.account_id == account_id)
+    search = escaped(search[:LONGEST_SEARCH])
+    searched = {"search": search} if search else {}
+    return Keyset(_ordered(chosen, bool(search)), payment_of, {"account_id": account_id, **searched})
+
+
+@cache
+def _ordered(chosen: PaymentFilter, searched: bool) -> Ordered:
+    statement = WITH_ACCOUNT.where(PAYMENT.c.account_id == bindparam("account_id"))
     if chosen in CONDITIONS:
-        statement = statement.where(CONDITIONS[chosen])
-    search = search[:LONGEST_SEARCH]
-    if search:
-        texts = (
-            PAYMENT.c.reference.icontains(search, autoescape=True),
-            PAYMENT.c.memo.icontains(search, autoescape=True),
+        statement = statement.where(text(CONDITIONS[chosen]))
+    if searched:
+        search = bindparam("search", type_=String)
+        statement = statement.where(
+            or_(
+                PAYMENT.c.id.istartswith(search, escape=ESCAPE),
+                PAYMENT.c.reference.icontains(search, escape=ESCAPE),
+                PAYMENT.c.memo.icontains(search, escape=ESCAPE),
+            )
         )
-        statement = statement.where(or_(PAYMENT.c.id.istartswith(search, autoescape=True), *texts))
-    return Keyset(statement, [PAYMENT.c.received, PAYMENT.c.sequence], payment_of, descending=True)
+    return Ordered(statement, PAYMENT.c.received, PAYMENT.c.sequence, descending=True)
 
 
 def by_id(connection: Connection, payment_id: str) -> Payment | None:
