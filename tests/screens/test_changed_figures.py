@@ -14,6 +14,7 @@ from tui_billing.domain.payments import CancelReason
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals import money_dialog
 from tui_billing.screens.modals.dialogs import RecordPayment
+from tui_billing.screens.payments import Payments
 from tui_billing.services.previews import Preview
 from tui_billing.services.requests import CreditRequest, RecordRequest
 
@@ -47,6 +48,22 @@ async def test_an_open_dialog_says_that_its_figures_have_changed_and_then_ok_is_
         await finance.presses("enter")
         await finance.is_told("USD 10.00 recorded")
     assert practice.payments(GLOBEX) == before + 2
+
+
+async def test_what_others_did_shows_with_the_payments_row_and_is_read_once(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caught_up: list[Payments] = []
+    monkeypatch.setattr(Payments, "catch_up", lambda screen: caught_up.append(screen))
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
+        await opened(finance)
+        await asyncio.to_thread(somebody_records, practice)
+        await looks(finance)
+        await finance.sees(CHANGED)
+        await finance.presses("enter")
+        await finance.is_told("USD 10.00 recorded")
+        await finance.sees("USD 10.00", "USD 12.34", f"Balance {Money(practice.balance_minor(GLOBEX), 'USD')}")
+    assert caught_up == []
 
 
 async def test_figures_that_nobody_has_changed_are_not_worked_out_again(
