@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -14,51 +15,51 @@ import pytest
 from tests.desk_fixtures import Desk
 from tui_billing.domain.errors import StoreBusy, StoreUnavailable
 from tui_billing.store import sqlite_turns
-from tui_billing.store.sqlite_turns import CALLED, LET_IN_AT, STAMP_BYTES, Turn, Turns
+from tui_billing.store.sqlite_turns import CALLED_OFFSET, SINCE_OFFSET, STAMP_BYTES, Turns, WriterTurn
 
-LONG_NS = 10**18
+LONG_NS = 600 * 1_000_000_000
 IN_TIME_S = 20
+# Who waits for a lock, and who has it.
+LOCKS = Path("/proc/locks")
 
 
 class Writers:
     """Some who write to one database, each in a thread; and what their files say."""
 
     def __init__(self, database: Path, threads: ThreadPoolExecutor) -> None:
-        self.turns, self._threads = Turns(database), threads
+        self._database, self._threads = database, threads
         self.turn, self.line = Path(f"{database}-turn"), Path(f"{database}-line")
 
-    def come(self) -> Future[Turn]:
-        """One comes, and waits in line."""
-        waiting = self.waiting()
-        comes = self._threads.submit(self.turns.take)
-        until(lambda: self.waiting() > waiting)
+    def one(self) -> Turns:
+        """One that has not written yet."""
+        return Turns(self._database)
+
+    def one_without_pause(self) -> Turns:
+        """One that has just written."""
+        turns = self.one()
+        turns.take().end()
+        return turns
+
+    def comes(self, turns: Turns) -> Future[WriterTurn]:
+        """It waits for the turn, or for the head of the line."""
+        waiting = self._waiting()
+        comes = self._threads.submit(turns.take)
+        until(lambda: self._waiting() > waiting)
         return comes
 
-    def waiting(self) -> int:
-        """How many hold the line or wait for it, as the system tells."""
-        if not self.line.exists():
-            return 0
-        return LOCKS.read_text().count(f":{self.line.stat().st_ino} ")
+    def says(self, offset: int) -> int:
+        """What the turn's file says there."""
+        return int.from_bytes(self.turn.read_bytes()[offset : offset + STAMP_BYTES], "big")
 
-    def is_called(self) -> bool:
-        """Whether the next in line is called."""
-        return self.turn.read_bytes()[LET_IN_AT:] == CALLED
-
-    def says_let_in(self, when_ns: int) -> None:
-        """Write when the line last let one in."""
+    def let_say(self, offset: int, stamp_ns: int) -> None:
+        """Write it there."""
         with self.turn.open("r+b") as file:
-            os.pwrite(file.fileno(), when_ns.to_bytes(STAMP_BYTES, "big"), LET_IN_AT)
+            os.pwrite(file.fileno(), stamp_ns.to_bytes(STAMP_BYTES, "big"), offset)
 
-    def let_in(self) -> Turn:
-        """One who came by the line."""
-        turn = self.turns.take()
-        comes = self.come()
-        turn.end()
-        return comes.result(IN_TIME_S)
-
-
-LOCKS = Path("/proc/locks")
-pytestmark = pytest.mark.skipif(not LOCKS.exists(), reason="who waits for a lock is what only Linux tells")
+    def _waiting(self) -> int:
+        files = [file.stat().st_ino for file in (self.turn, self.line) if file.exists()]
+        locks = LOCKS.read_text()
+        return sum(locks.count(f":{file} ") for file in files)
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -69,91 +70,120 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def writers(tmp_path: Path) -> Iterator[Writers]:
-    with ThreadPoolExecutor() as threads:
-        yield Writers(tmp_path / "billing.db", threads)
-
-
-@pytest.fixture
-def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+def writers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writers]:
+    """All of which make no pause once they have begun, and keep on for long while others stand in line."""
+    if not LOCKS.exists():
+        pytest.skip("who waits for a lock is what only Linux tells")
     monkeypatch.setattr(sqlite_turns, "PAUSE_NS", LONG_NS)
-
-
-@pytest.mark.usefixtures("no_pause")
-def test_who_was_let_in_keeps_on_for_a_while(writers: Writers, monkeypatch: pytest.MonkeyPatch) -> None:
-    turn = writers.let_in()
     monkeypatch.setattr(sqlite_turns, "KEEPS_ON_NS", LONG_NS)
-    comes = writers.come()
+    with ThreadPoolExecutor() as threads:
+        try:
+            yield Writers(tmp_path / "billing.db", threads)
+        finally:
+            # A test that fails leaves nobody waiting.
+            monkeypatch.setattr(sqlite_turns, "KEEPS_ON_NS", 0)
+
+
+def test_who_makes_no_pause_keeps_on_until_his_time_is_over(writers: Writers, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeps_on, other = writers.one_without_pause(), writers.one_without_pause()
+    turn = keeps_on.take()
+    comes = writers.comes(other)
     for _ in range(5):
         turn.end()
-        turn = writers.turns.take()
-        time.sleep(10 * sqlite_turns.LOOK_S)
+        turn = keeps_on.take()
+        time.sleep(5 * sqlite_turns.LOOK_EVERY_S)
     assert not comes.done()
     monkeypatch.setattr(sqlite_turns, "KEEPS_ON_NS", 0)
-    until(writers.is_called)
+    until(lambda: writers.says(CALLED_OFFSET) > 0)
     turn.end()
     comes.result(IN_TIME_S).end()
+    assert writers.says(CALLED_OFFSET) == 0
+
+
+def test_somebody_else_is_let_in_with_the_end_of_a_turn(writers: Writers) -> None:
+    keeps_on = writers.one_without_pause()
+    turn = keeps_on.take()
+    comes = writers.comes(writers.one())
+    turn.end()
+    comes.result(IN_TIME_S).end()
+    keeps_on.take().end()
 
 
 def test_who_makes_a_pause_is_not_waited_for(writers: Writers, monkeypatch: pytest.MonkeyPatch) -> None:
-    turn = writers.let_in()
-    monkeypatch.setattr(sqlite_turns, "KEEPS_ON_NS", LONG_NS)
-    comes = writers.come()
+    paused, other = writers.one_without_pause(), writers.one_without_pause()
+    turn = paused.take()
+    comes = writers.comes(other)
     turn.end()
+    time.sleep(5 * sqlite_turns.LOOK_EVERY_S)
+    assert not comes.done()
+    monkeypatch.setattr(sqlite_turns, "PAUSE_NS", 1_000_000)
     comes.result(IN_TIME_S).end()
 
 
-@pytest.mark.usefixtures("no_pause")
-def test_who_has_kept_on_for_long_lets_in_whoever_comes(writers: Writers, monkeypatch: pytest.MonkeyPatch) -> None:
-    writers.let_in().end()
-    turn = writers.turns.take()
-    writers.says_let_in(1)
-    monkeypatch.setattr(sqlite_turns, "KEEPS_ON_NS", time.monotonic_ns() // 2)
-    comes = writers.come()
-    until(writers.is_called)
+def test_who_was_let_in_keeps_on_from_then(writers: Writers, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = writers.one_without_pause(), writers.one_without_pause()
+    turn = first.take()
+    comes = writers.comes(second)
+    before_ns = time.monotonic_ns()
+    monkeypatch.setattr(sqlite_turns, "PAUSE_NS", 1_000_000)
     turn.end()
     comes.result(IN_TIME_S).end()
+    assert writers.says(SINCE_OFFSET) > before_ns
 
 
-def test_who_has_to_let_others_in_passes_nobody(writers: Writers) -> None:
-    turn = writers.turns.take()
-    second = writers.come()
-    until(writers.is_called)
-    third = writers.come()
+def test_who_has_to_let_others_in_passes_nobody(writers: Writers, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeps_on, second, third = (writers.one_without_pause() for _ in range(3))
+    turn = keeps_on.take()
+    second_comes = writers.comes(second)
+    third_comes = writers.comes(third)
+    monkeypatch.setattr(sqlite_turns, "KEEPS_ON_NS", 0)
+    until(lambda: writers.says(CALLED_OFFSET) > 0)
     turn.end()
-    first_again = writers.come()
-    second.result(IN_TIME_S).end()
-    third_turn = third.result(IN_TIME_S)
-    assert not first_again.done()
+    again = writers.comes(keeps_on)
+    second_comes.result(IN_TIME_S).end()
+    third_turn = third_comes.result(IN_TIME_S)
+    assert not again.done()
     third_turn.end()
-    first_again.result(IN_TIME_S).end()
+    again.result(IN_TIME_S).end()
 
 
-def test_who_was_called_and_is_gone_stands_in_nobodys_way(writers: Writers) -> None:
-    writers.let_in().end()
-    writers.says_let_in(0)
-    assert writers.is_called()
-    writers.turns.take().end()
-    assert not writers.is_called()
+def test_who_is_stopped_in_line_keeps_others_for_a_moment(writers: Writers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_turns, "STOPPED_NS", 50_000_000)
+    one, other = writers.one_without_pause(), writers.one_without_pause()
+    line = os.open(writers.line, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(line, fcntl.LOCK_EX)
+    writers.let_say(CALLED_OFFSET, time.monotonic_ns())
+    one.take().end()
+    assert writers.says(CALLED_OFFSET) > 0
+    turn = other.take()
+    comes = writers.comes(one)
+    time.sleep(0.05)
+    turn.end()
+    comes.result(IN_TIME_S).end()
+    os.close(line)
 
 
-@pytest.mark.parametrize("said", [b"", b"\xff" * 2 * STAMP_BYTES, b"a letter to nobody"])
-@pytest.mark.usefixtures("no_pause")
-def test_whatever_the_file_says_a_turn_comes(writers: Writers, said: bytes) -> None:
+@pytest.mark.parametrize("said", [b"", b"\xff" * 3 * STAMP_BYTES, b"a letter to nobody"])
+def test_whatever_the_file_says_a_turn_comes(writers: Writers, said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = writers.one_without_pause(), writers.one_without_pause()
+    turn = one.take()
     writers.turn.write_bytes(said)
-    writers.let_in().end()
-    writers.turns.take().end()
+    monkeypatch.setattr(sqlite_turns, "PAUSE_NS", 1_000_000)
+    comes = writers.comes(other)
+    turn.end()
+    comes.result(IN_TIME_S).end()
 
 
-def test_what_was_done_in_a_turn_is_done_on_a_full_disk_too(writers: Writers, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_done_in_a_turn_is_done_on_a_full_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    turn = writers.turns.take()
+    turns = Turns(tmp_path / "billing.db")
+    turn = turns.take()
     with monkeypatch.context() as on_a_full_disk:
         on_a_full_disk.setattr(os, "pwrite", full)
         turn.end()
-    writers.turns.take().end()
+    turns.take().end()
 
 
 def test_nobody_waits_for_a_turn_without_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,8 +198,25 @@ def test_nobody_waits_for_a_turn_without_end(desk: Desk, monkeypatch: pytest.Mon
         pass
 
 
+def test_nobody_waits_in_line_without_end(writers: Writers, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = writers.one_without_pause(), writers.one_without_pause()
+    turn = one.take()
+    monkeypatch.setattr(sqlite_turns, "BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(sqlite_turns, "KEEPS_ON_NS", 0)
+    with pytest.raises(StoreBusy, match=r"writing a lot\. Nothing was done"):
+        other.take()
+    assert writers.says(CALLED_OFFSET) == 0
+    turn.end()
+    other.take().end()
+
+
 @pytest.mark.parametrize("ending", ["-turn", "-line"])
-def test_a_turn_that_cannot_be_taken_is_a_sentence(desk: Desk, tmp_path: Path, ending: str) -> None:
+def test_a_turn_that_cannot_be_taken_is_a_sentence(
+    desk: Desk, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_turns, "PAUSE_NS", LONG_NS)
+    with desk.store.writing():
+        pass
     turn = Turns(Path(desk.settings.database)).take()
     file = Path(f"{desk.settings.database}{ending}")
     file.unlink(missing_ok=True)

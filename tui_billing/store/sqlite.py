@@ -226,6 +226,6 @@ def mark(connection: Connection, training: bool) -> None:
 
 
 def _end_turn(info: dict[Any, Any]) -> None:
-    """Let the next writer go on, once this one has committed or rolled back."""
+    """End the turn that a connection has, if any."""
     if (turn := info.pop(TURN, None)) is not None:
         turn.end()
