@@ -140,3 +140,60 @@ def test_each_filter_shows_its_payments(desk: Desk) -> None:
     for chosen, ids in expected.items():
         page = desk.services.payments.page(desk.finance, RETAIL, chosen, Direction.FIRST, None, 50)
         assert {payment.id for payment in page.rows} == ids, chosen
+
+
+@pytest.mark.parametrize(
+    ("search", "references"),
+    [
+        ("", ["C", "TRF 50%", "a_b/c"]),
+        ("trf", ["TRF 50%"]),
+        ("0%", ["TRF 50%"]),
+        ("%", ["TRF 50%"]),
+        ("A_B", ["a_b/c"]),
+        ("_", ["a_b/c"]),
+        ("/", ["a_b/c"]),
+        ("thanks", ["C"]),
+        (":search", []),
+        ("'", []),
+        ("x" * 300, []),
+    ],
+)
+@pytest.mark.parametrize("chosen", [PaymentFilter.ALL, PaymentFilter.RECORDED])
+def test_payments_are_found_by_any_part_of_reference_or_memo(
+    desk: Desk, search: str, references: list[str], chosen: PaymentFilter
+) -> None:
+    for reference, memo in (("TRF 50%", ""), ("a_b/c", ""), ("C", "Many Thanks")):
+        desk.record("1.00", reference=reference, memo=memo)
+    arguments = (desk.finance, CORPORATE, chosen)
+    page = desk.services.payments.page(*arguments, Direction.FIRST, None, 50, search)
+    assert sorted(payment.reference for payment in page.rows) == references
+    for row in page.rows:
+        found = desk.services.payments.page(*arguments, Direction.AROUND, key_of(row), 50, search)
+        assert found.rows == page.rows
+    after = (
+        desk.services.payments.page(*arguments, Direction.AFTER, key_of(page.rows[0]), 50, search).rows
+        if page.rows
+        else ()
+    )
+    assert after == page.rows[1:]
+
+
+def test_a_payment_is_found_by_the_beginning_of_its_id(desk: Desk) -> None:
+    first, second = (desk.record("1.00").payment for _ in range(2))
+    arguments = (desk.finance, CORPORATE, PaymentFilter.ALL, Direction.FIRST, None, 50)
+    for payment in (first, second):
+        assert [row.id for row in desk.services.payments.page(*arguments, payment.id[:12].upper()).rows] == [payment.id]
+    assert desk.services.payments.page(*arguments, first.id[1:]).rows == ()
+
+
+def test_invoices_are_found_by_any_part_of_their_number(desk: Desk) -> None:
+    first, second = desk.invoice("1.00"), desk.invoice("2.00")
+    arguments = (desk.finance, CORPORATE, Direction.FIRST, None, 50)
+    for search, numbers in (
+        ("", {first.number, second.number}),
+        (first.number[1:].lower(), {first.number}),
+        (second.number[-3:], {second.number}),
+        ("%", set()),
+        ("_", set()),
+    ):
+        assert {row.number for row in desk.services.invoices.page(*arguments, search).rows} == numbers

@@ -27,6 +27,7 @@ from tui_billing.store.account_search import AccountSearch, Span, searching
 from tui_billing.store.compiled_tables import ACCOUNT
 from tui_billing.store.keyset import Keyset, Ordered
 from tui_billing.store.prepared import Prepared, Row
+from tui_billing.store.searching import LONGEST_SEARCH
 
 # What finds and sorts an account is no part of it.
 OF_ACCOUNT = select(*(column for column in ACCOUNT.c if column.name not in ("search", "sort_name")))
@@ -46,8 +47,6 @@ SAVE_BALANCES = Prepared(
 SAVE_BILLED_THROUGH = Prepared(
     update(ACCOUNT).where(ACCOUNT.c.id == bindparam("account_id")).values(billed_through=bindparam("billed_through"))
 )
-# SQLite refuses longer patterns, and nobody looks for more.
-LONGEST_SEARCH = 200
 # No account has them in its name: one that is looked for stands for a space.
 CONTROLS = dict.fromkeys(range(32), " ")
 # SQLite takes some thousand values in one statement.
@@ -84,7 +83,7 @@ def _listed(connection: Connection, chosen: AccountFilter) -> Keyset[Account]:
     """The accounts that match; a search finds any part of number, name or master user."""
     named = {"of_type": chosen.type, "in_state": chosen.state}
     values = {name: each.value for name, each in named.items() if each is not None}
-    ordered = _ordered(chosen.order, *(name in values for name in named))
+    ordered = _ordered(chosen.order, of_type="of_type" in values, in_state="in_state" in values)
     fragment = folded(chosen.search[:LONGEST_SEARCH].translate(CONTROLS))
     if not fragment:
         return Keyset(ordered, account_of, values)
@@ -93,7 +92,7 @@ def _listed(connection: Connection, chosen: AccountFilter) -> Keyset[Account]:
 
 
 @cache
-def _ordered(order: AccountOrder, of_type: bool, in_state: bool) -> Ordered:
+def _ordered(order: AccountOrder, *, of_type: bool, in_state: bool) -> Ordered:
     statement = OF_ACCOUNT.where(ACCOUNT.c.number != bindparam("system", SYSTEM_NUMBER))
     if of_type:
         statement = statement.where(ACCOUNT.c.type == bindparam("of_type"))

@@ -28,11 +28,11 @@ from sqlalchemy import (
 from tui_billing.domain.exceptions import ExceptionKind, ExceptionLine, Finding
 from tui_billing.domain.text import folded
 from tui_billing.store import payments
-from tui_billing.store.accounts import LONGEST_SEARCH
 from tui_billing.store.automatic_payments import is_last_attempt
 from tui_billing.store.compiled_tables import ACCOUNT, CHARGE_BACK, FINDING, INVOICE, PAYMENT
-from tui_billing.store.keyset import ESCAPE, Keyset, Ordered, escaped
+from tui_billing.store.keyset import Keyset, Ordered
 from tui_billing.store.prepared import Row
+from tui_billing.store.searching import ESCAPE, LONGEST_SEARCH, begins, has, searched
 
 COLUMNS = tuple(column for column in FINDING.c if column.name != "found_at")
 LINE_FIELDS = tuple(field.name for field in fields(ExceptionLine))
@@ -93,28 +93,21 @@ def of_charge_back(connection: Connection, charge_back_id: str) -> Finding | Non
 
 def listed(kind: ExceptionKind | None, search: str = "") -> Keyset[ExceptionLine]:
     """Everything that needs a person, newest first; a search finds number, name, master user or reference."""
-    search = search[:LONGEST_SEARCH]
-    values = {} if kind is None else {"of_kind": kind.value}
-    if search:
-        values |= {"search": escaped(search), "folded": escaped(folded(search))}
-    return Keyset(_ordered(kind is not None, bool(search)), _line_of, values)
+    of_kind = {} if kind is None else {"of_kind": kind.value}
+    values = searched(search)
+    fragment = searched(folded(search[:LONGEST_SEARCH]), "folded") if values else {}
+    return Keyset(_ordered(kind is not None, bool(values)), _line_of, {**of_kind, **values, **fragment})
 
 
 @cache
-def _ordered(of_kind: bool, searched: bool) -> Ordered:
+def _ordered(of_kind: bool, is_searched: bool) -> Ordered:
     line = union_all(*LINES).subquery()
     statement = select(line)
     if of_kind:
         statement = statement.where(line.c.kind == bindparam("of_kind"))
-    if searched:
-        search, fragment = bindparam("search", type_=String), bindparam("folded", type_=String)
-        statement = statement.where(
-            or_(
-                line.c.search.contains(fragment, escape=ESCAPE),
-                line.c.reference.icontains(search, escape=ESCAPE),
-                line.c.payment_id.istartswith(search, escape=ESCAPE),
-            )
-        )
+    if is_searched:
+        by_account = line.c.search.contains(bindparam("folded", type_=String), escape=ESCAPE)
+        statement = statement.where(or_(by_account, has(line.c.reference), begins(line.c.payment_id)))
     return Ordered(statement, line.c.since, line.c.id, descending=True)
 
 

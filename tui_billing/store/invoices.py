@@ -8,16 +8,16 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, String, bindparam, case, func, literal_column, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, case, func, literal_column, select, update
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.invoices import Charge, Invoice
-from tui_billing.store.accounts import LONGEST_SEARCH
 from tui_billing.store.compiled_tables import ACCOUNT, CHARGE, INVOICE, PAYMENT
 from tui_billing.store.compiled_tables import LEDGER_ENTRY as ENTRY
-from tui_billing.store.keyset import ESCAPE, Keyset, Ordered, escaped
+from tui_billing.store.keyset import Keyset, Ordered
 from tui_billing.store.ledger import NET_APPLIED
 from tui_billing.store.prepared import Prepared, Row
+from tui_billing.store.searching import has, searched
 
 CHARGE_FIELDS = tuple(field.name for field in fields(Charge))
 GATHER = Prepared(
@@ -52,16 +52,15 @@ DUE = Prepared(
 
 def listed(account_id: int, search: str = "") -> Keyset[Invoice]:
     """An account's invoices, newest first; a search finds any part of the number."""
-    search = escaped(search[:LONGEST_SEARCH])
-    searched = {"search": search} if search else {}
-    return Keyset(_ordered(bool(search)), invoice_of, {"account_id": account_id, **searched})
+    values = searched(search)
+    return Keyset(_ordered(bool(values)), invoice_of, {"account_id": account_id, **values})
 
 
 @cache
-def _ordered(searched: bool) -> Ordered:
+def _ordered(is_searched: bool) -> Ordered:
     statement = WITH_ACCOUNT.where(INVOICE.c.account_id == bindparam("account_id"))
-    if searched:
-        statement = statement.where(INVOICE.c.number.icontains(bindparam("search", type_=String), escape=ESCAPE))
+    if is_searched:
+        statement = statement.where(has(INVOICE.c.number))
     return Ordered(statement, INVOICE.c.issued, INVOICE.c.sequence, descending=True)
 
 

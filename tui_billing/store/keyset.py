@@ -12,8 +12,6 @@ from tui_billing.domain.pages import Direction, Page
 from tui_billing.store.prepared import Prepared, Row
 
 RowT = TypeVar("RowT")
-# What `LIKE` takes for any characters or for any one stands for itself behind it.
-ESCAPE = "/"
 
 
 class Ordered:
@@ -85,10 +83,3 @@ class Keyset(Generic[RowT]):
         found = self.ordered.rows(connection, key, self.values, limit + 1, forward=forward, including=including)
         rows = [self.make(row) for row in found[:limit]]
         return (rows if forward else rows[::-1]), len(found) > limit
-
-
-def escaped(search: str) -> str:
-    """What is searched, for a `LIKE` that has `ESCAPE`."""
-    for special in (ESCAPE, "%", "_"):
-        search = search.replace(special, ESCAPE + special)
-    return search

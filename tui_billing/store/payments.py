@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnClause,
     Connection,
     RowMapping,
-    String,
     Table,
     bindparam,
     literal_column,
@@ -33,10 +32,10 @@ from tui_billing.domain.payments import (
     PaymentMethod,
     PaymentState,
 )
-from tui_billing.store.accounts import LONGEST_SEARCH
 from tui_billing.store.compiled_tables import ACCOUNT, CHARGE_BACK, PAYMENT, REVERSAL
-from tui_billing.store.keyset import ESCAPE, Keyset, Ordered, escaped
+from tui_billing.store.keyset import Keyset, Ordered
 from tui_billing.store.prepared import Prepared, Row, defaults_of, plain
+from tui_billing.store.searching import begins, has, searched
 
 WITH_ACCOUNT = select(PAYMENT, ACCOUNT.c.number.label("account_number"), ACCOUNT.c.currency).join(
     ACCOUNT, PAYMENT.c.account_id == ACCOUNT.c.id
@@ -67,6 +66,7 @@ PAYMENT_ENUMS = {
 CHARGE_BACK_FIELDS = tuple(field.name for field in fields(ChargeBack))
 
 
+# As text: Core makes a parameter of each value and waits with the words of an IN until it has them.
 CONDITIONS = {
     PaymentFilter.PAID: "payment.kind <> 'credit' AND payment.state IN ('completed', 'partly_charged_back')",
     PaymentFilter.CARD: "payment.kind IN ('auto', 'manual')",
@@ -80,25 +80,17 @@ CONDITIONS = {
 
 def listed(account_id: int, chosen: PaymentFilter, search: str = "") -> Keyset[Payment]:
     """An account's payments and credits, newest first; a search finds an ID's beginning, a reference or a memo."""
-    search = escaped(search[:LONGEST_SEARCH])
-    searched = {"search": search} if search else {}
-    return Keyset(_ordered(chosen, bool(search)), payment_of, {"account_id": account_id, **searched})
+    values = searched(search)
+    return Keyset(_ordered(chosen, bool(values)), payment_of, {"account_id": account_id, **values})
 
 
 @cache
-def _ordered(chosen: PaymentFilter, searched: bool) -> Ordered:
+def _ordered(chosen: PaymentFilter, is_searched: bool) -> Ordered:
     statement = WITH_ACCOUNT.where(PAYMENT.c.account_id == bindparam("account_id"))
     if chosen in CONDITIONS:
         statement = statement.where(text(CONDITIONS[chosen]))
-    if searched:
-        search = bindparam("search", type_=String)
-        statement = statement.where(
-            or_(
-                PAYMENT.c.id.istartswith(search, escape=ESCAPE),
-                PAYMENT.c.reference.icontains(search, escape=ESCAPE),
-                PAYMENT.c.memo.icontains(search, escape=ESCAPE),
-            )
-        )
+    if is_searched:
+        statement = statement.where(or_(begins(PAYMENT.c.id), has(PAYMENT.c.reference), has(PAYMENT.c.memo)))
     return Ordered(statement, PAYMENT.c.received, PAYMENT.c.sequence, descending=True)
 
 

@@ -1,4 +1,4 @@
-"""Statements of the money path: written in Core, compiled once, and run on the driver's own connection.
+"""Statements of the money path and the lists: written in Core, compiled once, run on the driver's own connection.
 
 Core itself takes some 80 microseconds for each statement, which is as much as the work it asks for, ten times over.
 """
