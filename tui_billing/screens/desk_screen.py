@@ -85,7 +85,8 @@ class DeskScreen(PlainScreen[None]):
         """Show what comes first, and nothing of what was shown before: a screen stays, and is opened again."""
         # What was asked for before would come too late.
         self.workers.cancel_node(self)
-        self.holds_keys, self._permitted, self._behind = False, True, False
+        self.holds_keys, self._permitted = False, True
+        self.caught_up()
         self._path_line.show(*self.path)
         self._path_line.show_notice("")
 

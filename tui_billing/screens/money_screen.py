@@ -120,8 +120,7 @@ class MoneyScreen(DeskScreen):
             self.money_moved(None)
 
     async def _show_moved(self, moved: MoneyMoved) -> None:
-        # All that is shown is read now, and need not be once more when the dialog has gone.
-        self._behind = False
+        self.caught_up()
         self.money_moved(moved)
         await self.settled(monotonic())
 

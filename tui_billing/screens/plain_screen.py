@@ -44,11 +44,15 @@ class PlainScreen(FramedScreen[ResultT], Generic[ResultT], inherit_bindings=Fals
         self._behind = True
         self._catch_up_on_top()
 
+    def caught_up(self) -> None:
+        """What is shown is about to be read again; what others change from now on still counts."""
+        self._behind = False
+
     def on_screen_resume(self) -> None:
         """Catch up with what has been changed while something lay over this screen."""
         self._catch_up_on_top()
 
     def _catch_up_on_top(self) -> None:
         if self._behind and self.is_active and self.is_mounted:
-            self._behind = False
+            self.caught_up()
             self.catch_up()
