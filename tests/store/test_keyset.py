@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.desk_fixtures import CORPORATE, MISSING, RETAIL, Desk
 from tui_billing.domain.accounts import AccountFilter, AccountState, AccountType
+from tui_billing.domain.exceptions import ExceptionKind
 from tui_billing.domain.pages import Direction
 from tui_billing.domain.payments import Payment, PaymentFilter
 
@@ -197,3 +198,15 @@ def test_invoices_are_found_by_any_part_of_their_number(desk: Desk) -> None:
         ("_", set()),
     ):
         assert {row.number for row in desk.services.invoices.page(*arguments, search).rows} == numbers
+
+
+@pytest.mark.parametrize(("search", "found"), [("", 1), ("MÁRA", 1), ("\u0301", 1), ("%", 0), ("_", 0), ("nobody", 0)])
+@pytest.mark.parametrize("kind", [None, ExceptionKind.UNKNOWN_OUTCOME])
+def test_exceptions_are_found_by_whatever_is_typed(
+    desk: Desk, search: str, found: int, kind: ExceptionKind | None
+) -> None:
+    desk.set_card("card_timeout_after")
+    with pytest.raises(Exception, match="has not answered"):
+        desk.make("10.00")
+    page = desk.services.reconciliation.exceptions(desk.finance, kind, Direction.FIRST, None, 50, search)
+    assert len(page.rows) == found

@@ -32,7 +32,7 @@ from tui_billing.store.automatic_payments import is_last_attempt
 from tui_billing.store.compiled_tables import ACCOUNT, CHARGE_BACK, FINDING, INVOICE, PAYMENT
 from tui_billing.store.keyset import Keyset, Ordered
 from tui_billing.store.prepared import Row
-from tui_billing.store.searching import ESCAPE, LONGEST_SEARCH, begins, has, searched
+from tui_billing.store.searching import ESCAPE, LONGEST_SEARCH, begins, escaped, has, searched
 
 COLUMNS = tuple(column for column in FINDING.c if column.name != "found_at")
 LINE_FIELDS = tuple(field.name for field in fields(ExceptionLine))
@@ -93,10 +93,14 @@ def of_charge_back(connection: Connection, charge_back_id: str) -> Finding | Non
 
 def listed(kind: ExceptionKind | None, search: str = "") -> Keyset[ExceptionLine]:
     """Everything that needs a person, newest first; a search finds number, name, master user or reference."""
-    of_kind = {} if kind is None else {"of_kind": kind.value}
     values = searched(search)
-    fragment = searched(folded(search[:LONGEST_SEARCH]), "folded") if values else {}
-    return Keyset(_ordered(kind is not None, bool(values)), _line_of, {**of_kind, **values, **fragment})
+    ordered = _ordered(kind is not None, bool(values))
+    if values:
+        # Of marks alone nothing may be left, which every account has.
+        values["folded"] = escaped(folded(search[:LONGEST_SEARCH]))
+    if kind is not None:
+        values["of_kind"] = kind.value
+    return Keyset(ordered, _line_of, values)
 
 
 @cache

@@ -12,19 +12,26 @@ LONGEST_SEARCH = 200
 ESCAPE = "/"
 
 
-def searched(search: str, name: str = "search") -> dict[str, str]:
-    """The parameter of this name; none if nothing is searched."""
-    search = search[:LONGEST_SEARCH]
+SEARCH = bindparam("search", type_=String)
+
+
+def searched(search: str) -> dict[str, str]:
+    """The parameter; none if nothing is searched."""
+    return {"search": escaped(search[:LONGEST_SEARCH])} if search else {}
+
+
+def escaped(text: str) -> str:
+    """A text that `LIKE` takes as it is."""
     for special in (ESCAPE, "%", "_"):
-        search = search.replace(special, ESCAPE + special)
-    return {name: search} if search else {}
+        text = text.replace(special, ESCAPE + special)
+    return text
 
 
-def has(column: ColumnElement[Any], name: str = "search") -> ColumnElement[bool]:
-    """Whether it holds what the parameter says, in capitals or not."""
-    return column.icontains(bindparam(name, type_=String), escape=ESCAPE)
+def has(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether it holds what is searched, in capitals or not."""
+    return column.icontains(SEARCH, escape=ESCAPE)
 
 
-def begins(column: ColumnElement[Any], name: str = "search") -> ColumnElement[bool]:
-    """Whether it begins with what the parameter says, in capitals or not."""
-    return column.istartswith(bindparam(name, type_=String), escape=ESCAPE)
+def begins(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether it begins with what is searched, in capitals or not."""
+    return column.istartswith(SEARCH, escape=ESCAPE)
