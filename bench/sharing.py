@@ -97,7 +97,7 @@ def _write_rows(desk: Desk) -> Callable[[], object]:
     def write() -> None:
         turn = turns.take()
         post()
-        turn.end()
+        turn.close()
         ready_s = time.perf_counter() + OUT_OF_TURN_S
         while time.perf_counter() < ready_s:
             pass

@@ -188,7 +188,7 @@ async def test_the_lock_says_that_it_is_at_it_while_somebody_else_holds_the_data
             await finance.presses("enter")
             await finance.sees("Unlocking…")
         finally:
-            turn.end()
+            turn.close()
         await finance.is_at("AllAccounts")
 
 

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from tests.desk_fixtures import Desk
 from tui_billing.domain.errors import StoreBusy, StoreUnavailable
 from tui_billing.store import sqlite_turns
-from tui_billing.store.sqlite_turns import CALLED_OFFSET, SINCE_OFFSET, STAMP_BYTES, Turns, WriterTurn
+from tui_billing.store.sqlite_turns import CALLED_OFFSET, SINCE_OFFSET, STAMP_BYTES, Turns
 
 LONG_NS = 600 * 1_000_000_000
 IN_TIME_S = 20
@@ -37,10 +38,10 @@ class Writers:
     def one_without_pause(self) -> Turns:
         """One that has just written."""
         turns = self.one()
-        turns.take().end()
+        turns.take().close()
         return turns
 
-    def comes(self, turns: Turns) -> Future[WriterTurn]:
+    def comes(self, turns: Turns) -> Future[ExitStack]:
         """It waits for the turn, or for the head of the line."""
         waiting = self._waiting()
         comes = self._threads.submit(turns.take)
@@ -89,14 +90,14 @@ def test_who_makes_no_pause_keeps_on_until_his_time_is_over(writers: Writers, mo
     turn = keeps_on.take()
     comes = writers.comes(other)
     for _ in range(5):
-        turn.end()
+        turn.close()
         turn = keeps_on.take()
         time.sleep(5 * sqlite_turns.LOOK_EVERY_S)
     assert not comes.done()
     monkeypatch.setattr(sqlite_turns, "KEEPS_ON_NS", 0)
     until(lambda: writers.says(CALLED_OFFSET) > 0)
-    turn.end()
-    comes.result(IN_TIME_S).end()
+    turn.close()
+    comes.result(IN_TIME_S).close()
     assert writers.says(CALLED_OFFSET) == 0
 
 
@@ -104,20 +105,20 @@ def test_somebody_else_is_let_in_with_the_end_of_a_turn(writers: Writers) -> Non
     keeps_on = writers.one_without_pause()
     turn = keeps_on.take()
     comes = writers.comes(writers.one())
-    turn.end()
-    comes.result(IN_TIME_S).end()
-    keeps_on.take().end()
+    turn.close()
+    comes.result(IN_TIME_S).close()
+    keeps_on.take().close()
 
 
 def test_who_makes_a_pause_is_not_waited_for(writers: Writers, monkeypatch: pytest.MonkeyPatch) -> None:
     paused, other = writers.one_without_pause(), writers.one_without_pause()
     turn = paused.take()
     comes = writers.comes(other)
-    turn.end()
+    turn.close()
     time.sleep(5 * sqlite_turns.LOOK_EVERY_S)
     assert not comes.done()
     monkeypatch.setattr(sqlite_turns, "PAUSE_NS", 1_000_000)
-    comes.result(IN_TIME_S).end()
+    comes.result(IN_TIME_S).close()
 
 
 def test_who_was_let_in_keeps_on_from_then(writers: Writers, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,8 +127,8 @@ def test_who_was_let_in_keeps_on_from_then(writers: Writers, monkeypatch: pytest
     comes = writers.comes(second)
     before_ns = time.monotonic_ns()
     monkeypatch.setattr(sqlite_turns, "PAUSE_NS", 1_000_000)
-    turn.end()
-    comes.result(IN_TIME_S).end()
+    turn.close()
+    comes.result(IN_TIME_S).close()
     assert writers.says(SINCE_OFFSET) > before_ns
 
 
@@ -138,13 +139,13 @@ def test_who_has_to_let_others_in_passes_nobody(writers: Writers, monkeypatch: p
     third_comes = writers.comes(third)
     monkeypatch.setattr(sqlite_turns, "KEEPS_ON_NS", 0)
     until(lambda: writers.says(CALLED_OFFSET) > 0)
-    turn.end()
+    turn.close()
     again = writers.comes(keeps_on)
-    second_comes.result(IN_TIME_S).end()
+    second_comes.result(IN_TIME_S).close()
     third_turn = third_comes.result(IN_TIME_S)
     assert not again.done()
-    third_turn.end()
-    again.result(IN_TIME_S).end()
+    third_turn.close()
+    again.result(IN_TIME_S).close()
 
 
 def test_who_is_stopped_in_line_keeps_others_for_a_moment(writers: Writers, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,13 +154,13 @@ def test_who_is_stopped_in_line_keeps_others_for_a_moment(writers: Writers, monk
     line = os.open(writers.line, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(line, fcntl.LOCK_EX)
     writers.let_say(CALLED_OFFSET, time.monotonic_ns())
-    one.take().end()
+    one.take().close()
     assert writers.says(CALLED_OFFSET) > 0
     turn = other.take()
     comes = writers.comes(one)
     time.sleep(0.05)
-    turn.end()
-    comes.result(IN_TIME_S).end()
+    turn.close()
+    comes.result(IN_TIME_S).close()
     os.close(line)
 
 
@@ -170,8 +171,8 @@ def test_whatever_the_file_says_a_turn_comes(writers: Writers, said: bytes, monk
     writers.turn.write_bytes(said)
     monkeypatch.setattr(sqlite_turns, "PAUSE_NS", 1_000_000)
     comes = writers.comes(other)
-    turn.end()
-    comes.result(IN_TIME_S).end()
+    turn.close()
+    comes.result(IN_TIME_S).close()
 
 
 def test_what_was_done_in_a_turn_is_done_on_a_full_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,8 +183,8 @@ def test_what_was_done_in_a_turn_is_done_on_a_full_disk_too(tmp_path: Path, monk
     turn = turns.take()
     with monkeypatch.context() as on_a_full_disk:
         on_a_full_disk.setattr(os, "pwrite", full)
-        turn.end()
-    turns.take().end()
+        turn.close()
+    turns.take().close()
 
 
 def test_nobody_waits_for_a_turn_without_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,8 +207,8 @@ def test_nobody_waits_in_line_without_end(writers: Writers, monkeypatch: pytest.
     with pytest.raises(StoreBusy, match=r"writing a lot\. Nothing was done"):
         other.take()
     assert writers.says(CALLED_OFFSET) == 0
-    turn.end()
-    other.take().end()
+    turn.close()
+    other.take().close()
 
 
 @pytest.mark.parametrize("ending", ["-turn", "-line"])
@@ -227,4 +228,4 @@ def test_a_turn_that_cannot_be_taken_is_a_sentence(
     ):
         pass
     assert not (tmp_path / "elsewhere").exists()
-    turn.end()
+    turn.close()

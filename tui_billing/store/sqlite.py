@@ -228,4 +228,4 @@ def mark(connection: Connection, training: bool) -> None:
 def _end_turn(info: dict[Any, Any]) -> None:
     """End the turn that a connection has, if any."""
     if (turn := info.pop(TURN, None)) is not None:
-        turn.end()
+        turn.close()

@@ -39,8 +39,8 @@ class Turns:
         # When this writer's last turn ended, by the system's monotonic clock.
         self._ended_ns = 0
 
-    def take(self) -> WriterTurn:
-        """Wait for this writer's turn.
+    def take(self) -> ExitStack:
+        """Wait for this writer's turn, which ends as what is given is closed: once it has committed or rolled back.
 
         Raises `StoreBusy` if others are too long at it, and `StoreUnavailable` if a file cannot be locked.
         """
@@ -56,7 +56,8 @@ class Turns:
                 file = error.filename or self._turn_path
                 raise StoreUnavailable(f"{file} cannot be locked: {error.strerror}. Nothing was done.") from None
             if taken:
-                return WriterTurn(self, turn, held.pop_all())
+                held.callback(self._end, turn)
+                return held.pop_all()
         raise StoreBusy(f"{self._database} is busy: somebody else is writing a lot. Nothing was done; try again.")
 
     def _let_in(self, turn: int, held: ExitStack, until_ns: int) -> bool:
@@ -75,18 +76,6 @@ class Turns:
         # What was committed stays so on a full disk, too.
         with suppress(OSError):
             _stamp(turn, ENDED_OFFSET)
-
-
-class WriterTurn:
-    """A writer's turn, which lasts until it is ended or the process is gone."""
-
-    def __init__(self, turns: Turns, turn: int, held: ExitStack) -> None:
-        self._turns, self._turn, self._held = turns, turn, held
-
-    def end(self) -> None:
-        """Let the next writer go on, once this one has committed or rolled back."""
-        self._turns._end(self._turn)
-        self._held.close()
 
 
 def _kept_on(turn: int) -> bool:
