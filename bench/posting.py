@@ -6,13 +6,13 @@ import gc
 import time
 from collections.abc import Callable
 from contextlib import closing
-from uuid import uuid4
 
 from bench.book import Book
 from bench.figures import Figure, Measurement, Samples
 from bench.floors.raw_payment import RawPayments, connected
 from bench.fresh import fresh_desk
 from tests.desk_fixtures import CORPORATE, Desk
+from tui_billing.domain.idempotency import new_key
 from tui_billing.services.requests import RecordRequest
 
 TURNS, AT_ONCE = 12, 20
@@ -41,7 +41,7 @@ def in_turn(desk: Desk, database: str, raw: Callable[[], RawPayments]) -> Sample
 
 def _record(desk: Desk) -> None:
     request = RecordRequest("10.00", reference="TRF 123456")
-    desk.services.payments.record(desk.finance, CORPORATE, request, uuid4().hex)
+    desk.services.payments.record(desk.finance, CORPORATE, request, new_key())
 
 
 def _ms(act: Callable[[], object]) -> float:

@@ -11,13 +11,13 @@ from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from statistics import quantiles
-from uuid import uuid4
 
 from bench.book import Book
 from bench.figures import Figure, Measurement, Samples
 from bench.floors.raw_payment import RawPayments, connected
 from bench.fresh import fresh_folder
 from tests.desk_fixtures import CORPORATE, Desk, opened_in
+from tui_billing.domain.idempotency import new_key
 from tui_billing.services.requests import RecordRequest
 from tui_billing.store.sqlite_turns import Turns
 
@@ -87,7 +87,7 @@ def _post(prepare: Prepare, directory: Path, start: Barrier, answers: Queue[list
 def _record(desk: Desk) -> Callable[[], object]:
     """A payment through the service."""
     record, session = desk.services.payments.record, desk.finance
-    return lambda: record(session, CORPORATE, RecordRequest("10.00", reference="TRF 1"), uuid4().hex)
+    return lambda: record(session, CORPORATE, RecordRequest("10.00", reference="TRF 1"), new_key())
 
 
 def _write_rows(desk: Desk) -> Callable[[], object]:

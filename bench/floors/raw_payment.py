@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from tui_billing.domain.idempotency import new_key
 from tui_billing.store.sqlite import PRAGMAS
 
 Row = dict[str, Any]
@@ -44,7 +45,7 @@ class RawPayments:
     def post(self) -> None:
         """One payment in one transaction."""
         run, minor = self._connection.execute, int(self._payment["amount_minor"])
-        payment_id, key, account_id = uuid4().hex, uuid4().hex, self._payment["account_id"]
+        payment_id, key, account_id = uuid4().hex, new_key(), self._payment["account_id"]
         run(self._begin)
         run(self._inserts["money_action"], self._action | {"key": key, "result_id": payment_id})
         added = run(f"{self._inserts['payment']} RETURNING sequence", self._payment | {"id": payment_id, "key": key})

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-import uuid
 from collections.abc import Callable
 
 from tui_billing.commands import as_json
 from tui_billing.commands.output import Result, listing
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import BillingError, OutcomeUnknown, StoreUnavailable
+from tui_billing.domain.idempotency import new_key
 from tui_billing.domain.payments import PaymentKind
 from tui_billing.services.previews import Preview
 from tui_billing.services.results import MoneyMoved
@@ -25,7 +25,7 @@ def act(
     """Do the action once under its key, or only say what it would do; `done` words what happened."""
     if arguments.dry_run:
         return _previewed(preview())
-    key = uuid.uuid4().hex if arguments.key is None else arguments.key
+    key = new_key() if arguments.key is None else arguments.key
     try:
         moved = action(key)
     except (OutcomeUnknown, StoreUnavailable) as unknown:

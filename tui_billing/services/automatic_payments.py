@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account, CardOnFile
 from tui_billing.domain.automatic_payments import InvoiceToCollect
+from tui_billing.domain.idempotency import RUN_PREFIX
 from tui_billing.domain.money import largest_minor
 from tui_billing.domain.payments import Payment, PaymentKind
 from tui_billing.services.card_payments import pending_values, send
 from tui_billing.services.gateway_answers import once_sent
-from tui_billing.services.idempotency import RUN_PREFIX, content_of
+from tui_billing.services.idempotency import content_of
 from tui_billing.services.money_in import add_payment
 from tui_billing.services.outcomes import resolve_payment
 from tui_billing.services.permissions import requires

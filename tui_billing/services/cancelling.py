@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from tui_billing.domain.idempotency import checked_key
 from tui_billing.domain.payments import CancelReason, Payment, PaymentState
-from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
+from tui_billing.services.idempotency import content_of, earlier_result, remember
 from tui_billing.services.lookups import payment_held
 from tui_billing.services.requests import CancelRequest
 from tui_billing.services.results import MoneyMoved, told

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import RuleRefused
+from tui_billing.domain.idempotency import checked_key, new_key
 from tui_billing.domain.invoices import ChargeImport
 from tui_billing.domain.text import checked_text
 from tui_billing.services.charge_lines import ACCOUNT, COLUMNS, ChargeCheck
 from tui_billing.services.csv_lines import checked_lines, read_lines
-from tui_billing.services.idempotency import checked_key
 from tui_billing.services.permissions import requires
 from tui_billing.services.progress import Progress, ignore_progress
 from tui_billing.services.service import Service
@@ -46,7 +45,7 @@ class Charges(Service):
 
         Raises `BadLines` with the number and fault of each line that cannot be taken.
         """
-        key = checked_key(request.key) if request.key else uuid.uuid4().hex
+        key = checked_key(request.key) if request.key else new_key()
         file_name = checked_text(request.file_name, "File name")
         digest = hashlib.sha256(request.content).hexdigest()
         with self.store.reading() as connection:

@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import InvalidInput
+from tui_billing.domain.idempotency import checked_key
 from tui_billing.domain.money import Money
 from tui_billing.domain.money_actions import refuse_cancel_credit, refuse_credit
 from tui_billing.domain.payments import CancelReason, PaymentKind, PaymentMethod, PaymentState
 from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import held
 from tui_billing.services.cancelling import cancel
-from tui_billing.services.idempotency import checked_key, content_of, earlier_result
+from tui_billing.services.idempotency import content_of, earlier_result
 from tui_billing.services.money_in import take_in
 from tui_billing.services.permissions import requires
 from tui_billing.services.requests import CreditRequest

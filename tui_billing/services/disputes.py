@@ -11,11 +11,12 @@ from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import RuleRefused
 from tui_billing.domain.exceptions import Finding
+from tui_billing.domain.idempotency import checked_key
 from tui_billing.domain.money import Money
 from tui_billing.domain.money_actions import refuse_dispute, refuse_reversal
 from tui_billing.domain.payments import ChargeBack, ChargeBackReason, ChargeBackState, Payment, state_after
 from tui_billing.services.gateway_answers import book_charge_back
-from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
+from tui_billing.services.idempotency import content_of, earlier_result, remember
 from tui_billing.services.lookups import charge_back_found, dispute_found, payment_found, payment_held
 from tui_billing.services.permissions import requires
 from tui_billing.services.requests import DisputeRequest, ReversalRequest

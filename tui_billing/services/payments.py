@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from tui_billing.domain.access import Permission
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import InvalidInput
+from tui_billing.domain.idempotency import checked_key
 from tui_billing.domain.invoices import LedgerLine
 from tui_billing.domain.money import Money
 from tui_billing.domain.money_actions import refuse_make, refuse_record
@@ -20,7 +21,7 @@ from tui_billing.domain.text import checked_text
 from tui_billing.services.accounts import OWN, found, held
 from tui_billing.services.card_payments import pending_values, send
 from tui_billing.services.gateway_answers import once_sent
-from tui_billing.services.idempotency import checked_key, content_of, earlier_result
+from tui_billing.services.idempotency import content_of, earlier_result
 from tui_billing.services.lookups import payment_found
 from tui_billing.services.money_in import add_payment, take_in
 from tui_billing.services.outcomes import resolve_payment

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from tui_billing.domain.access import Permission
 from tui_billing.domain.errors import RuleRefused
+from tui_billing.domain.idempotency import checked_key
 from tui_billing.domain.money import Money
 from tui_billing.domain.money_actions import refuse_cancel_payment, refuse_charge_back
 from tui_billing.domain.payments import CancelReason, ChargeBack, ChargeBackState, Payment
@@ -16,7 +17,7 @@ from tui_billing.domain.text import checked_text
 from tui_billing.gateways.base import RefundRequest
 from tui_billing.services.cancelling import cancel
 from tui_billing.services.gateway_answers import once_sent, save_charge_back_outcome
-from tui_billing.services.idempotency import checked_key, content_of, earlier_result, remember
+from tui_billing.services.idempotency import content_of, earlier_result, remember
 from tui_billing.services.lookups import payment_found, payment_held
 from tui_billing.services.outcomes import resolve_payment
 from tui_billing.services.permissions import requires

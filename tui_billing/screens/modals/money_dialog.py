@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
@@ -11,6 +10,7 @@ from textual import work
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import BillingError, InvalidInput, OutcomeUnknown, RuleRefused, StoreUnavailable
+from tui_billing.domain.idempotency import new_key
 from tui_billing.domain.payments import Payment
 from tui_billing.domain.text import shown
 from tui_billing.screens.messages import DatabaseFailed
@@ -41,7 +41,7 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
     ) -> None:
         super().__init__(services, session, account)
         self.payment = payment
-        self._key = uuid.uuid4().hex
+        self._key = new_key()
         self._seen = Outlook(account.balance)
         self._seen_for: RequestT | None = None
         self._read_from_s = 0.0
@@ -135,7 +135,7 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
         if isinstance(refusal, FiguresChanged):
             self._show(refusal.outlook, self._readable_request())
         elif not isinstance(refusal, StoreUnavailable):
-            self._key = uuid.uuid4().hex
+            self._key = new_key()
             # The figures of what was typed last may have come while it was under way.
             self.show_outlook()
 
