@@ -156,6 +156,26 @@ async def test_what_lies_beneath_is_painted_before_what_lay_over_it_is_taken_apa
     assert beneath in happened[: happened.index("taken apart")]
 
 
+async def test_nothing_of_what_lay_over_a_screen_is_in_its_first_frame_afterwards() -> None:
+    paint_only_changes()
+    app = Desk()
+    async with app.run_test() as pilot, asyncio.timeout(DEADLINE_S):
+        beneath, over = app.screen, Pair()
+        assert isinstance(beneath, Pair)
+        over.styles.background = "black 50%"
+        await app.push_screen(over)
+        while over.shower.painted != "first":
+            await pilot.pause()
+        await pilot.pause(SEVERAL_FRAMES_S)
+        # As if it had had no frame since it was covered.
+        beneath._repaint_required = False
+        beneath.shower.says = "seen again"
+        app.pop_screen()
+        paint_lines(beneath.query_one(Teller), [0])
+        beneath._on_timer_update()
+        assert beneath.shower.painted == "seen again"
+
+
 async def test_who_leaves_from_a_screen_that_goes_waits_for_no_frame(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,7 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     _frames: Frames | None = None
     _in_frame = False
+    _covered = False
     _styled_for = ""
 
     def __init__(self) -> None:
@@ -106,6 +107,9 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
             # Nothing is written meanwhile, and what were composed now would be lost.
             self._update_timer.resume()
             return
+        if self._covered and self is self.app.screen:
+            # What lay over it has just gone.
+            self._repaint_required = True
         if self._repaint_required:
             # Textual forgets what its widgets asked for when a screen is asked for some of its lines.
             self._compositor.update_widgets(self._dirty_widgets)
@@ -134,8 +138,10 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
         # Styles that were matched a moment ago, or for this theme before, are as they would be.
         event.refresh_styles = self._styled_for not in ("", self.app.theme)
         self._styled_for = self.app.theme
+        self._covered = False
 
     def _on_screen_suspend(self) -> None:
+        self._covered = True
         # What has come on top paints all of it.
         self._repaint_required = False
 
