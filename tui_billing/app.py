@@ -77,9 +77,12 @@ class BillingApp(PlainApp):
         """The log in is the lowest screen: an empty one would be laid out and painted before it."""
         return self._login
 
+    def on_load(self) -> None:
+        """Leave in order when told to, from before the terminal is taken."""
+        exit_on_signals(self, asyncio.get_running_loop())
+
     def on_mount(self) -> None:
         """Open the database behind the log in."""
-        exit_on_signals(self, asyncio.get_running_loop())
         self.set_interval(IDLE_CHECK_S, self._lock_when_idle)
         self._opening = asyncio.create_task(self._opened())
         self.call_after_refresh(self._painted.set)

@@ -18,7 +18,7 @@ from textual.drivers import linux_driver
 
 from tests.terminal import tiny_desk
 from tests.terminal.pty_desk import PtyDesk
-from tui_billing.terminal.modes import drop_textual_environment
+from tui_billing.terminal.modes import drop_textual_environment, prepare_terminal
 
 TINY_DESK = "tests.terminal.tiny_desk"
 ENDINGS = [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
@@ -148,6 +148,25 @@ def test_a_signal_while_the_desk_is_still_starting_gives_the_terminal_back(numbe
         code, took_s = desk.wait_for_exit()
         assert code == 128 + number
         assert took_s < 2
+        assert desk.attributes == desk.attributes_before
+
+
+class Swallows:
+    """Says nothing of what is raised as it goes, as some steps of an import do."""
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def signalled_where_nothing_can_be_raised() -> int:
+    prepare_terminal()
+    Swallows()
+    return 0
+
+
+def test_a_signal_is_heeded_where_python_would_swallow_what_it_raises() -> None:
+    with PtyDesk.forked(signalled_where_nothing_can_be_raised) as desk:
+        assert desk.wait_for_exit()[0] == 128 + signal.SIGTERM
         assert desk.attributes == desk.attributes_before
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import pytest
 
 from tests.store.tampering import tamper_file
-from tests.terminal.demo_home import DemoHome
+from tests.terminal.demo_home import COMMAND, DemoHome
 from tests.terminal.pty_desk import PtyDesk
 from tests.terminal.test_driver import assert_terminal_as_before
 
@@ -85,6 +86,18 @@ def end_in_time(demo: DemoHome, place: Place, ending: str) -> None:
 )
 def test_the_terminal_is_given_back(demo: DemoHome, place: str, ending: str) -> None:
     end_in_time(demo, PLACES[place], ending)
+
+
+def test_a_demo_database_that_is_interrupted_leaves_nothing_behind(tmp_path: Path) -> None:
+    home = DemoHome(tmp_path)
+    with PtyDesk([COMMAND, "demo", "--payments", "1000000"], env=home.environment, cwd=tmp_path) as desk:
+        being_made = f".{home.database.name}.{desk.process.pid}"
+        desk.wait_until(lambda: home.database.with_name(being_made).exists(), being_made)
+        desk.signal(signal.SIGTERM)
+        assert desk.wait_for_exit()[0] == 128 + signal.SIGTERM
+        assert desk.attributes == desk.attributes_before
+    assert not [file for file in home.database.parent.iterdir() if being_made in file.name]
+    assert not home.database.exists()
 
 
 @pytest.mark.parametrize("ending", ["SIGTERM", "a closed terminal"])

@@ -14,7 +14,13 @@ from tui_billing.commands.parsing import UsageFault
 from tui_billing.config import Settings, read_settings
 from tui_billing.domain.database_urls import is_postgresql
 from tui_billing.domain.text import shown
-from tui_billing.terminal.modes import end_at_once, leave_first_frame, prepare_terminal, restore_terminal
+from tui_billing.terminal.modes import (
+    Unwinding,
+    end_at_once,
+    leave_first_frame,
+    prepare_terminal,
+    restore_terminal,
+)
 
 if TYPE_CHECKING:
     from tui_billing.services.desk_services import DeskServices
@@ -83,7 +89,8 @@ def _make_first(settings: Settings) -> None:
     if desk.database_exists(settings):
         return
     print(f"There is no database at {shown(settings.database)} yet. It is made now, with a user root.", file=sys.stderr)
-    desk.create_database(settings, new_password("root", PASSWORD_VARIABLE))
+    with Unwinding():
+        desk.create_database(settings, new_password("root", PASSWORD_VARIABLE))
 
 
 def _make_demo(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -92,7 +99,7 @@ def _make_demo(settings: Settings, arguments: argparse.Namespace) -> None:
 
     sizes = {"accounts": arguments.accounts, "payments": arguments.payments}
     given = {name: size for name, size in sizes.items() if size is not None}
-    with progress_bar("Making the demo database") as progress:
+    with Unwinding(), progress_bar("Making the demo database") as progress:
         desk.create_demo(settings, progress=progress, anew=arguments.reset, **given)
 
 

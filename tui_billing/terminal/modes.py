@@ -47,7 +47,7 @@ def prepare_terminal() -> None:
     _terminal.original = termios.tcgetattr(descriptor)
     atexit.register(restore_terminal)
     for number in ENDING_SIGNALS:
-        signal.signal(number, _leave)
+        signal.signal(number, _end)
     quiet = termios.tcgetattr(descriptor)
     quiet[LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
     quiet[IFLAG] &= ~TRANSLATIONS
@@ -144,5 +144,22 @@ def _wipe_echo(typed: bytes) -> None:
         os.write(sys.__stdout__.fileno(), WIPE_LINE + WIPE_LINE_ABOVE * typed.count(b"\n"))
 
 
-def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+class Unwinding:
+    """While something is made that would be left half done: a signal raises `SystemExit` then, so that it is undone."""
+
+    def __enter__(self) -> None:
+        self._otherwise = [signal.signal(number, _leave) for number in ENDING_SIGNALS]
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in zip(ENDING_SIGNALS, self._otherwise, strict=True):
+            signal.signal(number, handler)
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
     raise SystemExit(128 + number)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+    # What is raised in the midst of an import is swallowed there, or comes out as another error.
+    restore_terminal()
+    os._exit(128 + number)
