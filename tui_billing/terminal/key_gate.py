@@ -21,6 +21,8 @@ from textual.widgets import Input
 SETTLE_DEADLINE_S = 10.0
 HOLD_DEADLINE_S = 60.0
 PAUSE_S = 0.002
+# What a key leads to before there is another screen, at most: what is submitted, the row it opens, whose account opens.
+MESSAGES_OF_A_KEY = 3
 LIST_KEYS = frozenset({"up", "down", "j", "k", "pageup", "pagedown", "home", "end"})
 QUIT_KEY = "ctrl+q"
 
@@ -93,8 +95,13 @@ class KeyGate:
             await self._until(self._screen_ready, SETTLE_DEADLINE_S)
 
     async def _messages_have_gone_up(self) -> None:
-        """Wait until what is on its way has reached the application, and what the screen made of it has too."""
-        for _ in range(2):
+        """Wait until what is on its way has reached the application, and so has what was made of it on the way.
+
+        Keys that are held wait in any case.
+        """
+        for _ in range(1 + MESSAGES_OF_A_KEY):
+            if self._holding():
+                return
             for pump in self._chain():
                 done = asyncio.Event()
                 if pump.call_later(done.set):
