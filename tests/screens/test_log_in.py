@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual.drivers.headless_driver import HeadlessDriver
 
+import tui_billing.app
 from tests.screens.practice import Practice
 from tui_billing.domain.demo_users import DEMO_USERS
 from tui_billing.services.sign_in import FAILED, FAILURES_TO_LOCK
@@ -106,3 +108,19 @@ async def test_a_database_that_is_not_for_training_says_that_its_cards_are_charg
     practice.settings = replace(practice.settings, demo=False)
     async with practice.desk("finance") as finance:
         await finance.sees("sandbox · demo.db")
+
+
+async def test_signals_are_heeded_before_the_terminal_is_taken(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    start = HeadlessDriver.start_application_mode
+
+    def started(driver: HeadlessDriver) -> None:
+        order.append("terminal")
+        start(driver)
+
+    monkeypatch.setattr(HeadlessDriver, "start_application_mode", started)
+    monkeypatch.setattr(tui_billing.app, "exit_on_signals", lambda app, loop: order.append("signals"))
+    async with practice.desk():
+        assert order == ["signals", "terminal"]

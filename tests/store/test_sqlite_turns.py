@@ -149,6 +149,20 @@ def test_who_has_to_let_others_in_passes_nobody(writers: Writers, monkeypatch: p
     again.result(IN_TIME_S).close()
 
 
+def test_who_is_called_stands_in_line_though_the_turn_is_free(
+    writers: Writers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_turns, "STOPPED_NS", LONG_NS)
+    keeps_on = writers.one_without_pause()
+    line = os.open(writers.line, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(line, fcntl.LOCK_EX)
+    writers.let_say(CALLED_OFFSET, time.monotonic_ns())
+    comes = writers.comes(keeps_on)
+    assert not comes.done()
+    os.close(line)
+    comes.result(IN_TIME_S).close()
+
+
 def test_who_is_stopped_in_line_keeps_others_for_a_moment(writers: Writers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite_turns, "STOPPED_NS", 50_000_000)
     one, other = writers.one_without_pause(), writers.one_without_pause()

@@ -18,7 +18,8 @@ from textual.drivers import linux_driver
 
 from tests.terminal import tiny_desk
 from tests.terminal.pty_desk import PtyDesk
-from tui_billing.terminal.modes import drop_textual_environment, prepare_terminal
+from tui_billing.terminal import modes
+from tui_billing.terminal.modes import Unwinding, drop_textual_environment, prepare_terminal
 
 TINY_DESK = "tests.terminal.tiny_desk"
 ENDINGS = [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
@@ -164,10 +165,33 @@ def signalled_where_nothing_can_be_raised() -> int:
     return 0
 
 
-def test_a_signal_is_heeded_where_python_would_swallow_what_it_raises() -> None:
-    with PtyDesk.forked(signalled_where_nothing_can_be_raised) as desk:
+def signalled_again_while_the_terminal_is_given_back() -> int:
+    prepare_terminal()
+    again = [signal.SIGTERM]
+    modes.leave_first_frame = lambda: os.kill(os.getpid(), again.pop()) if again else None
+    os.kill(os.getpid(), signal.SIGTERM)
+    return 0
+
+
+@pytest.mark.parametrize(
+    "program", [signalled_where_nothing_can_be_raised, signalled_again_while_the_terminal_is_given_back]
+)
+def test_a_signal_is_heeded_wherever_it_comes(program: Callable[[], int]) -> None:
+    with PtyDesk.forked(program) as desk:
         assert desk.wait_for_exit()[0] == 128 + signal.SIGTERM
         assert desk.attributes == desk.attributes_before
+
+
+def deaf_to_its_terminal() -> int:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with Unwinding():
+        os.kill(os.getpid(), signal.SIGHUP)
+    return 0
+
+
+def test_what_is_made_without_a_terminal_is_made_though_that_has_hung_up() -> None:
+    with PtyDesk.forked(deaf_to_its_terminal) as desk:
+        assert desk.wait_for_exit()[0] == 0
 
 
 def test_a_signal_ends_a_desk_whose_terminal_takes_no_more_bytes(desk: PtyDesk) -> None:

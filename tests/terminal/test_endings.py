@@ -100,6 +100,15 @@ def test_a_demo_database_that_is_interrupted_leaves_nothing_behind(tmp_path: Pat
     assert not home.database.exists()
 
 
+def test_a_signal_at_the_first_password_gives_the_terminal_its_echo_back(tmp_path: Path) -> None:
+    with PtyDesk([COMMAND], env=DemoHome(tmp_path).environment, cwd=tmp_path) as desk:
+        desk.wait_for("assword")
+        desk.wait_until(lambda: desk.attributes != desk.attributes_before, "no echo")
+        desk.signal(signal.SIGTERM)
+        assert desk.wait_for_exit()[0] == 128 + signal.SIGTERM
+        assert desk.attributes == desk.attributes_before
+
+
 @pytest.mark.parametrize("ending", ["SIGTERM", "a closed terminal"])
 def test_a_payment_in_flight_is_neither_lost_nor_taken_twice(demo: DemoHome, ending: str) -> None:
     end_in_time(demo, with_a_payment_in_flight, ending)

@@ -174,6 +174,8 @@ async def test_nothing_of_what_lay_over_a_screen_is_in_its_first_frame_afterward
         paint_lines(beneath.query_one(Teller), [0])
         beneath._on_timer_update()
         assert beneath.shower.painted == "seen again"
+        while beneath._covered:
+            await pilot.pause()
 
 
 async def test_who_leaves_from_a_screen_that_goes_waits_for_no_frame(

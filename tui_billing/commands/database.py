@@ -48,7 +48,8 @@ def init(arguments: argparse.Namespace) -> Result:
 
     settings = read_settings(arguments.database)
     desk.refuse_existing(settings)
-    desk.create_database(settings, new_password("root", PASSWORD_VARIABLE))
+    with Unwinding():
+        desk.create_database(settings, new_password("root", PASSWORD_VARIABLE))
     url = desk.database_url(settings)
     return Result({"url": url}, f"Made {url}. Its first user is root.")
 

@@ -47,7 +47,7 @@ def prepare_terminal() -> None:
     _terminal.original = termios.tcgetattr(descriptor)
     atexit.register(restore_terminal)
     for number in ENDING_SIGNALS:
-        signal.signal(number, _end)
+        signal.signal(number, _end_at_once)
     quiet = termios.tcgetattr(descriptor)
     quiet[LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
     quiet[IFLAG] &= ~TRANSLATIONS
@@ -85,14 +85,15 @@ def leave_first_frame() -> None:
 def restore_terminal() -> None:
     """Give the terminal back the screen and the attributes it had; what was typed ahead is forgotten."""
     descriptor, original = _input_descriptor(), _terminal.original
-    _terminal.original, _terminal.type_ahead = None, b""
     try:
         leave_first_frame()
         if descriptor is not None and original is not None:
             termios.tcsetattr(descriptor, termios.TCSANOW, original)
     except (OSError, termios.error):
         # The terminal is gone.
-        return
+        pass
+    # Not before: a signal that comes meanwhile does all of it again.
+    _terminal.original, _terminal.type_ahead = None, b""
 
 
 def end_at_once(return_code: int) -> NoReturn:
@@ -101,6 +102,21 @@ def end_at_once(return_code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     os._exit(return_code)
+
+
+class Unwinding:
+    """While something is under way that must not be left half done, such as a prompt without echo, or a new database.
+
+    A signal raises `SystemExit` meanwhile, so that it is undone; one that is ignored stays so.
+    """
+
+    def __enter__(self) -> None:
+        heeded = [number for number in ENDING_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        self._otherwise = {number: signal.signal(number, _unwind) for number in heeded}
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._otherwise.items():
+            signal.signal(number, handler)
 
 
 def original_attributes() -> list[Any] | None:
@@ -144,22 +160,12 @@ def _wipe_echo(typed: bytes) -> None:
         os.write(sys.__stdout__.fileno(), WIPE_LINE + WIPE_LINE_ABOVE * typed.count(b"\n"))
 
 
-class Unwinding:
-    """While something is made that would be left half done: a signal raises `SystemExit` then, so that it is undone."""
-
-    def __enter__(self) -> None:
-        self._otherwise = [signal.signal(number, _leave) for number in ENDING_SIGNALS]
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in zip(ENDING_SIGNALS, self._otherwise, strict=True):
-            signal.signal(number, handler)
-
-
-def _leave(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+def _unwind(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
     raise SystemExit(128 + number)
 
 
-def _end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-    # What is raised in the midst of an import is swallowed there, or comes out as another error.
+def _end_at_once(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+    # What is raised in the midst of an import is swallowed there, or comes out as another error. Nothing is flushed:
+    # the signal may have come in the midst of that.
     restore_terminal()
     os._exit(128 + number)
