@@ -104,6 +104,7 @@ def create_demo(
     """Make the demo database and the sandbox's record of its payments, unless it is there; `anew` replaces it."""
     from tui_billing.gateways.sandbox import SandboxGateway
     from tui_billing.store.demo.load import fill_demo
+    from tui_billing.store.sqlite import SqliteStore
     from tui_billing.store.sqlite_paths import sqlite_path
 
     if is_postgresql(settings.database):
@@ -123,10 +124,13 @@ def create_demo(
             progress=progress,
             on_gateway_rows=gateway.load,
         )
+
+    def take_place(whole: Path) -> None:
         # The record is in its place before the database is, and nothing of an earlier one is left beside either.
-        _remove(path)
-        _remove(record)
+        _clear(path)
+        _clear(record)
         unfinished.replace(record)
+        whole.replace(path)
 
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with one_at_a_time(path.parent):
@@ -136,9 +140,10 @@ def create_demo(
             _refuse_real(path)
             _refuse_open(path)
         try:
-            opening.create(settings.database, fill, training=True)
+            SqliteStore.create(settings.database, fill, training=True, take_place=take_place)
         finally:
-            _remove(unfinished)
+            unfinished.unlink(missing_ok=True)
+            _clear(unfinished)
 
 
 def database_exists(settings: Settings) -> bool:
@@ -211,8 +216,9 @@ def _refuse_real(path: Path) -> None:
         raise SetUpRefused(f"{path} is not a demo database and is not replaced. Name another file.")
 
 
-def _remove(database: Path) -> None:
+def _clear(database: Path) -> None:
+    """Take away what SQLite keeps beside a database."""
     from tui_billing.store.sqlite_paths import BESIDE
 
-    for suffix in ("", *BESIDE):
+    for suffix in BESIDE:
         database.with_name(f"{database.name}{suffix}").unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -15,6 +16,7 @@ from tests.desk_fixtures import PASSWORD, Desk
 from tests.terminal.pty_desk import PtyDesk
 from tui_billing.cli import main
 from tui_billing.domain.demo_users import DEMO_PASSWORD
+from tui_billing.store import sqlite_files
 from tui_billing.store.engine import Store
 
 CHOSEN = "a red lamp above the ledger"
@@ -211,6 +213,21 @@ def test_reset_makes_the_demo_anew_with_a_record_that_agrees(
     (again,) = line.json("finance", "accounts", "list", "--search", "Mara Lindqvist")["accounts"]
     assert again["balance"] == mara["balance"]
     assert line.json("mara", "payments", "make", mara["number"], "12")["payment"]["state"] == "completed"
+
+
+def test_a_demo_that_cannot_be_made_anew_stays_as_it_was(
+    home_line: CommandLine, made_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    line = demo_line(home_line, made_demo, tmp_path)
+    before = [(tmp_path / name).stat().st_ino for name in DEMO_FILES]
+    monkeypatch.setattr(sqlite_files, "sync", full)
+    assert line("demo", "--reset", "--url", "--database", str(tmp_path / "demo.db")).code == 3
+    monkeypatch.undo()
+    assert files(tmp_path) == ["config.toml", *DEMO_FILES]
+    assert [(tmp_path / name).stat().st_ino for name in DEMO_FILES] == before
 
 
 def test_the_demo_is_sized_when_it_is_made_and_not_later(home_line: CommandLine, tmp_path: Path) -> None:

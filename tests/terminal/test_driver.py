@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 import re
 import select
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -17,8 +19,9 @@ from textual.app import App
 from textual.drivers import linux_driver
 
 from tests.terminal import tiny_desk
-from tests.terminal.pty_desk import PtyDesk
+from tests.terminal.pty_desk import PATIENCE_S, PtyDesk
 from tui_billing.terminal import modes
+from tui_billing.terminal.driver import exit_on_signals
 from tui_billing.terminal.modes import Unwinding, drop_textual_environment, prepare_terminal
 
 TINY_DESK = "tests.terminal.tiny_desk"
@@ -173,8 +176,32 @@ def signalled_again_while_the_terminal_is_given_back() -> int:
     return 0
 
 
+def signalled_again_while_something_is_undone() -> int:
+    with Unwinding():
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
+    return 0
+
+
+def signalled_once_it_has_been_left() -> int:
+    loop = asyncio.new_event_loop()
+    exit_on_signals(App(), loop, grace_s=0.1)
+    loop.close()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(PATIENCE_S)
+    return 0
+
+
 @pytest.mark.parametrize(
-    "program", [signalled_where_nothing_can_be_raised, signalled_again_while_the_terminal_is_given_back]
+    "program",
+    [
+        signalled_where_nothing_can_be_raised,
+        signalled_again_while_the_terminal_is_given_back,
+        signalled_again_while_something_is_undone,
+        signalled_once_it_has_been_left,
+    ],
 )
 def test_a_signal_is_heeded_wherever_it_comes(program: Callable[[], int]) -> None:
     with PtyDesk.forked(program) as desk:

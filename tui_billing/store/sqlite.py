@@ -65,8 +65,18 @@ class SqliteStore(Store):
         super().__init__(str(path), engine)
 
     @classmethod
-    def create(cls, url: str, fill: Callable[[Connection], None], training: bool = False) -> None:
-        """Make a database with its tables and first rows, whole or not at all; `SetUpRefused` if a file is there."""
+    def create(
+        cls,
+        url: str,
+        fill: Callable[[Connection], None],
+        training: bool = False,
+        take_place: Callable[[Path], object] | None = None,
+    ) -> None:
+        """Make a database with its tables and first rows, whole or not at all.
+
+        Raises `SetUpRefused` if a file is there, unless `take_place` puts the new one where that is: once it is whole
+        and on the disk.
+        """
         # Only now, as most desks make no database.
         from tui_billing.store.schema import create_schema
         from tui_billing.store.sqlite_files import sync
@@ -87,14 +97,17 @@ class SqliteStore(Store):
             finally:
                 store.close()
             sync(unfinished)
-            os.link(unfinished, path)
+            if take_place is None:
+                os.link(unfinished, path)
+            else:
+                take_place(unfinished)
             sync(path.parent)
         except StoreUnavailable as fault:
             raise SetUpRefused(fault.sentence) from fault
         except FileExistsError:
             raise SetUpRefused(f"{path} is there already. Open it, or name another file.") from None
         finally:
-            unfinished.unlink()
+            unfinished.unlink(missing_ok=True)
 
     @classmethod
     def open(cls, url: str) -> SqliteStore:

@@ -11,6 +11,7 @@ import threading
 import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -188,7 +189,9 @@ def exit_on_signals(app: App[Any], loop: asyncio.AbstractEventLoop, grace_s: flo
     def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         # A handler interrupts anything, so it takes no lock: neither of these does.
         os.write(told_writer, bytes([number]))
-        loop.call_soon_threadsafe(app.exit, None, 128 + number)
+        # Once its loop is closed the application has been left already.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(app.exit, None, 128 + number)
 
     for number in ENDING_SIGNALS:
         # Not loop.add_signal_handler(): its pipe drops signals when a storm of them, say of resizes, has filled it.

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+# Before the desk is there, Ctrl+C ends it too.
+STARTING_SIGNALS = (*ENDING_SIGNALS, signal.SIGINT)
 IFLAG, LFLAG, CC = 0, 3, 6
 TRANSLATIONS = termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.IXOFF
 WIPE_LINE = b"\r\x1b[K"
@@ -46,8 +48,10 @@ def prepare_terminal() -> None:
         return
     _terminal.original = termios.tcgetattr(descriptor)
     atexit.register(restore_terminal)
-    for number in ENDING_SIGNALS:
+    for number in STARTING_SIGNALS:
         signal.signal(number, _end_at_once)
+    # Behind a stopped desk there is the operator's shell, on a screen that is not its own.
+    signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     quiet = termios.tcgetattr(descriptor)
     quiet[LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
     quiet[IFLAG] &= ~TRANSLATIONS
@@ -111,7 +115,7 @@ class Unwinding:
     """
 
     def __enter__(self) -> None:
-        heeded = [number for number in ENDING_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        heeded = [number for number in STARTING_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
         self._otherwise = {number: signal.signal(number, _unwind) for number in heeded}
 
     def __exit__(self, *_: object) -> None:
@@ -161,7 +165,15 @@ def _wipe_echo(typed: bytes) -> None:
 
 
 def _unwind(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+    # What is undone now is not to be interrupted in its turn.
+    for other in STARTING_SIGNALS:
+        # Not ignored: of one that has come already Python would say so on the terminal.
+        signal.signal(other, _stay)
     raise SystemExit(128 + number)
+
+
+def _stay(number: int, frame: FrameType | None) -> None:
+    pass
 
 
 def _end_at_once(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
