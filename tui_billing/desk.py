@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,13 +126,6 @@ def create_demo(
             on_gateway_rows=gateway.load,
         )
 
-    def take_place(whole: Path) -> None:
-        # The record is in its place before the database is, and nothing of an earlier one is left beside either.
-        _clear(path)
-        _clear(record)
-        unfinished.replace(record)
-        whole.replace(path)
-
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with one_at_a_time(path.parent):
         if path.exists():
@@ -140,7 +134,9 @@ def create_demo(
             _refuse_real(path)
             _refuse_open(path)
         try:
-            SqliteStore.create(settings.database, fill, training=True, take_place=take_place)
+            SqliteStore.create(
+                settings.database, fill, training=True, take_place=partial(_take_place, path, record, unfinished)
+            )
         finally:
             unfinished.unlink(missing_ok=True)
             _clear(unfinished)
@@ -214,6 +210,15 @@ def _refuse_real(path: Path) -> None:
 
     if application_id(path) != TRAINING_APPLICATION_ID:
         raise SetUpRefused(f"{path} is not a demo database and is not replaced. Name another file.")
+
+
+def _take_place(database: Path, record: Path, new_record: Path, new_database: Path) -> None:
+    """Put a demo database and its record where others may be, of which nothing is left beside them."""
+    _clear(database)
+    _clear(record)
+    # In this order: a database is never there without the record of its payments.
+    new_record.replace(record)
+    new_database.replace(database)
 
 
 def _clear(database: Path) -> None:
