@@ -37,7 +37,7 @@ class Frames(Timer):
         self._screen = screen
 
     async def _run(self) -> None:
-        painted_s = 0.0
+        painted_s, is_first = 0.0, True
         while True:
             await self._active.wait()
             asked_s = monotonic()
@@ -46,9 +46,11 @@ class Frames(Timer):
                 await asyncio.sleep(0)
             await self._screen.settled(asked_s)
             if self._active.is_set():
-                painted_s = monotonic()
+                # What was typed before a screen was there comes up right behind its first frame.
+                now_s = monotonic()
+                painted_s, is_first = 0.0 if is_first else now_s, False
                 with suppress(EventTargetGone):
-                    await self._tick(next_timer=painted_s, count=0)
+                    await self._tick(next_timer=now_s, count=0)
 
 
 class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
