@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -106,40 +105,30 @@ def create_demo(
     from tui_billing.gateways.sandbox import SandboxGateway
     from tui_billing.store.demo.load import fill_demo
     from tui_billing.store.sqlite import SqliteStore
+    from tui_billing.store.sqlite_files import unfinished
     from tui_billing.store.sqlite_paths import sqlite_path
 
     if is_postgresql(settings.database):
         raise SetUpRefused("The demo database is a SQLite file. Leave --database out, or name a file.")
     path, record = sqlite_path(settings.database), gateway_record(settings)
-    unfinished = record.with_name(f".{record.name}.{os.getpid()}")
-    gateway = SandboxGateway(unfinished)
-    password_hash = Passwords(settings.hashing).hash(DEMO_PASSWORD)
-
-    def fill(connection: Connection) -> None:
-        fill_demo(
-            connection,
-            today=clock().date(),
-            password_hash=password_hash,
-            accounts=accounts,
-            payments=payments,
-            progress=progress,
-            on_gateway_rows=gateway.load,
-        )
-
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with one_at_a_time(path.parent):
+    with one_at_a_time(path.parent), unfinished(record) as new_record:
         if path.exists():
             if not anew:
                 return
             _refuse_real(path)
             _refuse_open(path)
-        try:
-            SqliteStore.create(
-                settings.database, fill, training=True, take_place=partial(_take_place, path, record, unfinished)
-            )
-        finally:
-            unfinished.unlink(missing_ok=True)
-            _clear(unfinished)
+        fill = partial(
+            fill_demo,
+            today=clock().date(),
+            password_hash=Passwords(settings.hashing).hash(DEMO_PASSWORD),
+            accounts=accounts,
+            payments=payments,
+            progress=progress,
+            on_gateway_rows=SandboxGateway(new_record).load,
+        )
+        take_place = partial(_take_place, path, record, new_record)
+        SqliteStore.create(settings.database, fill, training=True, take_place=take_place)
 
 
 def database_exists(settings: Settings) -> bool:

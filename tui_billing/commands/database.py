@@ -44,12 +44,10 @@ def open_configured(arguments: argparse.Namespace) -> Result:
 def init(arguments: argparse.Namespace) -> Result:
     """Make the configured database with its user root."""
     from tui_billing import desk
-    from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
 
     settings = read_settings(arguments.database)
     desk.refuse_existing(settings)
-    with Unwinding():
-        desk.create_database(settings, new_password("root", PASSWORD_VARIABLE))
+    _make_with_root(settings)
     url = desk.database_url(settings)
     return Result({"url": url}, f"Made {url}. Its first user is root.")
 
@@ -84,12 +82,18 @@ def _url_of_demo(settings: Settings) -> Result:
 
 def _make_first(settings: Settings) -> None:
     from tui_billing import desk
-    from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
 
     # Asked again, of the one who reads URLs properly, before anybody chooses a password.
     if desk.database_exists(settings):
         return
     print(f"There is no database at {shown(settings.database)} yet. It is made now, with a user root.", file=sys.stderr)
+    _make_with_root(settings)
+
+
+def _make_with_root(settings: Settings) -> None:
+    from tui_billing import desk
+    from tui_billing.commands.signing_in import PASSWORD_VARIABLE, new_password
+
     with Unwinding():
         desk.create_database(settings, new_password("root", PASSWORD_VARIABLE))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -79,35 +79,30 @@ class SqliteStore(Store):
         """
         # Only now, as most desks make no database.
         from tui_billing.store.schema import create_schema
-        from tui_billing.store.sqlite_files import sync
+        from tui_billing.store.sqlite_files import MODE, NEW_FILE, sync, unfinished
 
         path = sqlite_path(url)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        try:
-            store = cls(unfinished, filling=True)
+        with unfinished(path) as whole:
+            os.close(os.open(whole, NEW_FILE, MODE))
             try:
-                with store.writing() as connection:
-                    create_schema(connection)
-                    mark(connection, training)
-                    fill(connection)
-                with store._connect(writes=False) as connection:
-                    on_driver(connection, "PRAGMA journal_mode = WAL")
-            finally:
-                store.close()
-            sync(unfinished)
-            if take_place is None:
-                os.link(unfinished, path)
-            else:
-                take_place(unfinished)
-            sync(path.parent)
-        except StoreUnavailable as fault:
-            raise SetUpRefused(fault.sentence) from fault
-        except FileExistsError:
-            raise SetUpRefused(f"{path} is there already. Open it, or name another file.") from None
-        finally:
-            unfinished.unlink(missing_ok=True)
+                with closing(cls(whole, filling=True)) as store:
+                    with store.writing() as connection:
+                        create_schema(connection)
+                        mark(connection, training)
+                        fill(connection)
+                    with store._connect(writes=False) as connection:
+                        on_driver(connection, "PRAGMA journal_mode = WAL")
+                sync(whole)
+                if take_place is None:
+                    os.link(whole, path)
+                else:
+                    take_place(whole)
+                sync(path.parent)
+            except StoreUnavailable as fault:
+                raise SetUpRefused(fault.sentence) from fault
+            except FileExistsError:
+                raise SetUpRefused(f"{path} is there already. Open it, or name another file.") from None
 
     @classmethod
     def open(cls, url: str) -> SqliteStore:

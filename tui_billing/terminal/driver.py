@@ -24,8 +24,8 @@ from textual.geometry import Size
 
 from tui_billing.terminal.modes import (
     ENDING_SIGNALS,
+    end_as_it_stands,
     original_attributes,
-    restore_terminal,
     screen_descriptor,
     take_first_frame,
     take_type_ahead,
@@ -214,9 +214,4 @@ def _call_on_signal(loop: asyncio.AbstractEventLoop, number: int, callback: Call
 def _last_resort(told_reader: int, grace_s: float) -> None:
     number = os.read(told_reader, 1)[0]
     time.sleep(grace_s)
-    _end_process(128 + number)
-
-
-def _end_process(return_code: int) -> None:
-    restore_terminal()
-    os._exit(return_code)
+    end_as_it_stands(128 + number)

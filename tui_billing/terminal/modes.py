@@ -49,7 +49,7 @@ def prepare_terminal() -> None:
     _terminal.original = termios.tcgetattr(descriptor)
     atexit.register(restore_terminal)
     for number in STARTING_SIGNALS:
-        signal.signal(number, _end_at_once)
+        signal.signal(number, _end)
     # Behind a stopped desk there is the operator's shell, on a screen that is not its own.
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     quiet = termios.tcgetattr(descriptor)
@@ -105,6 +105,12 @@ def end_at_once(return_code: int) -> NoReturn:
     restore_terminal()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
+    os._exit(return_code)
+
+
+def end_as_it_stands(return_code: int) -> NoReturn:
+    """End the process from wherever it is, a signal's handler or another thread: nothing is flushed."""
+    restore_terminal()
     os._exit(return_code)
 
 
@@ -176,8 +182,6 @@ def _stay(number: int, frame: FrameType | None) -> None:
     pass
 
 
-def _end_at_once(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-    # What is raised in the midst of an import is swallowed there, or comes out as another error. Nothing is flushed:
-    # the signal may have come in the midst of that.
-    restore_terminal()
-    os._exit(128 + number)
+def _end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+    # What is raised in the midst of an import is swallowed there, or comes out as another error.
+    end_as_it_stands(128 + number)
