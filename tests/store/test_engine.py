@@ -7,6 +7,7 @@ import os
 import sqlite3
 import stat
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,20 @@ def test_a_reader_sees_one_state_while_another_writes(desk: Desk) -> None:
         writer.join()
         assert connection.execute(count).scalar_one() == before
     assert desk.rows("SELECT count(*) FROM payment")[0][0] == before + 1
+
+
+def test_the_connection_that_has_been_open_longest_is_used_whenever_it_is_free(desk: Desk) -> None:
+    desk.store.changes.poll()
+    with ExitStack() as first_in, ExitStack() as second_in:
+        first = first_in.enter_context(desk.store.reading())
+        second_in.enter_context(desk.store.reading())
+        first_in.close()
+    desk.store.changes.poll()
+    with desk.store.writing() as writing:
+        pass
+    with desk.store.reading() as reading:
+        pass
+    assert (writing, reading) == (first, first)
 
 
 def test_concurrent_writers_lose_no_update(desk: Desk) -> None:

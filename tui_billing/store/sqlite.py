@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from heapq import heappop, heappush
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +21,7 @@ from tui_billing.store.schema_version import APPLICATION_ID, SCHEMA_VERSION, TRA
 from tui_billing.store.sqlite_paths import application_id, identity, refuse_readable_by_others, sqlite_path
 from tui_billing.store.sqlite_turns import BUSY_TIMEOUT_S, Turns
 
-WRITE, TURN = "BEGIN IMMEDIATE", "turn"
+WRITE, TURN, PLACE = "BEGIN IMMEDIATE", "turn", "place"
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     # WAL with NORMAL syncs nothing at commit: an acknowledged payment must survive a power cut.
@@ -48,16 +50,16 @@ class SqliteStore(Store):
         self._pragmas = FILLING if filling else (*PRAGMAS, *pragmas)
         self._file: tuple[int, int] | None = None
         self._turns = Turns(path)
-        # Kept as they are: to open one anew from the pool takes longer than most of what is read.
-        self._idle: list[Connection] = []
+        # Kept as they are: to open one anew from the pool takes longer than most of what is read. The first of those
+        # that are free again, as it has most in memory: what another one has written would have to be read.
+        self._idle: list[tuple[int, Connection]] = []
+        self._count = count()
         engine = create_engine(
             f"sqlite:///{path}",
             creator=self._open_file,
             isolation_level=None,
             max_overflow=24,
             pool_reset_on_return=None,
-            # The same connection again, as it still has in memory what it read.
-            pool_use_lifo=True,
             # An error's text goes to the log, and the values may be names and password hashes.
             hide_parameters=True,
         )
@@ -148,9 +150,12 @@ class SqliteStore(Store):
     def version(self, connection: Connection) -> object:
         """SQLite counts for each connection what others commit, be they of this process or not."""
         self._refuse_moved()
-        version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
-        connection.rollback()
-        return version
+        return on_driver(connection, "PRAGMA data_version").fetchone()[0]
+
+    def kept_connection(self) -> Connection:
+        """A connection of its own: what the others have in memory is for those who read rows."""
+        self._refuse_moved()
+        return self._engine.connect()
 
     def _refuse_moved(self) -> None:
         if self._file is not None and identity(self.path) != self._file:
@@ -160,18 +165,20 @@ class SqliteStore(Store):
     def _connect(self, *, writes: bool) -> Connection:  # noqa: ARG002 -- they differ when they begin
         self._refuse_moved()
         try:
-            return self._idle.pop()
+            return heappop(self._idle)[1]
         except IndexError:
-            return self._engine.connect()
+            connection = self._engine.connect()
+            connection.info.setdefault(PLACE, next(self._count))
+            return connection
 
     def _put_back(self, connection: Connection) -> None:
         _end_turn(connection.info)
-        self._idle.append(connection)
+        heappush(self._idle, (connection.info[PLACE], connection))
 
     def close(self) -> None:
         """Close every connection."""
         while self._idle:
-            self._idle.pop().close()
+            self._idle.pop()[1].close()
         super().close()
 
     def _begin(self, connection: Connection, *, writes: bool) -> None:
