@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from tests.desk_fixtures import CORPORATE, RETAIL, Desk
 from tui_billing.domain.errors import BillingError, InvalidInput, OutcomeUnknown, RuleRefused
@@ -15,6 +16,7 @@ from tui_billing.domain.money import Money
 from tui_billing.domain.payments import Payment
 from tui_billing.services.previews import Preview
 from tui_billing.services.results import MoneyMoved
+from tui_billing.store import payments
 
 AMOUNTS = st.integers(1, 3_000)
 
@@ -82,6 +84,25 @@ def test_what_a_preview_says_is_what_happens(
         go = desk.cancel if action == "cancel" else desk.cancel_credit
         compare(desk, number, lambda: show.take_back(desk.finance, came.id), lambda: go(came))
     desk.assert_books_are_right()
+
+
+def test_the_place_of_a_foreseen_payment_was_looked_up_before_it_came(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[str] = []
+    found = payments.by_id
+
+    def noted(connection: Connection, payment_id: str) -> Payment | None:
+        looked_up.append(payment_id)
+        return found(connection, payment_id)
+
+    monkeypatch.setattr(payments, "by_id", noted)
+    for _ in range(2):
+        for amount in ("5.00", "6.00"):
+            desk.services.previews.record(desk.finance, CORPORATE, amount)
+        foreseen, other = desk.record("5.00").payment.id, desk.record("6.00").payment.id
+        assert (looked_up, other != foreseen) == ([foreseen], True)
+        looked_up.clear()
 
 
 def test_a_preview_is_about_the_whole_rest_if_no_amount_is_typed(desk: Desk) -> None:

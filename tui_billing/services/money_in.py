@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +29,7 @@ def add_payment(
 ) -> Payment:
     """Keep a payment under its key."""
     kept = values | {
-        "id": uuid.uuid4().hex,
+        "id": service.store.payment_ids.next(),
         "recorded_at": service.clock(),
         "recorded_by": session.name,
         "key": key,

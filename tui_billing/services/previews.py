@@ -59,14 +59,14 @@ class Previews(Service):
         """What Record Payment of this amount would do."""
         account = found(connection, number)
         refuse_record(account)
-        return _of_money_in(connection, account, PaymentKind.RECORD, amount)
+        return _of_money_in(self, connection, account, PaymentKind.RECORD, amount)
 
     @requires(within="reading", own=(Permission.BILLING_ADMIN,), trying=True)
     def make(self, session: OperatorSession, connection: Connection, number: str, amount: str) -> Preview:  # noqa: ARG002
         """What Make Payment of this amount would do, once the card has been charged."""
         account = found(connection, number)
         refuse_make(account)
-        return _of_money_in(connection, account, PaymentKind.MANUAL, amount)
+        return _of_money_in(self, connection, account, PaymentKind.MANUAL, amount)
 
     @requires(Permission.FINANCE, within="reading", trying=True)
     def credit(
@@ -80,7 +80,7 @@ class Previews(Service):
         """What Issue Credit of this amount would do."""
         account = found(connection, number)
         refuse_credit(account)
-        return _of_money_in(connection, account, PaymentKind.CREDIT, amount, expires)
+        return _of_money_in(self, connection, account, PaymentKind.CREDIT, amount, expires)
 
     @requires(Permission.FINANCE, within="reading", trying=True)
     def take_back(self, session: OperatorSession, connection: Connection, payment_id: str, amount: str = "") -> Preview:  # noqa: ARG002
@@ -123,11 +123,17 @@ class Previews(Service):
 
 
 def _of_money_in(
-    connection: Connection, account: Account, kind: PaymentKind, amount: str, expires: date | None = None
+    service: Service,
+    connection: Connection,
+    account: Account,
+    kind: PaymentKind,
+    amount: str,
+    expires: date | None = None,
 ) -> Preview:
     amount_minor = Money.parse(amount, account.currency).minor_units
     book = load_book(connection, account)
     book.fund(Funding(NEW, kind, expires, amount_minor))
+    service.store.payment_ids.prepare(connection)
     return _of_book(connection, account, book)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tui_billing.domain.errors import SetUpRefused, StoreBusy, StoreUnavailable
 from tui_billing.store.changes import DatabaseChanges
+from tui_billing.store.payment_ids import PaymentIds
 from tui_billing.store.prepared import as_of_core
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Store(ABC):
         # For people: it holds no password.
         self.name = name
         self.changes = DatabaseChanges(self)
+        self.payment_ids = PaymentIds()
         self._engine = engine
 
     def reading(self) -> AbstractContextManager[Connection]:
