@@ -81,6 +81,7 @@ class CrashingStore:
         self._store = store
         self._crash = crash
         self.reading = store.reading
+        self.payment_ids = store.payment_ids
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
