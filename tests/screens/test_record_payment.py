@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from textual.events import ScreenResume
+from textual.message import Message
+from textual.screen import Screen
 
 from tests.screens.practice import GLOBEX, Practice, text_in
 from tui_billing.domain.money import Money
 from tui_billing.screens.messages import Place
+from tui_billing.terminal import frames
 
 YEN = "10000204"
 
@@ -69,6 +75,38 @@ async def test_finance_records_a_payment_from_the_log_in_on(practice: Practice) 
         assert (finance.row.amount_minor, finance.row.kind.label) == (125_000, "RECORD")
     assert practice.rows(NEWEST) == [(125_000, "2026-03-17", "bank_transfer", "", "", "finance")]
     assert practice.balance_minor(GLOBEX) == before_minor + 125_000
+
+
+async def test_the_row_is_painted_as_the_dialog_goes_before_anything_that_follows_from_that(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if much were on its way to each frame.
+    monkeypatch.setattr(frames, "TURNS", 100)
+    happened: list[str] = []
+    async with practice.desk("finance", GLOBEX, Place.PAYMENTS) as finance:
+        payments, display = finance.app.screen, finance.app._display
+        dispatch = payments._dispatch_message
+
+        def painting(screen: Screen[Any], renderable: Any) -> None:
+            display(screen, renderable)
+            if screen is payments is finance.app.screen:
+                happened.append(f"painted with {usd(finance.row.amount_minor)}")
+
+        async def told(message: Message) -> None:
+            if isinstance(message, ScreenResume):
+                happened.append("resumed")
+            await dispatch(message)
+
+        await finance.presses("r")
+        await finance.is_at("RecordPayment")
+        await finance.types("77.25")
+        await finance.sees("→")
+        monkeypatch.setattr(finance.app, "_display", painting)
+        monkeypatch.setattr(payments, "_dispatch_message", told)
+        await finance.presses("enter")
+        await finance.is_at("Payments")
+        await finance.until(lambda: "resumed" in happened)
+    assert happened[:2] == ["painted with USD 77.25", "resumed"]
 
 
 async def test_it_is_typed_ahead_without_looking(practice: Practice) -> None:

@@ -117,6 +117,24 @@ async def test_a_screen_knows_whether_something_waits_for_a_frame() -> None:
         assert not screen.is_painted
 
 
+async def test_who_knows_that_all_is_there_paints_at_once_and_the_next_frame_leaves_a_while() -> None:
+    app = Desk()
+    async with app.run_test() as pilot, asyncio.timeout(DEADLINE_S):
+        teller, screen = app.screen.query_one(Teller), app.screen
+        assert isinstance(screen, FramedScreen)
+        await painted(pilot, app, teller.action_tell)
+        before, since_s = app.frames, monotonic()
+        screen.paint()
+        assert app.frames == before
+        paint_lines(teller, [0])
+        screen.paint()
+        assert app.frames == before + 1
+        paint_lines(teller, [0])
+        while app.frames == before + 1:
+            await pilot.pause()
+    assert monotonic() >= since_s + FRAME_S
+
+
 async def test_a_screen_that_opens_is_painted_once_and_so_is_the_one_beneath_when_it_goes() -> None:
     app = Desk()
     async with app.run_test() as pilot:

@@ -35,22 +35,28 @@ class Frames(Timer):
     def __init__(self, screen: FramedScreen[Any]) -> None:
         super().__init__(screen, FRAME_S, name="frames", callback=screen._on_timer_update, pause=True)
         self._screen = screen
+        self._next_s, self._is_first = 0.0, True
+
+    def painted(self) -> None:
+        """Wait a while before the next one, unless this was the first.
+
+        What was typed before a screen was there comes up right behind its first frame.
+        """
+        self._next_s = 0.0 if self._is_first else monotonic() + FRAME_S
+        self._is_first = False
 
     async def _run(self) -> None:
-        painted_s, is_first = 0.0, True
         while True:
             await self._active.wait()
             asked_s = monotonic()
-            await asyncio.sleep(max(0.0, painted_s + FRAME_S - asked_s))
+            await asyncio.sleep(max(0.0, self._next_s - asked_s))
             for _ in range(TURNS):
                 await asyncio.sleep(0)
             await self._screen.settled(asked_s)
-            if self._active.is_set():
-                # What was typed before a screen was there comes up right behind its first frame.
-                now_s = monotonic()
-                painted_s, is_first = 0.0 if is_first else now_s, False
+            # It may have been painted meanwhile, and have changed since.
+            if self._active.is_set() and self._next_s <= monotonic():
                 with suppress(EventTargetGone):
-                    await self._tick(next_timer=now_s, count=0)
+                    await self._tick(next_timer=asked_s, count=0)
 
 
 class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
@@ -90,6 +96,11 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
         visible_screen_stack.set(stack[: stack.index(self)] if self in stack else [])
         return super().render()
 
+    def paint(self) -> None:
+        """Paint what waits for a frame now, as all that belongs to it is there."""
+        if not self.is_painted:
+            self._on_timer_update()
+
     async def settled(self, since_s: float) -> None:
         """Wait until what is being read is there, but no longer than it is worth since that moment."""
         while self.about_to_change and monotonic() < since_s + READ_S:
@@ -105,6 +116,8 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
         return self._frames
 
     def _on_timer_update(self) -> None:
+        if self._frames is not None:
+            self._frames.painted()
         if self.app._batch_count:
             # Nothing is written meanwhile, and what were composed now would be lost.
             self._update_timer.resume()
