@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,12 +47,14 @@ def fresh_desk_on_a_server(book: Book) -> Iterator[tuple[Desk, str]]:
 
 @contextmanager
 def empty_database() -> Iterator[str]:
-    """The URL of a database with nothing in it, on a PostgreSQL server that is started for it."""
+    """The URL of a database with nothing in it, on a PostgreSQL server that is started for this run."""
+    _start_server()
+    with databases.empty() as url:
+        yield url
+
+
+@cache
+def _start_server() -> None:
     databases.prepare_run()
-    try:
-        databases.server(*ROOMY)
-        with databases.empty() as url:
-            yield url
-    finally:
-        databases.server.cache_clear()
-        databases.end_run()
+    atexit.register(databases.end_run)
+    databases.server(*ROOMY)

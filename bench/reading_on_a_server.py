@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import cache
 
 import psycopg
 
@@ -24,38 +26,38 @@ FOUND = "SELECT * FROM account WHERE number <> '00000000' AND search LIKE %s ORD
 
 def lists(book: Book) -> Samples:
     """What `painting` measures of the lists, and what `searching` does, with the statements alone beside it."""
-    with _served(book) as served:
-        samples = {**painting.lists(served), **searching.fragments(served)}
-        for order, columns in ORDERS.items():
-            samples[f"raw: {order}"] = _raw(served, FOUND.format(columns))
+    served = _served(book)
+    samples = {**painting.lists(served), **searching.fragments(served)}
+    for order, columns in ORDERS.items():
+        samples[f"raw: {order}"] = _raw(served, FOUND.format(columns))
     return _on_the_server(samples)
 
 
 def small(book: Book) -> Samples:
     """The small book of `growing`."""
-    with _served(growing.small_book(book)) as served:
-        return _on_the_server(growing.driven("small", served))
+    return _on_the_server(growing.driven("small", _served(growing.small_book(book))))
 
 
 def large(book: Book) -> Samples:
     """The book itself."""
-    with _served(book) as served:
-        return _on_the_server(growing.driven("large", served))
+    return _on_the_server(growing.driven("large", _served(book)))
 
 
-@contextmanager
-def _served(book: Book) -> Iterator[Book]:
-    """The book copied to a server, with the statistics that its autovacuum would gather."""
-    with empty_database() as url:
-        subprocess.run(
-            [COMMAND, "copy", "--from", str(book.database), "--to", url, "--user", "root"],
-            env={"PATH": os.environ["PATH"], "TUI_BILLING_PASSWORD": DEMO_PASSWORD, **book.environment},
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
-        with closing(psycopg.connect(url, autocommit=True)) as connection:
-            connection.execute("VACUUM ANALYZE")
-        yield ServedBook(book.home, book.accounts, book.payments, book.size, url)
+@cache
+def _served(book: Book) -> Book:
+    """The book copied to a server for all rounds, with the statistics that its autovacuum would gather."""
+    kept = ExitStack()
+    url = kept.enter_context(empty_database())
+    atexit.register(kept.close)
+    subprocess.run(
+        [COMMAND, "copy", "--from", str(book.database), "--to", url, "--user", "root"],
+        env={"PATH": os.environ["PATH"], "TUI_BILLING_PASSWORD": DEMO_PASSWORD, **book.environment},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    with closing(psycopg.connect(url, autocommit=True)) as connection:
+        connection.execute("VACUUM ANALYZE")
+    return ServedBook(book.home, book.accounts, book.payments, book.size, url)
 
 
 def _raw(book: Book, statement: str) -> list[float]:
