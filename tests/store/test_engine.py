@@ -17,6 +17,7 @@ from tests.desk_fixtures import Desk
 from tui_billing.domain.errors import NotFound, SetUpRefused, StoreUnavailable
 from tui_billing.store import opening
 from tui_billing.store.schema_version import SCHEMA_VERSION
+from tui_billing.store.sqlite_files import unfinished
 from tui_billing.store.sqlite_paths import sqlite_path, sqlite_url
 
 
@@ -142,6 +143,26 @@ def test_making_a_database_leaves_one_file_and_never_replaces_one(tmp_path: Path
     assert [file.name for file in tmp_path.iterdir()] == ["billing.db"]
 
 
+def test_of_two_who_make_a_database_at_once_one_has_it_and_the_other_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "billing.db"
+
+    def overtaken(_: Connection) -> None:
+        made(path)
+
+    with pytest.raises(SetUpRefused, match="is there already"):
+        opening.create(str(path), overtaken)
+    read_payments(path)
+    assert [file.name for file in tmp_path.glob(".billing.db*")] == []
+
+
+def test_nothing_is_left_of_what_lay_beside_an_unfinished_file(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), unfinished(tmp_path / "billing.db") as new:
+        for ending in ("", "-wal", "-journal", ".sandbox.db"):
+            new.with_name(f"{new.name}{ending}").touch()
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_training_database_says_so(tmp_path: Path) -> None:
     opening.create(str(tmp_path / "training.db"), nothing, training=True)
     training, real = (
@@ -188,12 +209,13 @@ def test_a_reader_sees_one_state_while_another_writes(desk: Desk) -> None:
 
 
 def test_the_connection_that_has_been_open_longest_is_used_whenever_it_is_free(desk: Desk) -> None:
+    with desk.store.reading() as first:
+        pass
     desk.store.changes.poll()
     with ExitStack() as first_in, ExitStack() as second_in:
-        first = first_in.enter_context(desk.store.reading())
+        assert first_in.enter_context(desk.store.reading()) is first
         second_in.enter_context(desk.store.reading())
         first_in.close()
-    desk.store.changes.poll()
     with desk.store.writing() as writing:
         pass
     with desk.store.reading() as reading:

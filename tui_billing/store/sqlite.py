@@ -51,14 +51,16 @@ class SqliteStore(Store):
         self._file: tuple[int, int] | None = None
         self._turns = Turns(path)
         # Kept as they are: to open one anew from the pool takes longer than most of what is read. The first of those
-        # that are free again, as it has most in memory: what another one has written would have to be read.
+        # that are free again, as it has most in memory: what another one has written would have to be read. Threads
+        # share the heap without a lock, as a call of `heapq` is one step for them.
         self._idle: list[tuple[int, Connection]] = []
         self._count = count()
         engine = create_engine(
             f"sqlite:///{path}",
             creator=self._open_file,
             isolation_level=None,
-            max_overflow=24,
+            # As many as there are threads: who waited for one would not see those that are idle here.
+            max_overflow=-1,
             pool_reset_on_return=None,
             # An error's text goes to the log, and the values may be names and password hashes.
             hide_parameters=True,
@@ -85,21 +87,21 @@ class SqliteStore(Store):
 
         path = sqlite_path(url)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with unfinished(path) as whole:
-            os.close(os.open(whole, NEW_FILE, MODE))
+        with unfinished(path) as new:
+            os.close(os.open(new, NEW_FILE, MODE))
             try:
-                with closing(cls(whole, filling=True)) as store:
+                with closing(cls(new, filling=True)) as store:
                     with store.writing() as connection:
                         create_schema(connection)
                         mark(connection, training)
                         fill(connection)
                     with store._connect(writes=False) as connection:
                         on_driver(connection, "PRAGMA journal_mode = WAL")
-                sync(whole)
+                sync(new)
                 if take_place is None:
-                    os.link(whole, path)
+                    os.link(new, path)
                 else:
-                    take_place(whole)
+                    take_place(new)
                 sync(path.parent)
             except StoreUnavailable as fault:
                 raise SetUpRefused(fault.sentence) from fault

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -35,13 +36,14 @@ def copy_file(source: Path, target: Path, progress: Callable[[int, int], None] =
 @contextmanager
 def unfinished(path: Path) -> Iterator[Path]:
     """A name beside a file, for what gets that name once it is finished; nothing of it is left at the end."""
-    name = path.with_name(f".{path.name}.{os.getpid()}")
+    # Not by the number of the process: in another container on the same disk one may have the same.
+    name = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         yield name
     finally:
         name.unlink(missing_ok=True)
         for left in path.parent.glob(f"{glob.escape(name.name)}[-.]*"):
-            left.unlink()
+            left.unlink(missing_ok=True)
 
 
 def settle(path: Path) -> None:
