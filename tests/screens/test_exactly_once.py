@@ -10,6 +10,7 @@ import pytest
 
 from tests.desk_fixtures import with_service
 from tests.screens.practice import DEADLINE_S, DIEGO, GLOBEX, MARA, YUSUF, Operator, Practice
+from tui_billing.domain.money import Money
 from tui_billing.screens.messages import Place
 from tui_billing.screens.modals.money_dialog import MoneyDialog
 from tui_billing.services.desk_services import DeskServices
@@ -130,7 +131,7 @@ async def test_quitting_asks_while_a_payment_is_in_flight_and_esc_stays(practice
         await sends_it(mara)
         await mara.presses("ctrl+q")
         await mara.is_at("ConfirmQuit")
-        await mara.sees("A payment is in flight", "the payment stays Pending")
+        await mara.sees("A payment is in flight", "a charge stays Pending there")
         await mara.presses("escape")
         await mara.is_at("MakePayment")
         practice.gateway.open.set()
@@ -185,15 +186,15 @@ async def test_the_desk_locks_over_a_payment_in_flight_which_goes_on(practice: P
 
 
 @pytest.mark.parametrize(
-    ("name", "number", "amount", "outcome"),
+    ("name", "number", "amount", "key", "outcome"),
     [
-        ("diego", DIEGO, "USD 10.00", "The card was not charged: The request never reached the gateway"),
-        ("yusuf", YUSUF, "KWD 10.000", "charged to Visa •••• 0409"),
+        ("diego", DIEGO, "USD 10.00", "l", "The card was not charged: The request never reached the gateway"),
+        ("yusuf", YUSUF, "KWD 10.000", "enter", "charged to Visa •••• 0409"),
     ],
     ids=["never arrived", "answer lost"],
 )
 async def test_an_unknown_outcome_keeps_the_dialog_which_looks_it_up_and_charges_once(
-    practice: Practice, name: str, number: str, amount: str, outcome: str
+    practice: Practice, name: str, number: str, amount: str, key: str, outcome: str
 ) -> None:
     before = practice.payments(number)
     async with practice.desk(name, number, Place.PAYMENTS) as customer:
@@ -207,7 +208,7 @@ async def test_an_unknown_outcome_keeps_the_dialog_which_looks_it_up_and_charges
         )
         assert customer.place == "MakePayment"
         practice.clock.now = practice.clock.now.replace(hour=10)
-        await customer.presses("enter")
+        await customer.presses(key)
         await customer.until(lambda: outcome in customer.words + "".join(customer.notices), "looked it up")
         if customer.place == "MakePayment":
             await customer.presses("escape")
@@ -233,6 +234,27 @@ async def test_an_unknown_outcome_that_is_left_is_listed_as_pending_and_blocks_w
     async with practice.desk("finance", DIEGO, Place.PAYMENTS) as finance:
         # The desk that starts looks it up: this request never arrived.
         await finance.until(lambda: "pending" not in dict(practice.rows(CARD_STATES, DIEGO)), "looked it up")
+
+
+async def test_what_was_sent_unread_and_not_answered_shows_its_own_figures_and_the_next_charge_warns_of_it(
+    practice: Practice,
+) -> None:
+    balance = Money(practice.balance_minor(DIEGO), "USD")
+    async with practice.desk("diego", DIEGO, Place.PAYMENTS) as diego:
+        await diego.presses("m")
+        await diego.is_at("MakePayment")
+        await diego.presses("end", "ctrl+u")
+        await diego.types("3")
+        await diego.presses("enter")
+        await diego.sees(
+            "The gateway has not answered for USD 3.00",
+            f"Balance {balance} → {Money(balance.minor_units + 300, 'USD')}",
+        )
+        await diego.presses("escape")
+        await diego.is_at("Payments")
+        await diego.presses("m")
+        await diego.is_at("MakePayment")
+        await diego.sees("USD 3.00 is Pending and may have been charged: look it up first (l on its row)")
 
 
 async def test_a_charge_back_with_an_unknown_outcome_is_looked_up_in_its_dialog(practice: Practice) -> None:

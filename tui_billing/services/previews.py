@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -29,7 +29,7 @@ from tui_billing.services.permissions import requires
 from tui_billing.services.refunds import charge_back_amount
 from tui_billing.services.service import Service
 from tui_billing.services.session import OperatorSession
-from tui_billing.store import accounts, invoices
+from tui_billing.store import accounts, invoices, payments
 from tui_billing.store.ledger import load_book
 
 REFUSE_WAY_BACK = {
@@ -42,12 +42,16 @@ REFUSE_WAY_BACK = {
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The balance now and after, and the invoices that would be paid or re-opened, with how much of each."""
+    """The balance now and after, and the invoices that would be paid or re-opened, with how much of each.
+
+    `pending` is what the card may have been charged already, where nobody knows yet.
+    """
 
     now: Money
     after: Money
     paid: tuple[tuple[str, Money], ...]
     reopened: tuple[tuple[str, Money], ...]
+    pending: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,9 @@ class Previews(Service):
         """What Make Payment of this amount would do, once the card has been charged."""
         account = found(connection, number)
         refuse_make(account)
-        return _of_money_in(self, connection, account, PaymentKind.MANUAL, amount)
+        pending = [each.amount_minor for each in payments.pending(connection) if each.account_id == account.id]
+        preview = _of_money_in(self, connection, account, PaymentKind.MANUAL, amount)
+        return replace(preview, pending=account.money(sum(pending))) if pending else preview
 
     @requires(Permission.FINANCE, within="reading", trying=True)
     def credit(
@@ -133,7 +139,7 @@ def _of_money_in(
     amount_minor = Money.parse(amount, account.currency).minor_units
     book = load_book(connection, account)
     book.fund(Funding(NEW, kind, expires, amount_minor))
-    service.store.payment_ids.prepare(connection)
+    service.store.payment_ids.foresee(connection)
     return _of_book(connection, account, book)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Store(ABC):
-    """One database; hands out transactions and nothing else. Each kind of database is a class beside it."""
+    """One database: hands out transactions, and what its users need between them. Each kind is a class beside it."""
 
     # How long a use case that is told apart by its key is asked again after a commit that got no answer.
     patience_s: int = 0

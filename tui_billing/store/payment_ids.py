@@ -1,4 +1,4 @@
-"""IDs of payments, drawn at random, each with its place looked up before the money comes."""
+"""IDs of payments: drawn at random, and their place in the index read before the money comes."""
 
 from __future__ import annotations
 
@@ -12,26 +12,25 @@ if TYPE_CHECKING:
 class PaymentIds:
     """Gives each ID once.
 
-    In a large book an ID's place in the index is most often on the disk alone. Who foresees a payment has it read, so
-    that nobody waits for it with the money.
+    Unlike a key, an ID cannot begin with the time: people tell payments apart by its first eight characters. So in a
+    large book its place in the index is on the disk alone, and whoever foresees a payment has that read.
     """
 
     def __init__(self) -> None:
-        self._ready: list[str] = []
+        self._drawn: list[str] = []
 
-    def prepare(self, connection: Connection) -> None:
-        """Draw the next one and look for it, unless one waits already."""
+    def foresee(self, connection: Connection) -> None:
+        """Look for the next one."""
         # Only now, as most of what a store is opened for is no payment.
         from tui_billing.store.payments import by_id
 
-        if not self._ready:
-            drawn = uuid.uuid4().hex
-            by_id(connection, drawn)
-            self._ready.append(drawn)
+        drawn = self.next()
+        by_id(connection, drawn)
+        self._drawn.append(drawn)
 
     def next(self) -> str:
-        """The one that was prepared, or else a new one."""
+        """One that was foreseen, or else a new one."""
         try:
-            return self._ready.pop()
+            return self._drawn.pop()
         except IndexError:
             return uuid.uuid4().hex

@@ -27,8 +27,8 @@ class ConfirmQuit(DeskModal[bool]):
             box.border_title = "A payment is in flight"
             box.border_subtitle = "q Quit · Esc Stay"
             yield Static(
-                "The gateway has not answered yet. If you quit, the payment stays Pending, and its outcome is looked"
-                " up when the desk starts again. Nothing is lost.",
+                "Nobody knows yet whether it will be done. If you quit, look for it among the customer's payments"
+                " afterwards: a charge stays Pending there, and is looked up when the desk starts again.",
                 markup=False,
             )
 

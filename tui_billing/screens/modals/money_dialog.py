@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual import work
+from textual.binding import Binding, BindingType
 
 from tui_billing.domain.accounts import Account
 from tui_billing.domain.errors import BillingError, InvalidInput, OutcomeUnknown, RuleRefused, StoreUnavailable
@@ -33,6 +34,9 @@ UNREAD_S = 0.5
 class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
     """A form for one money action; dismisses with what was done, or none if it was left."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "look_up", "Look up", show=False, tooltip="Ask what became of it; moves no money twice"),
+    ]
     OF_PAYMENT: ClassVar[bool] = False
     """Whether it is about a payment that is there already, and says which."""
 
@@ -44,6 +48,8 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
         self._key = new_key()
         self._seen = Outlook(account.balance)
         self._seen_for: RequestT | None = None
+        # What was sent before its figures could be shown was judged by these.
+        self._judged: Outlook | None = None
         self._read_from_s = 0.0
         self._follows = True
         self._foreseen = False
@@ -96,6 +102,14 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
         """While what the form as it opens would do is being found out, and while it is being done."""
         return super().about_to_change or not self._foreseen
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is something to look up only while nobody knows what happened."""
+        return self._unknown is not None if action == "look_up" else super().check_action(action, parameters)
+
+    def action_look_up(self) -> None:
+        """Ask what became of it, under the same key."""
+        self.action_submit()
+
     def on_mount(self) -> None:
         """Say what will happen with the form as it opens; without an amount it says so already."""
         self._foreseen = not self._amount_field.value
@@ -106,21 +120,25 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
         """Do it under the key that was made when the dialog opened, unless the figures are not those that were seen."""
         # What has been sent already may itself have changed them; it is only asked after.
         if self._unknown is None:
-            self._compare(request)
+            self._judged = self._compared(request)
         return self.submit(request, self._key)
 
-    def _compare(self, request: RequestT) -> None:
-        """Raise `FiguresChanged` if the figures are not those that were seen; other refusals are the use case's."""
+    def _compared(self, request: RequestT) -> Outlook | None:
+        """The figures now, unless they are those that were seen, or the use case will say why there are none.
+
+        Raises `FiguresChanged` if they are not those that the operator decided on.
+        """
         if request == self._seen_for and self._seen.as_of == self.services.changes.version():
-            return
+            return None
         try:
             now = self._outlook_of(request)
         except StoreUnavailable:
             raise
         except BillingError:
-            return
+            return None
         if not now.refusal and now.is_news(self._seen, request == self._seen_for):
             raise FiguresChanged(now)
+        return now
 
     def was_refused(self, refusal: BillingError) -> None:
         """Wait if nobody knows what happened; otherwise another try is another action, if this one was judged."""
@@ -200,6 +218,8 @@ class MoneyDialog(FormDialog[RequestT, "MoneyMoved"], Generic[RequestT]):
     def _wait_for_outcome(self, unknown: OutcomeUnknown) -> None:
         """The same key again looks the outcome up and moves no money twice, so the form stays as it was sent."""
         self.busy = self.holds_keys = False
+        if self._judged is not None:
+            self._outlook.show(*self._judged.lines)
         self._ok.disabled = self._cancel.disabled = False
         self._ok.label = "Look up"
         self._ok.focus()

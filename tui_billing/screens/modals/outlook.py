@@ -54,7 +54,7 @@ def changed_words(outlook: Outlook) -> str:
 
 
 def preview_lines(preview: Preview) -> tuple[str, ...]:
-    """Balance now → balance after, and which invoices it will pay or re-open."""
+    """Balance now → balance after, which invoices it will pay or re-open, and what may have been charged already."""
     lines = [f"Balance {preview.now} → {preview.after}"]
     for word, changes in (("Pays", preview.paid), ("Re-opens", preview.reopened)):
         named = [f"{shown(number)} ({amount.figure})" for number, amount in changes[:INVOICES_NAMED]]
@@ -66,4 +66,6 @@ def preview_lines(preview: Preview) -> tuple[str, ...]:
             lines.append(f"{word} {', '.join(named)}")
     if not preview.paid and not preview.reopened:
         lines.append("Pays or re-opens no invoice")
+    if preview.pending is not None:
+        lines.append(f"{preview.pending} is Pending and may have been charged: look it up first (l on its row)")
     return tuple(lines)
