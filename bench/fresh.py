@@ -38,7 +38,7 @@ def fresh_desk(book: Book, clock: Clock | None = None) -> Iterator[Desk]:
 
 @contextmanager
 def fresh_desk_on_a_server(book: Book) -> Iterator[tuple[Desk, str]]:
-    """The same on a PostgreSQL server that is started for it, and the URL of its database."""
+    """The same on the PostgreSQL server of this run, and the URL of its database."""
     with empty_database() as url, fresh_folder(book, url) as directory, opened_in(directory) as desk:
         yield desk, url
         # Nobody may be connected to a database that is taken away.

@@ -31,7 +31,7 @@ from tui_billing import plain_app
 from tui_billing.plain_app import PlainApp
 from tui_billing.terminal import frames
 from tui_billing.terminal.frames import FRAME_S, FramedScreen
-from tui_billing.terminal.painting import keep_no_lines_of_what_has_gone, paint_lines, paint_only_changes
+from tui_billing.terminal.painting import Everything, keep_no_lines_of_what_has_gone, paint_lines, paint_only_changes
 
 SEVERAL_FRAMES_S = 5 * FRAME_S
 DEADLINE_S = 15.0
@@ -127,12 +127,29 @@ async def test_who_knows_that_all_is_there_paints_at_once_and_the_next_frame_lea
         screen.paint()
         assert app.frames == before
         paint_lines(teller, [0])
+        # The frame is on its way already.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
         screen.paint()
         assert app.frames == before + 1
         paint_lines(teller, [0])
         while app.frames == before + 1:
-            await pilot.pause()
-    assert monotonic() >= since_s + FRAME_S
+            await asyncio.sleep(0)
+        assert monotonic() >= since_s + FRAME_S
+
+
+async def test_what_was_typed_before_a_screen_was_there_comes_right_behind_its_first_frame(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(frames, "FRAME_S", 2 * DEADLINE_S)
+    app = Desk()
+    async with asyncio.timeout(DEADLINE_S), app.run_test():
+        while not app.frames:
+            await asyncio.sleep(0)
+        app.screen.query_one(Teller).action_tell()
+        while app.frames < 2:
+            # A pause of the pilot's would paint.
+            await asyncio.sleep(0)
 
 
 async def test_a_screen_that_opens_is_painted_once_and_so_is_the_one_beneath_when_it_goes() -> None:
@@ -194,6 +211,37 @@ async def test_nothing_of_what_lay_over_a_screen_is_in_its_first_frame_afterward
         assert beneath.shower.painted == "seen again"
         while beneath._covered:
             await pilot.pause()
+
+
+async def test_a_screen_is_painted_whole_once_when_what_lay_over_it_has_gone(tmp_path: Path) -> None:
+    paint_only_changes()
+    wholes: list[Screen[Any]] = []
+
+    class Noted(PlainApp):
+        def get_default_screen(self) -> Pair:
+            return Pair()
+
+        def _display(self, screen: Screen[Any], renderable: Any) -> None:
+            if isinstance(renderable, Everything):
+                wholes.append(screen)
+            super()._display(screen, renderable)
+
+    app = Noted(tmp_path / "log")
+    async with app.run_test() as pilot, asyncio.timeout(DEADLINE_S):
+        beneath, over = app.screen, Pair()
+        assert isinstance(beneath, Pair)
+        await app.push_screen(over)
+        while over not in wholes:
+            await pilot.pause()
+        await pilot.pause(SEVERAL_FRAMES_S)
+        wholes.clear()
+        app.pop_screen()
+        paint_lines(beneath.query_one(Teller), [0])
+        beneath.paint()
+        while beneath._covered:
+            await asyncio.sleep(0)
+        await pilot.pause(SEVERAL_FRAMES_S)
+    assert wholes == [beneath]
 
 
 async def test_who_leaves_from_a_screen_that_goes_waits_for_no_frame(

@@ -37,11 +37,9 @@ class Frames(Timer):
         self._screen = screen
         self._next_s, self._is_first = 0.0, True
 
-    def painted(self) -> None:
-        """Wait a while before the next one, unless this was the first.
-
-        What was typed before a screen was there comes up right behind its first frame.
-        """
+    def note(self) -> None:
+        """Note that a frame is painted now: the next one leaves a while, but behind the first none."""
+        # What was typed before a screen was there comes up right behind its first frame.
         self._next_s = 0.0 if self._is_first else monotonic() + FRAME_S
         self._is_first = False
 
@@ -55,6 +53,7 @@ class Frames(Timer):
             await self._screen.settled(asked_s)
             # It may have been painted meanwhile, and have changed since.
             if self._active.is_set() and self._next_s <= monotonic():
+                self.note()
                 with suppress(EventTargetGone):
                     await self._tick(next_timer=asked_s, count=0)
 
@@ -66,7 +65,7 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     _frames: Frames | None = None
     _in_frame = False
-    _covered = False
+    _covered = _uncovered = False
     _styled_for = ""
 
     def __init__(self) -> None:
@@ -74,7 +73,12 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
         self._told = asyncio.Event()
 
     async def _dispatch_message(self, message: Message) -> None:
+        repaints = self._repaint_required
         await super()._dispatch_message(message)
+        if isinstance(message, events.ScreenResume) and self._uncovered and not message.refresh_styles:
+            # Textual asks for all of it here, which has been painted since it is on top again.
+            self._repaint_required = repaints
+            self._uncovered = False
         # Most of what is read has come when its row is highlighted: sooner than a clock of milliseconds can ask.
         self._told.set()
 
@@ -98,7 +102,8 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
 
     def paint(self) -> None:
         """Paint what waits for a frame now, as all that belongs to it is there."""
-        if not self.is_painted:
+        if self._frames is not None and not self.is_painted:
+            self._frames.note()
             self._on_timer_update()
 
     async def settled(self, since_s: float) -> None:
@@ -116,15 +121,13 @@ class FramedScreen(Screen[ResultT], Generic[ResultT], inherit_bindings=False):
         return self._frames
 
     def _on_timer_update(self) -> None:
-        if self._frames is not None:
-            self._frames.painted()
         if self.app._batch_count:
             # Nothing is written meanwhile, and what were composed now would be lost.
             self._update_timer.resume()
             return
         if self._covered and self is self.app.screen:
             # What lay over it has just gone.
-            self._repaint_required = True
+            self._repaint_required = self._uncovered = True
         if self._repaint_required:
             # Textual forgets what its widgets asked for when a screen is asked for some of its lines.
             self._compositor.update_widgets(self._dirty_widgets)

@@ -22,10 +22,16 @@ class DeskModal(PlainScreen[ResultT], ModalScreen[ResultT], Generic[ResultT], in
         if self._finished is not None:
             return
         self._finished = (result,)
-        if self.is_active:
-            self.dismiss(result)
+        self._go()
 
     def on_screen_resume(self) -> None:
         """Go, if it was finished while something lay over it."""
-        if self._finished is not None and self.is_active:
-            self.dismiss(self._finished[0])
+        self._go()
+
+    def _go(self) -> None:
+        if self._finished is None or not self.is_active:
+            return
+        self.dismiss(self._finished[0])
+        # What it changed there is shown with its going, and not after all that follows from that.
+        if isinstance(self.app.screen, PlainScreen):
+            self.app.screen.paint()

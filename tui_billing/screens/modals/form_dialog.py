@@ -18,7 +18,6 @@ from tui_billing.domain.errors import BillingError, InvalidInput, SignInRefused,
 from tui_billing.domain.text import shown
 from tui_billing.screens.messages import DatabaseFailed, SessionEnded
 from tui_billing.screens.modals.desk_modal import DeskModal
-from tui_billing.terminal.frames import FramedScreen
 from tui_billing.widgets.button import Button
 from tui_billing.widgets.choice import Choice
 from tui_billing.widgets.field import Field
@@ -182,9 +181,6 @@ class FormDialog(DeskModal[ResultT | None], Generic[RequestT, ResultT]):
             if self.before_it_goes is not None:
                 await self.before_it_goes(result)
             self.finish(result)
-            beneath = self.app.screen
-            if self.before_it_goes is not None and isinstance(beneath, FramedScreen):
-                beneath.paint()
 
     def was_refused(self, refusal: BillingError) -> None:
         """Let the form be corrected: nothing was done and nothing will be."""
